@@ -1,0 +1,195 @@
+//! The conversation with one session. Owns the clock; formats nothing.
+//!
+//! The handle sends commands from any thread; events come back through a callback. Statements are
+//! sent one at a time in the order of their submission, and wait while the session starts.
+//!
+//! | file              | its duty                                             |
+//! |-------------------|------------------------------------------------------|
+//! | `session.rs`      | the session's states, pure                           |
+//! | `statement.rs`    | a statement's states, pure                           |
+//! | `poll.rs`         | when to look next                                    |
+//! | `conversation.rs` | carries out what the machines want                   |
+
+mod conversation;
+mod poll;
+mod session;
+mod statement;
+
+pub use statement::Outcome;
+
+use crate::livy::{Client, Id, LivyError, Session};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// A session that was just created or found, and the server that has it.
+pub struct Opened {
+    pub client: Arc<Client>,
+    pub session: Session,
+}
+
+/// Why there is no session to talk to.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Livy(#[from] LivyError),
+    /// What had to come before the first request failed.
+    #[error("{message}")]
+    Preparation { message: String, hint: String },
+    /// It was given up before it was done.
+    #[error("the start was given up")]
+    GivenUp,
+}
+
+/// Whatever it takes to have a session: it may install, start a server, send requests.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, OpenError>>>>;
+
+/// Names a submitted statement before the server has given it an id.
+pub type Ticket = u64;
+
+#[derive(Debug)]
+enum Command {
+    Submit {
+        ticket: Ticket,
+        code: String,
+        kind: &'static str,
+    },
+    Cancel(Ticket),
+    StopWaiting(Ticket),
+    CancelById(Id),
+    End {
+        patience: Duration,
+    },
+}
+
+/// What happens in the conversation.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The session is not ready yet; told at each change.
+    Starting {
+        session: Box<Session>,
+    },
+    Ready {
+        session: Box<Session>,
+    },
+    /// The session could not be opened.
+    OpenFailed(OpenError),
+    /// The session is over; everything submitted from now on is lost.
+    Died(Death),
+    /// The server cannot be reached; it is asked again.
+    Reconnecting(LivyError),
+    Reconnected,
+    /// The server has accepted the statement.
+    Accepted {
+        ticket: Ticket,
+        id: Id,
+    },
+    /// Share of the Spark tasks done, 0 to 1.
+    Progress {
+        ticket: Ticket,
+        fraction: f64,
+    },
+    /// The cancel itself could not be delivered.
+    CancelFailed(LivyError),
+    Finished {
+        ticket: Ticket,
+        outcome: Box<Outcome>,
+    },
+    /// The last event: the task is over.
+    Ended(Ending),
+}
+
+/// Why a session is over.
+#[derive(Debug, Clone, Default)]
+pub struct Death {
+    pub session: Option<String>,
+    pub state: String,
+    /// The answer that says so, where the session itself could not be asked.
+    pub failure: Option<LivyError>,
+    /// The last lines of its log, where they could be read.
+    pub log: Vec<String>,
+}
+
+/// How the conversation was ended.
+#[derive(Debug, Clone)]
+pub enum Ending {
+    /// There was no session to end, or it was over already.
+    Nothing,
+    Deleted,
+    /// It is still there, for this reason.
+    Left {
+        session: Id,
+        reason: String,
+    },
+}
+
+/// How long reads are repeated while the server cannot be reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    pub reads: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            reads: Duration::from_secs(600),
+        }
+    }
+}
+
+/// A handle on the conversation; when it is dropped, the session is left as it is.
+pub struct Engine {
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+/// The engine's end of the handle's commands.
+pub struct Mailbox(mpsc::UnboundedReceiver<Command>);
+
+impl Engine {
+    /// A handle that can be used at once, also before the conversation runs.
+    pub fn new() -> (Engine, Mailbox) {
+        let (commands, received) = mpsc::unbounded_channel();
+        (Engine { commands }, Mailbox(received))
+    }
+
+    /// Submits code in a language by its Livy kind; its end is told under `ticket`.
+    pub fn submit(&self, ticket: Ticket, code: String, kind: &'static str) {
+        self.send(Command::Submit { ticket, code, kind });
+    }
+
+    pub fn cancel(&self, ticket: Ticket) {
+        self.send(Command::Cancel(ticket));
+    }
+
+    /// Cancels a statement that nobody waits for any more.
+    pub fn cancel_by_id(&self, id: Id) {
+        self.send(Command::CancelById(id));
+    }
+
+    /// Gives up waiting; the statement goes on in the session.
+    pub fn stop_waiting(&self, ticket: Ticket) {
+        self.send(Command::StopWaiting(ticket));
+    }
+
+    /// Ends the session. One that is still starting is waited for, at most for `patience`: Livy
+    /// would leave its driver running.
+    pub fn end(&self, patience: Duration) {
+        self.send(Command::End { patience });
+    }
+
+    /// Holds the conversation until it is ended, or the handle is dropped. Needs a `LocalSet`.
+    pub async fn converse(
+        mailbox: Mailbox,
+        opening: Opening,
+        patience: Patience,
+        emit: impl Fn(Event) + 'static,
+    ) {
+        conversation::run(mailbox.0, opening, patience, Box::new(emit)).await;
+    }
+
+    fn send(&self, command: Command) {
+        // The task outlives its handle; were it gone, its last event has told so.
+        self.commands.send(command).ok();
+    }
+}

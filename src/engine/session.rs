@@ -1,0 +1,186 @@
+//! The session's life as we see it, without sockets and without a clock.
+//!
+//! | state    | input                         | next state | what is done then            |
+//! |----------|-------------------------------|------------|------------------------------|
+//! | Opening  | opened, takes statements      | Ready      |                              |
+//! | Opening  | opened, starting or unknown   | Starting   | look again after a gap       |
+//! | Opening  | opened, over                  | Over       | read its log                 |
+//! | Opening  | it failed                     | Over       |                              |
+//! | Starting | looked, takes statements      | Ready      |                              |
+//! | Starting | looked, not yet               | Starting   | look again after a gap       |
+//! | Starting | looked, over; or not found    | Over       | read its log                 |
+//! | Ready    | looked, over; or not found    | Over       | read its log                 |
+//!
+//! A ready session's state is not asked for: Livy's `idle` and `busy` flicker within one statement.
+//! It is looked at when a statement fails in a way that a dead session would explain.
+
+use super::poll;
+use crate::livy::{LivyError, Session, SessionState};
+use std::time::Duration;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Opening,
+    Starting { look_at: Duration },
+    Ready,
+    /// Never opened, dead, killed, deleted or expired.
+    Over,
+}
+
+#[derive(Debug)]
+pub struct Machine {
+    state: State,
+    began: Duration,
+    session: Option<Session>,
+    failure: Option<LivyError>,
+}
+
+impl Machine {
+    /// `now` is when the opening begins.
+    pub fn new(now: Duration) -> Machine {
+        Machine {
+            state: State::Opening,
+            began: now,
+            session: None,
+            failure: None,
+        }
+    }
+
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// As it was seen last.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// The look that ended it, where one did.
+    pub fn failure(&self) -> Option<&LivyError> {
+        self.failure.as_ref()
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.state == State::Ready
+    }
+
+    pub fn is_starting(&self) -> bool {
+        matches!(self.state, State::Opening | State::Starting { .. })
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.state == State::Over
+    }
+
+    /// It was created or found.
+    pub fn on_opened(&mut self, now: Duration, chance: f64, session: Session) {
+        self.take(now, chance, session);
+    }
+
+    pub fn on_open_failed(&mut self) {
+        self.state = State::Over;
+    }
+
+    /// The answer to a look. A ready session stays so through odd answers, but for one that says it
+    /// is gone.
+    pub fn on_looked(&mut self, now: Duration, chance: f64, answer: Result<Session, LivyError>) {
+        match answer {
+            Ok(session) => self.take(now, chance, session),
+            Err(error) if error.status() == Some(404) || self.is_starting() => {
+                self.state = State::Over;
+                self.failure = Some(error);
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn take(&mut self, now: Duration, chance: f64, session: Session) {
+        let failed_to_start =
+            matches!(self.state, State::Starting { .. }) && session.state == SessionState::Error;
+        self.state = if session.state.is_over() || failed_to_start {
+            State::Over
+        } else if session.state.takes_statements() || matches!(self.state, State::Ready) {
+            State::Ready
+        } else {
+            let age = now.saturating_sub(self.began);
+            State::Starting {
+                look_at: now + poll::session_gap(age, chance),
+            }
+        };
+        self.session = Some(session);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::ServerError;
+    use serde_json::json;
+
+    fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    fn session(state: &str) -> Session {
+        serde_json::from_value(json!({"id": 1, "state": state})).unwrap()
+    }
+
+    fn status(status: u16) -> LivyError {
+        ServerError::read(status, "GET", String::new(), b"").into()
+    }
+
+    #[test]
+    fn it_is_looked_at_with_growing_gaps_until_it_is_ready() {
+        let mut machine = Machine::new(ms(0));
+        machine.on_opened(ms(10), 0.0, session("starting"));
+        assert!(matches!(machine.state(), State::Starting { look_at } if *look_at == ms(60)));
+        machine.on_looked(ms(2_000), 0.0, Ok(session("Starting")));
+        assert!(matches!(machine.state(), State::Starting { look_at } if *look_at == ms(2_300)));
+        machine.on_looked(ms(9_000), 0.0, Ok(session("idle")));
+        assert!(machine.is_ready());
+    }
+
+    #[test]
+    fn an_attached_session_is_ready_at_once_or_over() {
+        for (state, ready, over) in [
+            ("idle", true, false),
+            ("busy", true, false),
+            // One language's interpreter died; the others go on.
+            ("error", true, false),
+            ("dead", false, true),
+            ("killed", false, true),
+            ("shutting_down", false, true),
+            ("recovering", false, false),
+            ("Provisioning", false, false),
+        ] {
+            let mut machine = Machine::new(ms(0));
+            machine.on_opened(ms(1), 0.0, session(state));
+            assert_eq!((machine.is_ready(), machine.is_over()), (ready, over), "{state}");
+        }
+    }
+
+    #[test]
+    fn a_start_that_fails_is_over() {
+        for answer in [Ok(session("dead")), Ok(session("error")), Err(status(404))] {
+            let mut machine = Machine::new(ms(0));
+            machine.on_opened(ms(1), 0.0, session("starting"));
+            machine.on_looked(ms(500), 0.0, answer);
+            assert!(matches!(machine.state(), State::Over));
+        }
+        let mut machine = Machine::new(ms(0));
+        machine.on_open_failed();
+        assert!(machine.is_over());
+    }
+
+    #[test]
+    fn a_ready_session_stays_ready_through_odd_answers() {
+        let mut machine = Machine::new(ms(0));
+        machine.on_opened(ms(1), 0.0, session("idle"));
+        for answer in [Ok(session("busy")), Ok(session("recovering")), Err(status(503))] {
+            machine.on_looked(ms(5), 0.0, answer);
+            assert!(machine.is_ready());
+        }
+        machine.on_looked(ms(9), 0.0, Ok(session("dead")));
+        assert!(machine.is_over());
+    }
+}

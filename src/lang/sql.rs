@@ -1,0 +1,122 @@
+//! SQL: statements end at `;` outside quotes and comments.
+
+use super::lexer::{Brackets, Cursor, Ended, Escape};
+use super::{Completeness, indent_of, last_line};
+use std::ops::Range;
+
+/// Words after which a statement cannot end.
+const DEMANDING: [&str; 26] = [
+    "select", "from", "where", "and", "or", "not", "on", "join", "by", "as", "in", "like",
+    "between", "having", "union", "all", "with", "when", "then", "else", "case", "values", "into",
+    "set", "using", "over",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Semicolon,
+    Other,
+}
+
+struct Token<'a> {
+    kind: Kind,
+    range: Range<usize>,
+    text: &'a str,
+}
+
+struct Scan<'a> {
+    tokens: Vec<Token<'a>>,
+    depth: usize,
+    ended: Ended,
+    mismatched: bool,
+}
+
+fn scan(code: &str) -> Scan<'_> {
+    let mut cursor = Cursor::new(code);
+    let mut tokens = Vec::new();
+    let mut brackets: Brackets = Brackets::new();
+    let (mut ended, mut mismatched) = (Ended::Yes, false);
+    while let Some(c) = cursor.peek() {
+        let start = cursor.position;
+        let mut kind = Kind::Other;
+        if c.is_whitespace() {
+            cursor.next();
+            continue;
+        } else if cursor.starts_with("--") {
+            cursor.skip_line();
+            continue;
+        } else if cursor.eat("/*") {
+            ended = cursor.skip_block_comment(true);
+            continue;
+        }
+        cursor.next();
+        match c {
+            '\'' => ended = cursor.skip_quoted("'", Escape::Backslash, true),
+            '"' => ended = cursor.skip_quoted("\"", Escape::Backslash, true),
+            '`' => ended = cursor.skip_quoted("`", Escape::Doubled, true),
+            '(' => brackets.push('(', ()),
+            ')' => mismatched |= brackets.close(')').is_err(),
+            ';' => kind = Kind::Semicolon,
+            _ if c.is_alphanumeric() || c == '_' => {
+                cursor.eat_while(|c| c.is_alphanumeric() || c == '_');
+                kind = Kind::Word;
+            }
+            _ => {}
+        }
+        let range = start..cursor.position;
+        let text = &code[range.clone()];
+        tokens.push(Token { kind, range, text });
+    }
+    Scan {
+        tokens,
+        depth: brackets.depth(),
+        ended,
+        mismatched,
+    }
+}
+
+pub(super) fn completeness(code: &str) -> Completeness {
+    let scan = scan(code);
+    if scan.ended != Ended::Yes {
+        return Completeness::Incomplete { indent: 0 };
+    }
+    if scan.mismatched {
+        return Completeness::Invalid;
+    }
+    let Some(last) = scan.tokens.last() else {
+        return Completeness::Complete;
+    };
+    let demands = match last.kind {
+        Kind::Word => {
+            // `select a.from` and the like: a name after a dot is no keyword.
+            let named = scan.tokens.len() > 1 && scan.tokens[scan.tokens.len() - 2].text == ".";
+            !named && DEMANDING.contains(&last.text.to_ascii_lowercase().as_str())
+        }
+        Kind::Semicolon => false,
+        Kind::Other => matches!(last.text, "," | "." | "=" | "<" | ">" | "+" | "/" | "|"),
+    };
+    // A semicolon ends the statement, whatever is open: the server shall say what is wrong.
+    if last.kind != Kind::Semicolon && (scan.depth > 0 || demands) {
+        let indent = indent_of(last_line(code));
+        return Completeness::Incomplete { indent };
+    }
+    Completeness::Complete
+}
+
+pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
+    let mut statements: Vec<Range<usize>> = Vec::new();
+    let mut inside = false;
+    for token in scan(source).tokens {
+        if token.kind == Kind::Semicolon {
+            inside = false;
+        } else if inside {
+            if let Some(last) = statements.last_mut() {
+                last.end = token.range.end;
+            }
+        } else {
+            statements.push(token.range);
+            inside = true;
+        }
+    }
+    statements
+}

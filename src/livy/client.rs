@@ -1,0 +1,153 @@
+//! One method per endpoint of the Livy API. Each is one request: no method sleeps or retries.
+
+use super::error::LivyError;
+use super::http::{Authorizer, Http, UrlError};
+use super::model::{
+    Batch, BatchList, Id, Log, Session, SessionList, Statement, StatementList, Version,
+};
+use super::request::{CreateSession, NewStatement};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For requests that the server answers from memory.
+const QUICK: Duration = Duration::from_secs(30);
+/// Creating is serialised server-wide and may wait for other clients' sessions.
+const CREATE: Duration = Duration::from_secs(100);
+/// A statement's POST passes through the driver.
+const SUBMIT: Duration = Duration::from_secs(100);
+/// Livy stops the driver before it answers.
+const DELETE: Duration = Duration::from_secs(60);
+
+pub struct Client {
+    http: Http,
+}
+
+impl Client {
+    pub fn new(root: &str, authorizer: Arc<dyn Authorizer>) -> Result<Client, UrlError> {
+        Ok(Client {
+            http: Http::new(root, authorizer)?,
+        })
+    }
+
+    /// The root of the API, as it is shown to people.
+    pub fn root(&self) -> String {
+        self.http.root()
+    }
+
+    /// `GET /version`; servers before Livy 0.3 and some relatives have none.
+    pub async fn version(&self) -> Result<Version, LivyError> {
+        self.http.get(&["version"], &[], QUICK).await
+    }
+
+    /// `GET /sessions`
+    pub async fn sessions(&self, from: u64, size: u64) -> Result<SessionList, LivyError> {
+        let (from, size) = (from.to_string(), size.to_string());
+        self.http
+            .get(&["sessions"], &[("from", &from), ("size", &size)], QUICK)
+            .await
+    }
+
+    /// `POST /sessions`
+    pub async fn create_session(&self, request: &CreateSession) -> Result<Session, LivyError> {
+        self.http.post(&["sessions"], request, CREATE).await
+    }
+
+    /// `GET /sessions/{id}`; since Livy 0.6 a name stands for an id.
+    pub async fn session(&self, id: &Id) -> Result<Session, LivyError> {
+        self.http
+            .get(&["sessions", &id.to_string()], &[], QUICK)
+            .await
+    }
+
+    /// `GET /sessions/{id}/log`; a negative `from` asks for the last `size` lines.
+    pub async fn session_log(&self, id: &Id, from: i64, size: i64) -> Result<Log, LivyError> {
+        let (from, size) = (from.to_string(), size.to_string());
+        self.http
+            .get(
+                &["sessions", &id.to_string(), "log"],
+                &[("from", &from), ("size", &size)],
+                QUICK,
+            )
+            .await
+    }
+
+    /// `DELETE /sessions/{id}`
+    pub async fn delete_session(&self, id: &Id) -> Result<(), LivyError> {
+        self.http
+            .delete(&["sessions", &id.to_string()], DELETE)
+            .await
+    }
+
+    /// `POST /sessions/{id}/connect`: the one cheap call that counts as activity.
+    pub async fn connect(&self, id: &Id) -> Result<Session, LivyError> {
+        let nothing = serde_json::Map::new();
+        self.http
+            .post(&["sessions", &id.to_string(), "connect"], &nothing, QUICK)
+            .await
+    }
+
+    /// `POST /sessions/{id}/statements`
+    pub async fn submit(&self, id: &Id, statement: &NewStatement) -> Result<Statement, LivyError> {
+        self.http
+            .post(
+                &["sessions", &id.to_string(), "statements"],
+                statement,
+                SUBMIT,
+            )
+            .await
+    }
+
+    /// `GET /sessions/{id}/statements`; blocks on Livy until a starting session's driver is up.
+    pub async fn statements(&self, id: &Id) -> Result<StatementList, LivyError> {
+        self.http
+            .get(&["sessions", &id.to_string(), "statements"], &[], QUICK)
+            .await
+    }
+
+    /// `GET /sessions/{id}/statements/{n}`
+    pub async fn statement(&self, id: &Id, number: &Id) -> Result<Statement, LivyError> {
+        self.http
+            .get(
+                &[
+                    "sessions",
+                    &id.to_string(),
+                    "statements",
+                    &number.to_string(),
+                ],
+                &[],
+                QUICK,
+            )
+            .await
+    }
+
+    /// `POST /sessions/{id}/statements/{n}/cancel`; a success only says that it was asked.
+    pub async fn cancel(&self, id: &Id, number: &Id) -> Result<(), LivyError> {
+        self.http
+            .post_without_answer(
+                &[
+                    "sessions",
+                    &id.to_string(),
+                    "statements",
+                    &number.to_string(),
+                    "cancel",
+                ],
+                QUICK,
+            )
+            .await
+    }
+
+    /// `GET /batches`
+    pub async fn batches(&self, from: u64, size: u64) -> Result<BatchList, LivyError> {
+        let (from, size) = (from.to_string(), size.to_string());
+        self.http
+            .get(&["batches"], &[("from", &from), ("size", &size)], QUICK)
+            .await
+    }
+
+    /// `GET /batches/{id}`
+    pub async fn batch(&self, id: &Id) -> Result<Batch, LivyError> {
+        self.http
+            .get(&["batches", &id.to_string()], &[], QUICK)
+            .await
+    }
+}

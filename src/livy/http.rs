@@ -1,0 +1,306 @@
+//! reqwest behind one door: headers, timeouts, proxies, and what a failed request means.
+//!
+//! Redirects are never followed: a POST would become a GET, and credentials could leave for
+//! another host. A request is never repeated here.
+
+use super::error::{LivyError, ServerError, TransportError, TransportKind};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Gives each request what proves who asks. Implemented by `auth`.
+pub trait Authorizer: Send + Sync {
+    /// The value of the `Authorization` header, or none.
+    fn authorization(&self) -> Option<String>;
+}
+
+/// The URL cannot be the root of a Livy API.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum UrlError {
+    #[error("{url} is no URL ({reason})")]
+    Malformed { url: String, reason: String },
+    #[error("{0} is no http or https URL")]
+    Scheme(String),
+    #[error("the URL holds a user or password; these would show in messages and process lists")]
+    Credentials,
+}
+
+impl UrlError {
+    pub fn hint(&self) -> &'static str {
+        match self {
+            UrlError::Malformed { .. } | UrlError::Scheme(_) => {
+                "a Livy URL looks like http://host:8998 or https://gateway/livy"
+            }
+            UrlError::Credentials => {
+                "leave them out: --auth basic --user NAME, with the password in LIVYSH_PASSWORD"
+            }
+        }
+    }
+}
+
+pub struct Http {
+    client: Client,
+    root: Url,
+    authorizer: Arc<dyn Authorizer>,
+}
+
+impl Http {
+    /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
+    pub fn new(root: &str, authorizer: Arc<dyn Authorizer>) -> Result<Http, UrlError> {
+        let malformed = |reason: String| UrlError::Malformed {
+            url: root.to_owned(),
+            reason,
+        };
+        let mut url = Url::parse(root.trim()).map_err(|error| malformed(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(UrlError::Scheme(root.to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(UrlError::Credentials);
+        }
+        // What people paste: a trailing slash, or the address of the list of sessions.
+        let path = url.path().trim_end_matches('/');
+        let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
+        url.set_path(&path);
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let mut headers = HeaderMap::new();
+        // Some servers refuse every change without this header, whatever its value.
+        headers.insert("X-Requested-By", HeaderValue::from_static("livysh"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("livysh/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_nodelay(true);
+        if url.scheme() == "http" {
+            builder = builder.tls_certs_only([]);
+        }
+        if is_loopback(&url) {
+            // A proxy from the environment could not reach this machine's own loopback.
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| malformed(causes(&error)))?;
+        Ok(Http {
+            client,
+            root: url,
+            authorizer,
+        })
+    }
+
+    /// The root of the API, as it is shown to people.
+    pub fn root(&self) -> String {
+        self.root.as_str().trim_end_matches('/').to_owned()
+    }
+
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<T, LivyError> {
+        let (url, body) = self
+            .send(Method::GET, path, query, None::<&()>, timeout)
+            .await?;
+        decode(&url, &body)
+    }
+
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        timeout: Duration,
+    ) -> Result<T, LivyError> {
+        let (url, answer) = self
+            .send(Method::POST, path, &[], Some(body), timeout)
+            .await?;
+        decode(&url, &answer)
+    }
+
+    /// A POST whose answer says nothing that is needed.
+    pub async fn post_without_answer(
+        &self,
+        path: &[&str],
+        timeout: Duration,
+    ) -> Result<(), LivyError> {
+        let empty = serde_json::Map::new();
+        self.send(Method::POST, path, &[], Some(&empty), timeout)
+            .await
+            .map(|_| ())
+    }
+
+    pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
+        self.send(Method::DELETE, path, &[], None::<&()>, timeout)
+            .await
+            .map(|_| ())
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<&impl Serialize>,
+        timeout: Duration,
+    ) -> Result<(String, Vec<u8>), LivyError> {
+        let mut url = self.root.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let shown = url.to_string();
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let method_name = match method {
+            Method::GET => "GET",
+            Method::DELETE => "DELETE",
+            _ => "POST",
+        };
+        let mut request = self.client.request(method, url).timeout(timeout);
+        if let Some(authorization) = self.authorizer.authorization()
+            && let Ok(mut value) = HeaderValue::from_str(&authorization)
+        {
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let failed = |error: reqwest::Error| transport_error(&shown, &error);
+        let response = request.send().await.map_err(failed)?;
+        let status = response.status();
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let (location, retry_after) = (header(LOCATION), header(RETRY_AFTER));
+        let body = response.bytes().await.map_err(failed)?;
+        if status.is_success() {
+            return Ok((shown, body.into()));
+        }
+        Err(ServerError {
+            location,
+            retry_after: retry_after
+                .and_then(|text| text.trim().parse().ok())
+                .map(Duration::from_secs),
+            ..ServerError::read(status.as_u16(), method_name, shown, &body)
+        }
+        .into())
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| {
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost"
+            || host
+                .parse::<std::net::IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    })
+}
+
+fn decode<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, LivyError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+        let start = text.trim_start();
+        let found = if start.is_empty() {
+            "nothing".to_owned()
+        } else if start.starts_with('<') {
+            "a web page".to_owned()
+        } else if start.starts_with('{') || start.starts_with('[') {
+            format!("JSON of another kind ({error})")
+        } else {
+            format!("“{}”", start.lines().next().unwrap_or_default())
+        };
+        LivyError::NotLivy {
+            url: url.to_owned(),
+            found,
+        }
+    })
+}
+
+fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
+    let cause = causes(error);
+    let refused = chain(error).any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    });
+    let tls = chain(error).any(|cause| cause.downcast_ref::<rustls::Error>().is_some())
+        || cause.contains("certificate");
+    let kind = if error.is_dns() {
+        TransportKind::NameNotFound
+    } else if refused {
+        TransportKind::Refused
+    } else if tls {
+        TransportKind::Tls
+    } else if error.is_timeout() {
+        TransportKind::Timeout
+    } else if error.is_connect() {
+        TransportKind::Unreachable
+    } else {
+        TransportKind::Cut
+    };
+    TransportError {
+        kind,
+        url: url.to_owned(),
+        cause,
+    }
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// The innermost cause: the outer ones only say that a request failed.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    chain(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+    impl Authorizer for Nobody {
+        fn authorization(&self) -> Option<String> {
+            None
+        }
+    }
+
+    fn root(url: &str) -> Result<String, UrlError> {
+        Http::new(url, Arc::new(Nobody)).map(|http| http.root())
+    }
+
+    #[test]
+    fn pasted_urls_are_normalised() {
+        for (given, root_url) in [
+            ("http://h:8998", "http://h:8998"),
+            ("http://h:8998/", "http://h:8998"),
+            ("https://h/livy/sessions/", "https://h/livy"),
+            (" https://h/a/b ", "https://h/a/b"),
+        ] {
+            assert_eq!(root(given).unwrap(), root_url, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_livy_url_is_told() {
+        assert!(matches!(root("localhost:8998"), Err(UrlError::Scheme(_))));
+        assert!(matches!(root("ftp://h"), Err(UrlError::Scheme(_))));
+        assert!(matches!(root("http://"), Err(UrlError::Malformed { .. })));
+        assert!(matches!(root("http://u:p@h"), Err(UrlError::Credentials)));
+    }
+}

@@ -1,0 +1,42 @@
+//! What is sent to a Livy server. Livy refuses unknown fields and chokes on nulls, so a field that
+//! the user did not set is not serialised.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Body of `POST /sessions`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateSession {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub conf: BTreeMap<String, String>,
+}
+
+/// Body of `POST /sessions/{id}/statements`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewStatement {
+    pub code: String,
+    /// Needed where the language differs from the session's kind; unknown to Livy before 0.5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_unset_is_sent() {
+        let text = |value: &CreateSession| serde_json::to_string(value).unwrap();
+        assert_eq!(text(&CreateSession::default()), "{}");
+        let kind = CreateSession {
+            kind: Some("spark".to_owned()),
+            ..CreateSession::default()
+        };
+        assert_eq!(text(&kind), r#"{"kind":"spark"}"#);
+    }
+}

@@ -1,0 +1,226 @@
+//! The child process that holds the Spark session: start it, talk JSON lines, end it.
+//!
+//! Its Python half stands in `driver/` and is written into the session's directory. It runs in a
+//! process group of its own, so that a Ctrl-C at the terminal reaches livysh alone, and it ends by
+//! itself when its standard input ends, so that nothing outlives a killed livysh.
+
+use super::runtime::Runtime;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+const PACKAGE: &str = "livysh_driver";
+
+/// The Python half, file by file.
+const FILES: [(&str, &str); 11] = [
+    ("__init__.py", include_str!("driver/__init__.py")),
+    ("main.py", include_str!("driver/main.py")),
+    ("protocol.py", include_str!("driver/protocol.py")),
+    ("jvm.py", include_str!("driver/jvm.py")),
+    ("statement.py", include_str!("driver/statement.py")),
+    ("capture.py", include_str!("driver/capture.py")),
+    ("scala.py", include_str!("driver/scala.py")),
+    ("python.py", include_str!("driver/python.py")),
+    ("sql.py", include_str!("driver/sql.py")),
+    ("interrupt.py", include_str!("driver/interrupt.py")),
+    ("progress.py", include_str!("driver/progress.py")),
+];
+
+/// Imports the package from the session's directory without leaving that directory, or the
+/// current one, on the path in the meantime: a user's `random.py` must not break PySpark.
+const BOOTSTRAP: &str = "\
+import sys
+sys.path[0] = sys.argv.pop(1)
+from livysh_driver.main import main
+del sys.path[0]
+main()
+";
+
+/// First line to the driver.
+#[derive(Debug, Serialize)]
+pub struct Settings<'a> {
+    pub directory: &'a Path,
+    pub java: &'a Path,
+    pub java_major: u32,
+    pub spark_home: &'a Path,
+    pub kind: &'a str,
+    pub sql_rows: u64,
+    pub conf: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "op", rename_all = "lowercase")]
+pub enum Request<'a> {
+    Execute {
+        id: u64,
+        kind: &'a str,
+        code: &'a str,
+    },
+    Cancel {
+        id: u64,
+    },
+    Shutdown,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event {
+    Phase {
+        text: String,
+    },
+    Ready {
+        app_id: String,
+        ui: Option<String>,
+        spark: String,
+    },
+    Progress {
+        id: u64,
+        done: u64,
+        total: u64,
+    },
+    Result {
+        id: u64,
+        cancelled: bool,
+        output: Map<String, Value>,
+    },
+    Dead {
+        reason: String,
+    },
+}
+
+/// A started driver, with the two pipes that the session reads.
+pub struct Driver {
+    child: Child,
+    group: Pid,
+    directory: PathBuf,
+    pub requests: ChildStdin,
+    pub events: Events,
+    pub log: Lines<tokio::process::ChildStderr>,
+}
+
+impl Driver {
+    /// Writes the Python half into `directory`, which must exist, and starts it.
+    pub async fn start(runtime: &Runtime, settings: &Settings<'_>) -> io::Result<Driver> {
+        let package = settings.directory.join(PACKAGE);
+        std::fs::create_dir_all(&package)?;
+        for (name, text) in FILES {
+            std::fs::write(package.join(name), text)?;
+        }
+        let mut command = Command::new(&runtime.python);
+        command
+            .args(["-c", BOOTSTRAP])
+            .arg(settings.directory)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(path) = runtime.python_path() {
+            command.env("PYTHONPATH", path);
+        }
+        let mut child = command.spawn()?;
+        let group = Pid::from_raw(child.id().map_or(0, |id| id as i32));
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(io::Error::other("the driver's pipes are missing"));
+        };
+        let mut driver = Driver {
+            child,
+            group,
+            directory: settings.directory.to_owned(),
+            requests: stdin,
+            events: Events(BufReader::new(stdout)),
+            log: Lines(BufReader::new(stderr)),
+        };
+        write_line(&mut driver.requests, settings).await?;
+        Ok(driver)
+    }
+
+    /// Splits off what a task of its own reads or writes.
+    pub fn split(self) -> (ChildStdin, Events, Lines<tokio::process::ChildStderr>, Process) {
+        let process = Process {
+            child: self.child,
+            group: self.group,
+            directory: self.directory,
+        };
+        (self.requests, self.events, self.log, process)
+    }
+}
+
+/// The process itself: what is left to do is to end it.
+pub struct Process {
+    child: Child,
+    group: Pid,
+    directory: PathBuf,
+}
+
+impl Process {
+    /// Waits for it to end by itself, then kills driver and JVM; nothing of it is left after this.
+    pub async fn end(mut self, patience: Duration) {
+        if tokio::time::timeout(patience, self.child.wait())
+            .await
+            .is_err()
+        {
+            self.child.start_kill().ok();
+            self.child.wait().await.ok();
+        }
+        // The JVM is in the driver's group; after a clean end there is no such group any more.
+        if self.group.as_raw() > 0 {
+            killpg(self.group, Signal::SIGKILL).ok();
+        }
+        let directory = self.directory;
+        tokio::task::spawn_blocking(move || std::fs::remove_dir_all(directory).ok())
+            .await
+            .ok();
+    }
+}
+
+/// Sends one request or the settings.
+pub async fn write_line(pipe: &mut ChildStdin, value: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(value).map_err(io::Error::other)?;
+    line.push(b'\n');
+    pipe.write_all(&line).await?;
+    pipe.flush().await
+}
+
+/// The driver's events.
+pub struct Events(BufReader<ChildStdout>);
+
+impl Events {
+    /// The next event; `None` when the driver is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        let mut line = Vec::new();
+        match self.0.read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => None,
+            Ok(_) => match serde_json::from_slice(&line) {
+                Ok(event) => Some(event),
+                Err(error) => Some(Event::Dead {
+                    reason: format!("the driver sent what is no event: {error}"),
+                }),
+            },
+        }
+    }
+}
+
+/// Lines of text, whatever bytes they hold.
+pub struct Lines<R>(BufReader<R>);
+
+impl<R: AsyncRead + Unpin> Lines<R> {
+    pub async fn next(&mut self) -> Option<String> {
+        let mut line = Vec::new();
+        match self.0.read_until(b'\n', &mut line).await {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(String::from_utf8_lossy(&line).trim_end().to_owned()),
+        }
+    }
+}

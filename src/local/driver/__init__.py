@@ -1,0 +1,14 @@
+"""The Python half of a local session: one process, one SparkSession, three languages.
+
+Started by `local/driver.rs`, which writes settings and requests as JSON lines to
+standard input and reads events as JSON lines from standard output (`protocol`).
+
+    main        starts everything, runs statements one after another
+    protocol    the JSON lines, on descriptors that user code cannot reach
+    jvm         launches Spark's JVM without spark-submit
+    statement   one statement and the text it has printed
+    capture     standard output of this process and of the JVM, cut at statement ends
+    scala, python, sql      run code of one language and give its output
+    interrupt   ends a running statement
+    progress    counts Spark tasks while a statement runs
+"""

@@ -1,0 +1,101 @@
+"""Launches Spark's JVM directly, so that a bare Java runtime is enough and no shell script
+or second JVM stands before it. The contract is PySpark's own: the JVM writes its port and
+secret to the file named in `_PYSPARK_DRIVER_CONN_INFO_PATH`, and ends when its standard
+input ends."""
+
+import os
+import shlex
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+# What Spark's own launcher opens for Java 9 and later.
+_OPENED_PACKAGES = """
+java.base/java.lang java.base/java.lang.invoke java.base/java.lang.reflect java.base/java.io
+java.base/java.net java.base/java.nio java.base/java.util java.base/java.util.concurrent
+java.base/java.util.concurrent.atomic java.base/jdk.internal.ref java.base/sun.nio.ch
+java.base/sun.nio.cs java.base/sun.security.action java.base/sun.util.calendar
+java.security.jgss/sun.security.krb5
+""".split()
+
+
+class JvmFailed(Exception):
+    """The JVM ended before it told its port."""
+
+
+class Jvm:
+    """Spark's Java process: launched by the constructor, usable after `wait_until_up`."""
+
+    def __init__(self, java, java_major, spark_home, directory, conf):
+        self._information = os.path.join(directory, "gateway")
+        environment = dict(os.environ)
+        environment["_PYSPARK_DRIVER_CONN_INFO_PATH"] = self._information
+        environment["SPARK_HOME"] = spark_home
+        environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        environment.setdefault("PYSPARK_PYTHON", sys.executable)
+        self.process = subprocess.Popen(
+            _command(java, java_major, spark_home, directory, conf),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+
+    def wait_until_up(self):
+        """Waits for the port and the secret, and gives them to PySpark."""
+        while self.process.poll() is None and not os.path.isfile(self._information):
+            time.sleep(0.005)
+        if not os.path.isfile(self._information):
+            raise JvmFailed(
+                "Spark's Java process ended with exit code %s before it was up"
+                % self.process.poll()
+            )
+        with open(self._information, "rb") as file:
+            (port,) = struct.unpack("!i", file.read(4))
+            (length,) = struct.unpack("!i", file.read(4))
+            secret = file.read(length).decode()
+        os.remove(self._information)
+        os.environ["PYSPARK_GATEWAY_PORT"] = str(port)
+        os.environ["PYSPARK_GATEWAY_SECRET"] = secret
+
+    def watch(self, on_exit):
+        """Calls `on_exit(exit_code)` on a thread when the JVM ends."""
+        threading.Thread(
+            target=lambda: on_exit(self.process.wait()), daemon=True, name="jvm-watch"
+        ).start()
+
+    def end(self, seconds):
+        """Closes its standard input, which ends it; kills it when it takes too long."""
+        try:
+            self.process.stdin.close()
+            self.process.wait(seconds)
+        except (OSError, subprocess.TimeoutExpired):
+            self.process.kill()
+
+    def kill(self):
+        self.process.kill()
+
+
+def _command(java, java_major, spark_home, directory, conf):
+    classpath = os.pathsep.join(
+        [os.path.join(spark_home, "conf"), os.path.join(spark_home, "jars", "*")]
+    )
+    command = [java, "-cp", classpath, "-Xmx" + conf.get("spark.driver.memory", "1g")]
+    command += ["-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1"]
+    if java_major >= 9:
+        command += ["--add-opens=%s=ALL-UNNAMED" % name for name in _OPENED_PACKAGES]
+    command += ["-Djdk.reflect.useDirectMethodHandle=false"]
+    command += ["-Dio.netty.tryReflectionSetAccessible=true"]
+    # A C locale would turn every non-ASCII println into '?'; the names differ before Java 19.
+    for name in ("file.encoding", "sun.stdout.encoding", "stdout.encoding"):
+        command.append("-D%s=UTF-8" % name)
+    for name in ("sun.stderr.encoding", "stderr.encoding"):
+        command.append("-D%s=UTF-8" % name)
+    command += ["-Dscala.usejavacp=true", "-Djava.io.tmpdir=" + directory]
+    command += shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
+    command.append("org.apache.spark.deploy.SparkSubmit")
+    for key, value in conf.items():
+        command += ["--conf", "%s=%s" % (key, value)]
+    command.append("pyspark-shell")
+    return command

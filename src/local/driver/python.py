@@ -1,0 +1,81 @@
+"""Python, as its own shell runs it: a statement's last expression is echoed, `_` holds it."""
+
+import ast
+import linecache
+import os
+import re
+import sys
+import traceback
+import types
+
+from .statement import error, ok
+
+_OWN_DIRECTORY = os.path.dirname(__file__)
+# Code is compiled under a name of its own per statement, so that a traceback shows the right
+# lines; people know it as <stdin>.
+_FILE_NAME = re.compile(r"<livysh-\d+>")
+
+
+class Python:
+    def __init__(self, names):
+        # A module of its own in place of this program's, so that pickling, dataclasses and
+        # `import __main__` find the user's definitions.
+        self._module = types.ModuleType("__main__")
+        self._module.__dict__.update(names)
+        sys.modules["__main__"] = self._module
+        if "" not in sys.path:
+            sys.path.insert(0, "")
+
+    def run(self, statement):
+        names = self._module.__dict__
+        file_name = "<livysh-%d>" % statement.number
+        code = statement.code
+        lines = [line + "\n" for line in code.split("\n")]
+        linecache.cache[file_name] = (len(code), None, lines, file_name)
+        try:
+            body = ast.parse(code, file_name).body
+        except (SyntaxError, ValueError, OverflowError) as problem:
+            return error(
+                type(problem).__name__,
+                _shown(str(problem)),
+                map(_shown, traceback.format_exception_only(type(problem), problem)),
+            )
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        try:
+            if body:
+                exec(compile(ast.Module(body, []), file_name, "exec"), names)
+            if last is None:
+                return ok({})
+            value = eval(compile(ast.Expression(last.value), file_name, "eval"), names)
+            if value is None:
+                return ok({})
+            names["_"] = value
+            return ok({"text/plain": repr(value)})
+        except SystemExit as problem:
+            return error("SystemExit", str(problem.code))
+        except BaseException as problem:
+            return describe(problem)
+
+
+def describe(problem):
+    """A raised exception as an error, without the frames of this program."""
+    told = traceback.TracebackException(type(problem), problem, problem.__traceback__)
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if not _is_own(frame)]
+    )
+    return error(type(problem).__name__, _shown(_text_of(problem)), map(_shown, told.format()))
+
+
+def _text_of(problem):
+    try:
+        return str(problem)
+    except Exception as broken:  # a user's __str__ may raise
+        return "<the exception's text could not be made: %r>" % broken
+
+
+def _is_own(frame):
+    return os.path.dirname(frame.filename) == _OWN_DIRECTORY
+
+
+def _shown(text):
+    return _FILE_NAME.sub("<stdin>", text)

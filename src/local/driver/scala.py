@@ -1,0 +1,139 @@
+"""Scala, by the compiler's own interpreter (`IMain`) inside Spark's JVM.
+
+All calls are to public constructors and methods through py4j. Scala 2.12 and 2.13 differ in
+how the interpreter is made and how its parser answers.
+"""
+
+import os
+import re
+
+from .statement import error, ok
+
+_PRELUDE = """
+@transient val spark = org.apache.spark.repl.Main.sparkSession
+@transient val sc = org.apache.spark.repl.Main.sparkContext
+import org.apache.spark.SparkContext._
+import spark.implicits._
+import spark.sql
+import org.apache.spark.sql.functions._
+"""
+
+_COMMENT = re.compile(r"(?s)/\*.*?\*/|//[^\n]*")
+_DEFINES_CLASS = re.compile(r"\b(class|object|trait)\b")
+_CLASS_TREES = {"ClassDef", "ModuleDef"}
+_TREES_BESIDE_CLASSES = _CLASS_TREES | {"Import", "TypeDef"}
+
+
+class Scala:
+    def __init__(self, session, class_loader, output_directory, jars):
+        self._jvm = session.sparkContext._jvm
+        jvm = self._jvm
+        self._is_2_13 = jvm.scala.util.Properties.versionNumberString().startswith("2.13")
+        self._written = jvm.java.io.StringWriter()
+        self._writer = jvm.java.io.PrintWriter(self._written, True)
+        settings = self._settings(output_directory, jars)
+        interpreter = jvm.scala.tools.nsc.interpreter
+        loader = jvm.scala.Option.apply(class_loader)
+        if self._is_2_13:
+            reporter = interpreter.shell.ReplReporterImpl(settings, self._writer)
+            self._main = interpreter.IMain(settings, loader, settings, reporter)
+            self._main.initializeCompiler()
+        else:
+            getattr(settings, "explicitParentLoader_$eq")(loader)
+            self._main = interpreter.IMain(settings, self._writer)
+            self._main.initializeSynchronous()
+        self._main.setContextClassLoader()
+        repl = jvm.org.apache.spark.repl.Main
+        getattr(repl, "sparkContext_$eq")(session.sparkContext._jsc.sc())
+        getattr(repl, "sparkSession_$eq")(session._jsparkSession)
+        answer = self._main.interpret(_PRELUDE).toString()
+        text = self._take()
+        if answer != "Success":
+            raise RuntimeError("Scala's start failed: %s %s" % (answer, text))
+
+    def _settings(self, output_directory, jars):
+        jvm = self._jvm
+        arguments = ["-usejavacp", "-Yrepl-class-based", "-Yrepl-outdir", output_directory]
+        arguments.append("-Wconf:cat=deprecation:s")
+        if not self._is_2_13:
+            arguments.append("-Yrangepos")
+        if jars:
+            arguments += ["-classpath", os.pathsep.join(jars)]
+        settings = jvm.scala.tools.nsc.Settings()
+        sequence = jvm.org.apache.spark.api.python.PythonUtils.toSeq(arguments)
+        settings.processArguments(sequence.toList(), True)
+        return settings
+
+    def run(self, statement):
+        code = statement.code.strip()
+        # 2.12 calls code without a token incomplete, 2.13 an error; the shell says nothing.
+        if not _COMMENT.sub("", code).strip():
+            return ok({})
+        self._main.setContextClassLoader()
+        echoes = []
+        for part in self._parts(code):
+            answer = self._main.interpret(part).toString()
+            text = self._take()
+            if answer == "Incomplete":
+                return error("Error", "incomplete statement")
+            if answer != "Success":
+                lines = text.splitlines(keepends=True) or ["the statement failed without a message"]
+                failure = error("Error", lines[0].rstrip("\n"), lines[1:])
+                if echoes:
+                    failure["data"] = {"text/plain": "".join(echoes)}
+                return failure
+            echoes.append(text)
+        echo = "".join(echoes)
+        return ok({"text/plain": echo} if echo else {})
+
+    def _take(self):
+        self._writer.flush()
+        text = self._written.toString()
+        self._written.getBuffer().setLength(0)
+        return text
+
+    def _parts(self, code):
+        """Cuts a block after each run of class definitions.
+
+        A class that is used in a Dataset's closure by the very request that defines it has
+        no usable outer instance yet (spark-shell has the same limit within one line)."""
+        if not _DEFINES_CLASS.search(code):
+            return [code]
+        trees = self._trees(code)
+        if trees is None:
+            return [code]
+        cuts, begin, end, after_class = [], 0, 0, False
+        for name, first, last in trees:
+            if after_class and name not in _TREES_BESIDE_CLASSES:
+                cuts.append((begin, end))
+                begin, after_class = end, False
+            after_class = after_class or name in _CLASS_TREES
+            end = max(end, last)
+        utf16 = code.encode("utf-16-le")  # the compiler counts UTF-16 units
+        cuts.append((begin, len(utf16) // 2))
+        parts = [utf16[2 * a : 2 * b].decode("utf-16-le") for a, b in cuts]
+        return [part.strip().strip(";") for part in parts if part.strip(" \n\t;")] or [code]
+
+    def _trees(self, code):
+        """`(class name, first, last)` of each top-level tree, or None where it does not parse."""
+        if self._is_2_13:
+            parsed = self._main.parse(code)
+            self._take()
+            if not parsed.isRight():
+                return None
+            sequence = getattr(parsed.toOption().get(), "_1")()
+        else:
+            parsed = self._main.parse().apply(code)
+            self._take()
+            if not parsed.getClass().getName().endswith("Success"):
+                return None
+            sequence = parsed.trees()
+        trees = []
+        for index in range(sequence.size()):
+            tree = sequence.apply(index)
+            position = tree.pos()
+            if not position.isRange():
+                return None
+            name = tree.getClass().getName().rsplit("$", 1)[-1]
+            trees.append((name, position.start(), position.end()))
+        return trees

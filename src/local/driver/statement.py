@@ -1,0 +1,46 @@
+"""One statement: its code, the text it has printed, and how it ends."""
+
+import threading
+
+# A runaway loop of prints must not take the driver's memory with it.
+MOST_CHARACTERS = 200 << 20
+
+
+class Statement:
+    def __init__(self, number, kind, code):
+        self.number = number
+        self.kind = kind
+        self.code = code
+        self.job_group = "livysh-%d" % number
+        self.cancelled = False
+        self.finished = threading.Event()
+        self.jvm_thread = None
+        self.lock = threading.Lock()
+        self._chunks = []
+        self._kept = 0
+        self._dropped = 0
+
+    def write(self, text):
+        with self.lock:
+            room = MOST_CHARACTERS - self._kept
+            if len(text) > room:
+                self._dropped += len(text) - room
+                text = text[:room]
+            self._kept += len(text)
+            self._chunks.append(text)
+
+    def printed(self):
+        """What the code has printed, with a visible mark where it was cut."""
+        with self.lock:
+            text = "".join(self._chunks)
+            if self._dropped:
+                text += "\n... %d more characters were dropped\n" % self._dropped
+            return text
+
+
+def ok(data):
+    return {"status": "ok", "data": data}
+
+
+def error(ename, evalue, traceback=()):
+    return {"status": "error", "ename": ename, "evalue": evalue, "traceback": list(traceback)}

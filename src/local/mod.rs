@@ -1,0 +1,139 @@
+//! A Livy server in a box over a real local Spark: `--local` and `livysh serve`.
+//!
+//! | file         | its duty                                                          |
+//! |--------------|-------------------------------------------------------------------|
+//! | `runtime.rs` | finds Python, Java and Spark, or installs a private PySpark       |
+//! | `server.rs`  | the Livy API on loopback                                          |
+//! | `wire.rs`    | the JSON it speaks                                                |
+//! | `session.rs` | one session: states, queue, log                                   |
+//! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
+
+mod driver;
+mod runtime;
+mod server;
+mod session;
+mod wire;
+
+pub use runtime::{Runtime, RuntimeError, Search, prepare};
+
+use server::Sessions;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// How a server is to listen.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// 0 for a free one.
+    pub port: u16,
+    /// What every request must bear.
+    pub token: Option<String>,
+    /// The user's cache folder for livysh; sessions get their directories in it.
+    pub cache: PathBuf,
+}
+
+/// A server that runs on a thread of its own until it is stopped or dropped.
+pub struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Binds the port and starts to answer.
+    pub fn start(options: &Options, runtime: Runtime) -> io::Result<Server> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let folder = sessions_folder(&options.cache)?;
+        let sessions = Arc::new(Sessions::new(options, runtime, folder.clone()));
+        let (stop, stopped) = oneshot::channel();
+        let executor = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let thread = std::thread::Builder::new()
+            .name("local-server".to_owned())
+            .spawn(move || executor.block_on(answer(listener, sessions, stopped, folder)))?;
+        Ok(Server {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends every session and the server; returns when nothing of them is left.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).ok();
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+async fn answer(
+    listener: std::net::TcpListener,
+    sessions: Arc<Sessions>,
+    stopped: oneshot::Receiver<()>,
+    folder: PathBuf,
+) {
+    let listener = match tokio::net::TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(_) => return,
+    };
+    let serving = axum::serve(
+        axum::serve::ListenerExt::tap_io(listener, |stream| {
+            stream.set_nodelay(true).ok();
+        }),
+        server::router(sessions.clone()),
+    );
+    // Not a graceful end: a client that polls for ever would hold it up.
+    tokio::select! {
+        _ = serving.into_future() => {}
+        _ = stopped => {}
+    }
+    sessions.end_all().await;
+    std::fs::remove_dir_all(folder).ok();
+}
+
+/// A directory of this server's own, readable by the user alone: driver code and results pass
+/// through it.
+fn sessions_folder(cache: &std::path::Path) -> io::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt;
+    let parent = cache.join("sessions");
+    std::fs::create_dir_all(&parent)?;
+    let folder = parent.join(format!("{}-{}", std::process::id(), random_name()?));
+    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
+    Ok(folder)
+}
+
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A token that nobody can guess.
+pub fn random_token() -> io::Result<String> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
