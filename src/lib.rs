@@ -1,7 +1,253 @@
+//! livysh: a terminal REPL for every server that speaks the Apache Livy API.
+//!
+//! A snippet goes from keys or a file through [`lang`] (is it complete? how does it split?) to
+//! [`shell`], which submits it to the [`engine`]; that sends it through [`delivery`] and [`livy`]
+//! to the server. The answer comes back as an engine event, becomes styled text in [`render`] and
+//! bytes in [`term`].
+//!
+//! - [`cli`]: the command line.
+//! - [`config`]: what the user set, from file, environment and flags.
+//! - [`exit`]: what happened, and the code the program ends with.
+//! - [`lang`]: what a snippet is. Pure text.
+//! - [`livy`]: the protocol. Knows HTTP and JSON, never sleeps, never retries.
+//! - [`auth`]: who you are.
+//! - [`delivery`]: reads are repeated, changes are sent once.
+//! - [`engine`]: the conversation with one session. Owns the clock.
+//! - [`render`]: from output to document. Pure.
+//! - [`term`]: the terminal, and the only place that writes to it.
+//! - [`shell`]: what the prompt and scripts share: open, run, leave.
+//! - [`repl`]: the interactive front end.
+//! - [`script`]: the piped front end.
+//! - [`local`]: a Livy server in a box over a real local Spark.
+
 pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod delivery;
 pub mod engine;
+pub mod exit;
 pub mod lang;
 pub mod livy;
 pub mod local;
 pub mod render;
+pub mod repl;
+pub mod script;
+pub mod shell;
+pub mod term;
+
+use cli::{Cli, Command, Input};
+use config::Place;
+use exit::Exit;
+use lang::Language;
+use livy::CreateSession;
+use render::Line;
+use shell::{Leaving, Link, OnSignal, Plan, SessionPlan, error_lines};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use term::{Out, Terminals};
+
+/// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
+pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let no_colour = environment("NO_COLOR").is_some();
+    let dumb = environment("TERM").is_some_and(|term| term == "dumb");
+    let out = Out::new(Terminals::detect(), cli.colour(), no_colour, dumb);
+    match &cli.command {
+        Some(Command::Serve { port, token_env }) => {
+            serve(cli, &out, *port, token_env.as_deref(), &environment)
+        }
+        None => converse(cli, &out, on_signal, &environment),
+    }
+}
+
+type Environment<'a> = config::Environment<'a>;
+
+/// The prompt, a script, or one after the other.
+fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
+    let settings = match config::settings(&cli.flags(), environment) {
+        Ok(settings) => settings,
+        Err(error) => return fail(out, &error.to_string(), Some(&error.hint()), (&error).into()),
+    };
+    if let Place::Server { url, .. } = &settings.place
+        && let Err(error) = livy::check_url(url)
+    {
+        return fail(out, &error.to_string(), Some(error.hint()), Exit::Usage);
+    }
+    let mut inputs = cli.inputs();
+    // Standard input that is no terminal is a script, unless something else is to be run.
+    if inputs.is_empty() && !out.terminals.input {
+        inputs.push(Input::Stdin);
+    }
+    let sources = match script::read(&inputs) {
+        Ok(sources) => sources,
+        Err(unreadable) => {
+            script::tell_unreadable(out, &unreadable);
+            return Exit::Usage;
+        }
+    };
+    let language = cli.lang.or(settings.language);
+    let first = language.or(sources.first().and_then(script::Source::language));
+    let plan = match plan(cli, settings.place, first, environment) {
+        Ok(plan) => plan,
+        Err(reason) => return fail(out, &reason, None, Exit::Usage),
+    };
+    let mut link = match Link::open(plan, on_signal) {
+        Ok(link) => link,
+        Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
+    };
+    let mut exit = Exit::Ok;
+    if !sources.is_empty() {
+        let options = script::Options {
+            language,
+            keep_going: cli.keep_going,
+            max_rows: cli.max_rows,
+        };
+        exit = script::run(&mut link, out, &sources, &options);
+    }
+    let goes_on = matches!(exit, Exit::Ok | Exit::CodeFailed);
+    if (sources.is_empty() || cli.stays()) && goes_on {
+        exit = match prompt_language(&mut link, out, first) {
+            Ok(language) => {
+                let options = repl::Options {
+                    language,
+                    state_folder: config::state_folder(environment),
+                    max_rows: cli.max_rows,
+                };
+                repl::run(&mut link, out, options)
+            }
+            Err(exit) => exit,
+        };
+    }
+    let leaving = match exit {
+        Exit::Interrupted | Exit::Terminated | Exit::HungUp => Leaving::InHaste,
+        Exit::Ok
+        | Exit::CodeFailed
+        | Exit::Usage
+        | Exit::Server
+        | Exit::Identity
+        | Exit::OutputClosed => Leaving::AtLeisure,
+    };
+    shell::leave(link, out, cli.keep, leaving);
+    exit
+}
+
+/// The prompt's language: as asked for, else that of the session it attaches to. Only that is
+/// waited for: a prompt of the wrong language would run code in it.
+fn prompt_language(
+    link: &mut Link,
+    out: &Out,
+    language: Option<Language>,
+) -> Result<Language, Exit> {
+    match language {
+        Some(language) => Ok(language),
+        None => script::language_of_session(link, out),
+    }
+}
+
+fn plan(
+    cli: &Cli,
+    place: Place,
+    language: Option<Language>,
+    environment: Environment<'_>,
+) -> Result<Plan, String> {
+    let session = match &cli.session {
+        Some(_) if matches!(place, Place::Local { .. }) => {
+            return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
+        }
+        Some(name) => SessionPlan::Attach(name.clone()),
+        None => {
+            let kind = language.unwrap_or(Language::Scala).kind();
+            let mut request = CreateSession {
+                kind: Some(kind.to_owned()),
+                ..CreateSession::default()
+            };
+            if let Some(label) = &cli.name {
+                let unique = local::random_name().map_err(|error| error.to_string())?;
+                request.name = Some(format!("{label}-{unique}"));
+            }
+            if let Some(rows) = cli.max_rows {
+                let key = "livy.rsc.sql.num-rows".to_owned();
+                request.conf.insert(key, rows.to_string());
+            }
+            SessionPlan::Create(request)
+        }
+    };
+    let cache = cache_folder(environment);
+    Ok(Plan {
+        place,
+        session,
+        search: search(cli, environment, cache.clone()),
+        cache,
+    })
+}
+
+fn cache_folder(environment: Environment<'_>) -> PathBuf {
+    // Without a home there is still a place for what lasts as long as the program.
+    config::cache_folder(environment).unwrap_or_else(|| std::env::temp_dir().join("livysh"))
+}
+
+fn search(cli: &Cli, environment: Environment<'_>, cache: PathBuf) -> local::Search {
+    let path = |name: &str| environment(name).map(PathBuf::from);
+    local::Search {
+        python: cli.connection.python.clone(),
+        virtual_env: path("VIRTUAL_ENV"),
+        spark_home: path("SPARK_HOME"),
+        java_home: path("JAVA_HOME"),
+        cache,
+    }
+}
+
+/// `livysh serve`: until a signal comes.
+fn serve(
+    cli: &Cli,
+    out: &Out,
+    port: u16,
+    token_env: Option<&str>,
+    environment: Environment<'_>,
+) -> Exit {
+    let token = match token_env.map(|name| (name, environment(name))) {
+        None => None,
+        Some((_, Some(token))) => Some(token),
+        Some((name, None)) => {
+            let message = format!("the environment variable {name} is not set");
+            return fail(out, &message, None, Exit::Usage);
+        }
+    };
+    let cache = cache_folder(environment);
+    let search = search(cli, environment, cache.clone());
+    let mut tell = |step: &str, detail: &str| out.phase(step, detail);
+    let never = AtomicBool::new(false);
+    let runtime = match local::prepare(&search, &never, &mut tell) {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(out, &error.to_string(), Some(&error.hint()), Exit::Server),
+    };
+    let spark = runtime.spark_version.clone();
+    let options = local::Options { port, token, cache };
+    let server = match local::Server::start(&options, runtime) {
+        Ok(server) => server,
+        Err(error) => {
+            let message = format!("127.0.0.1:{port}: {error}");
+            return fail(out, &message, Some("name a free port with --port"), Exit::Server);
+        }
+    };
+    let line = format!("Serving the Livy API over Spark {spark} on {}", server.url());
+    out.note(&Line::plain(line));
+    let signal = shell::wait_for_signal();
+    out.phase("ending all sessions", "");
+    server.stop();
+    out.end_progress();
+    match signal {
+        Ok(shell::Signal::Interrupt) => Exit::Interrupted,
+        Ok(shell::Signal::Terminate) => Exit::Terminated,
+        Ok(shell::Signal::HangUp) => Exit::HungUp,
+        Err(error) => fail(out, &error.to_string(), None, Exit::Server),
+    }
+}
+
+/// Says what went wrong and what to try.
+fn fail(out: &Out, message: &str, hint: Option<&str>, exit: Exit) -> Exit {
+    for line in error_lines(message, hint) {
+        out.note(&line);
+    }
+    exit
+}

@@ -1,1 +1,27 @@
-fn main(){}
+//! Parse, run, exit.
+
+use livysh::cli::Cli;
+use livysh::shell::Signal;
+use livysh::term::SavedMode;
+use std::process::ExitCode;
+
+#[allow(clippy::exit)]
+fn main() -> ExitCode {
+    let cli = match Cli::parse_from(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let mode = SavedMode::now();
+    let at_prompt = mode.clone();
+    let on_signal = move |signal| {
+        at_prompt.restore();
+        std::process::exit(match signal {
+            Signal::Interrupt => 130,
+            Signal::Terminate => 143,
+            Signal::HangUp => 129,
+        })
+    };
+    let exit = livysh::run(&cli, Box::new(on_signal));
+    mode.restore();
+    ExitCode::from(exit.code())
+}

@@ -50,24 +50,29 @@ pub struct Http {
     authorizer: Arc<dyn Authorizer>,
 }
 
+/// The root of a Livy API, as people write or paste it.
+pub fn parse_root(root: &str) -> Result<Url, UrlError> {
+    let mut url = Url::parse(root.trim()).map_err(|error| UrlError::Malformed {
+        url: root.to_owned(),
+        reason: error.to_string(),
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(UrlError::Scheme(root.to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(UrlError::Credentials);
+    }
+    // What people paste: a trailing slash, or the address of the list of sessions.
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
 impl Http {
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
     pub fn new(root: &str, authorizer: Arc<dyn Authorizer>) -> Result<Http, UrlError> {
-        let malformed = |reason: String| UrlError::Malformed {
-            url: root.to_owned(),
-            reason,
-        };
-        let mut url = Url::parse(root.trim()).map_err(|error| malformed(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(UrlError::Scheme(root.to_owned()));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(UrlError::Credentials);
-        }
-        // What people paste: a trailing slash, or the address of the list of sessions.
-        let path = url.path().trim_end_matches('/');
-        let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
-        url.set_path(&path);
+        let url = parse_root(root)?;
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -89,7 +94,10 @@ impl Http {
             // A proxy from the environment could not reach this machine's own loopback.
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| malformed(causes(&error)))?;
+        let client = builder.build().map_err(|error| UrlError::Malformed {
+            url: root.to_owned(),
+            reason: causes(&error),
+        })?;
         Ok(Http {
             client,
             root: url,

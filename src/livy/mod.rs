@@ -9,6 +9,12 @@ mod request;
 pub use client::Client;
 pub use error::{LivyError, ServerError, TransportError, TransportKind};
 pub use http::{Authorizer, UrlError};
+
+/// Whether a text can be the root of a Livy API; says why where it cannot.
+pub fn check_url(url: &str) -> Result<(), UrlError> {
+    http::parse_root(url).map(|_| ())
+}
+
 pub use model::{
     AppInfo, Batch, BatchList, Failure, Id, Log, Output, Session, SessionList, SessionState,
     Statement, StatementList, StatementState, Version,

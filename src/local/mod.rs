@@ -14,7 +14,7 @@ mod server;
 mod session;
 mod wire;
 
-pub use runtime::{Runtime, RuntimeError, Search, prepare};
+pub use runtime::{Runtime, RuntimeError, Search, Tell, prepare};
 
 use server::Sessions;
 use std::io;
@@ -125,7 +125,8 @@ fn sessions_folder(cache: &std::path::Path) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-fn random_name() -> io::Result<String> {
+/// Eight characters that make a name unique.
+pub fn random_name() -> io::Result<String> {
     let mut bytes = [0; 4];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -62,8 +62,8 @@ pub struct Search {
     pub cache: PathBuf,
 }
 
-/// A step of the preparation, in words; it replaces the one before.
-pub type Tell<'a> = dyn FnMut(String) + 'a;
+/// Hears of each step of the preparation, in words, and of how far it is.
+pub type Tell<'a> = dyn FnMut(&str, &str) + 'a;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
@@ -131,7 +131,7 @@ pub fn prepare(
     let lock_path = folder.join("install.lock");
     let lock = File::create(&lock_path).map_err(|error| RuntimeError::File(lock_path, error))?;
     if lock.try_lock().is_err() {
-        tell("waiting for another livysh that is installing Spark".to_owned());
+        tell("waiting for another livysh that is installing Spark", "");
         lock.lock()
             .map_err(|error| RuntimeError::File(folder.clone(), error))?;
         if let Some(found) = private(&home, search) {
@@ -214,7 +214,10 @@ fn install(
     stop: &AtomicBool,
     tell: &mut Tell<'_>,
 ) -> Result<(), RuntimeError> {
-    tell(format!("making a private environment with {}", base.display()));
+    tell(
+        &format!("making a private environment with {}", base.display()),
+        "",
+    );
     run(
         Command::new(base).args(["-m", "venv"]).arg(building),
         "a virtual environment (the venv module)",
@@ -229,7 +232,7 @@ fn install(
     for package in &packages {
         pip(building, package, stop, tell)?;
     }
-    tell("checking the installed Spark".to_owned());
+    tell("checking the installed Spark", "");
     private(building, search).map(|_| ()).ok_or_else(|| {
         let reason = probe(&building.join("bin").join("python"))
             .map_or_else(|reason| reason, |found| format!("{found:?}"));
@@ -269,7 +272,7 @@ fn pip(
         let fetched = matches!(step, PipStep::Downloading { .. })
             .then(|| size_of(&temporary))
             .unwrap_or(0);
-        tell(step.words(fetched, began.elapsed()));
+        tell(&step.words(), &step.detail(fetched, began.elapsed()));
     });
     std::fs::remove_dir_all(&temporary).ok();
     outcome
@@ -304,18 +307,22 @@ impl PipStep {
         }
     }
 
-    fn words(&self, fetched: u64, elapsed: Duration) -> String {
+    fn words(&self) -> String {
+        match self {
+            PipStep::Starting => "asking the package index".to_owned(),
+            PipStep::Downloading { file, size } if size.is_empty() => format!("downloading {file}"),
+            PipStep::Downloading { file, size } => format!("downloading {file}, {size}"),
+            PipStep::Building => "unpacking".to_owned(),
+            PipStep::Installing => "installing".to_owned(),
+        }
+    }
+
+    fn detail(&self, fetched: u64, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs();
         let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
-        match self {
-            PipStep::Starting => format!("asking the package index for PySpark, {clock}"),
-            PipStep::Downloading { file, size } if fetched > 0 && !size.is_empty() => format!(
-                "downloading {file}: {:.0} of {size}, {clock}",
-                fetched as f64 / 1e6
-            ),
-            PipStep::Downloading { file, .. } => format!("downloading {file}, {clock}"),
-            PipStep::Building => format!("unpacking PySpark, {clock}"),
-            PipStep::Installing => format!("installing PySpark, {clock}"),
+        match fetched {
+            0 => format!(" {clock}"),
+            _ => format!(": {:.0} MB in {clock}", fetched as f64 / 1e6),
         }
     }
 }
@@ -560,12 +567,11 @@ mod tests {
         step.on_line("  Downloading py4j-0.10.9.7-py2.py3-none-any.whl.metadata (1.5 kB)");
         assert_eq!(step, PipStep::Starting);
         step.on_line("  Downloading pyspark-3.5.9.tar.gz (317.3 MB)");
-        assert_eq!(
-            step.words(120_400_000, Duration::from_secs(68)),
-            "downloading pyspark-3.5.9.tar.gz: 120 of 317.3 MB, 1:08"
-        );
+        assert_eq!(step.words(), "downloading pyspark-3.5.9.tar.gz, 317.3 MB");
+        let detail = step.detail(120_400_000, Duration::from_secs(68));
+        assert_eq!(detail, ": 120 MB in 1:08");
         step.on_line("Building wheels for collected packages: pyspark");
-        assert_eq!(step.words(0, Duration::from_secs(70)), "unpacking PySpark, 1:10");
+        assert_eq!(step.words() + &step.detail(0, Duration::from_secs(70)), "unpacking 1:10");
         step.on_line("Installing collected packages: py4j, pyspark");
         assert_eq!(step, PipStep::Installing);
     }
@@ -577,7 +583,7 @@ mod tests {
             ..Search::default()
         };
         let stop = AtomicBool::new(false);
-        let error = prepare(&search, &stop, &mut |_| {}).unwrap_err();
+        let error = prepare(&search, &stop, &mut |_, _| {}).unwrap_err();
         assert!(error.to_string().starts_with("/nowhere/python cannot be used"));
         assert!(error.hint().contains("--python"));
     }

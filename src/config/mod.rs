@@ -1,0 +1,315 @@
+//! What the user set: default < file < profile < environment < flag.
+//!
+//! The environment comes in as a function, so that this is pure but for reading the file.
+
+mod profile;
+
+use crate::auth::{Credential, Secret};
+use crate::lang::Language;
+use profile::{AuthSettings, ConfigFile};
+use std::path::{Path, PathBuf};
+
+/// What the command line says, as far as it is layered over something.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub url: Option<String>,
+    pub profile: Option<String>,
+    pub local: bool,
+    pub language: Option<Language>,
+    pub auth: Option<AuthKind>,
+    pub user: Option<String>,
+    pub python: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AuthKind {
+    None,
+    Basic,
+    Bearer,
+}
+
+/// Where the session is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Local { python: Option<PathBuf> },
+    Server { url: String, credential: Credential },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub place: Place,
+    /// By flag or profile; else a file's extension or the session's kind decides.
+    pub language: Option<Language>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("no Livy server is named")]
+    NoPlace,
+    #[error("--local and a Livy URL exclude each other")]
+    TwoPlaces,
+    #[error("{0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("{path}: {message}")]
+    Malformed { path: PathBuf, message: String },
+    #[error("there is no profile “{name}” in {path}")]
+    NoProfile { name: String, path: PathBuf },
+    #[error("the profile “{0}” has no url")]
+    NoUrl(String),
+    #[error("{what} is needed for --auth {kind}")]
+    NoSecret { what: String, kind: &'static str },
+}
+
+impl ConfigError {
+    pub fn hint(&self) -> String {
+        match self {
+            ConfigError::NoPlace => "\
+name one in one of three ways:
+  livysh --url http://host:8998      a Livy server (or set LIVYSH_URL)
+  livysh --profile NAME              a server named in config.toml
+  livysh --local                     a Spark on this machine, installed if need be"
+                .to_owned(),
+            ConfigError::TwoPlaces => "leave one of them out".to_owned(),
+            ConfigError::Unreadable(..) => "check the path and its permissions".to_owned(),
+            ConfigError::Malformed { .. } => "mend the file, or name another with LIVYSH_CONFIG".to_owned(),
+            ConfigError::NoProfile { .. } => "add a [profiles.NAME] table with a url".to_owned(),
+            ConfigError::NoUrl(name) => format!("add url = \"http://host:8998\" to [profiles.{name}]"),
+            ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
+                "name it with --user".to_owned()
+            }
+            ConfigError::NoSecret { what, .. } => {
+                let variable = what.rsplit(' ').next().unwrap_or(what);
+                format!("set it in the environment variable {variable}")
+            }
+        }
+    }
+}
+
+/// Reads an environment variable; an empty one counts as missing.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings, ConfigError> {
+    if flags.local {
+        return match flags.url {
+            Some(_) => Err(ConfigError::TwoPlaces),
+            None => Ok(Settings {
+                place: Place::Local {
+                    python: flags.python.clone(),
+                },
+                language: flags.language,
+            }),
+        };
+    }
+    let url = flags.url.clone().or_else(|| match flags.profile {
+        // A flag wins over the environment, also where it is of another kind.
+        Some(_) => None,
+        None => environment("LIVYSH_URL"),
+    });
+    let (url, auth, language) = match url {
+        Some(url) => (url, AuthSettings::default(), None),
+        None => of_profile(flags, environment)?,
+    };
+    let credential = credential(flags, &auth, environment)?;
+    Ok(Settings {
+        place: Place::Server { url, credential },
+        language: flags.language.or(language),
+    })
+}
+
+type ProfileSettings = (String, AuthSettings, Option<Language>);
+
+fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSettings, ConfigError> {
+    let named = flags.profile.clone().or_else(|| environment("LIVYSH_PROFILE"));
+    let Some(path) = config_path(environment) else {
+        return Err(ConfigError::NoPlace);
+    };
+    let file = match ConfigFile::read(&path)? {
+        Some(file) => file,
+        None => match named {
+            None => return Err(ConfigError::NoPlace),
+            Some(name) => return Err(ConfigError::NoProfile { name, path }),
+        },
+    };
+    let Some(name) = named.or(file.default_profile) else {
+        return Err(ConfigError::NoPlace);
+    };
+    let Some(profile) = file.profiles.get(&name) else {
+        return Err(ConfigError::NoProfile { name, path });
+    };
+    let url = profile.url.clone().ok_or(ConfigError::NoUrl(name))?;
+    let language = match &profile.lang {
+        None => None,
+        Some(text) => Some(Language::from_name(text).ok_or_else(|| ConfigError::Malformed {
+            path,
+            message: format!("“{text}” is no language: scala, python or sql"),
+        })?),
+    };
+    Ok((url, profile.auth.clone(), language))
+}
+
+/// `LIVYSH_CONFIG`, else `config.toml` in the user's configuration folder.
+fn config_path(environment: Environment<'_>) -> Option<PathBuf> {
+    if let Some(path) = environment("LIVYSH_CONFIG") {
+        return Some(PathBuf::from(path));
+    }
+    folder(environment, "XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.toml"))
+}
+
+/// The user's cache folder for livysh, where the private Spark is.
+pub fn cache_folder(environment: Environment<'_>) -> Option<PathBuf> {
+    folder(environment, "XDG_CACHE_HOME", ".cache")
+}
+
+/// Where histories are kept.
+pub fn state_folder(environment: Environment<'_>) -> Option<PathBuf> {
+    folder(environment, "XDG_STATE_HOME", ".local/state")
+}
+
+fn folder(environment: Environment<'_>, variable: &str, in_home: &str) -> Option<PathBuf> {
+    let base = environment(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| Some(Path::new(&environment("HOME")?).join(in_home)))?;
+    Some(base.join("livysh"))
+}
+
+fn credential(
+    flags: &Flags,
+    auth: &AuthSettings,
+    environment: Environment<'_>,
+) -> Result<Credential, ConfigError> {
+    let user = flags.user.clone().or_else(|| auth.user.clone());
+    // A user alone means a password.
+    let kind = flags
+        .auth
+        .or(auth.kind)
+        .or(user.is_some().then_some(AuthKind::Basic))
+        .unwrap_or(AuthKind::None);
+    let secret = |named: &Option<String>, default: &str, kind: &'static str| {
+        let variable = named.as_deref().unwrap_or(default);
+        environment(variable)
+            .map(Secret::new)
+            .ok_or_else(|| ConfigError::NoSecret {
+                what: format!("the environment variable {variable}"),
+                kind,
+            })
+    };
+    match kind {
+        AuthKind::None => Ok(Credential::None),
+        AuthKind::Bearer => {
+            let token = secret(&auth.token_env, "LIVYSH_TOKEN", "bearer")?;
+            Ok(Credential::Bearer(token))
+        }
+        AuthKind::Basic => Ok(Credential::Basic {
+            user: user.ok_or_else(|| ConfigError::NoSecret {
+                what: "a user's name".to_owned(),
+                kind: "basic",
+            })?,
+            password: secret(&auth.password_env, "LIVYSH_PASSWORD", "basic")?,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)], flags: &Flags) -> Result<Settings, ConfigError> {
+        let variables: Vec<(String, String)> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        settings(flags, &|name| {
+            let found = variables.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.clone())
+        })
+    }
+
+    fn url(settings: Settings) -> String {
+        match settings.place {
+            Place::Server { url, .. } => url,
+            Place::Local { .. } => "local".to_owned(),
+        }
+    }
+
+    fn config_file(text: &str) -> (tempfile::TempDir, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap().to_owned();
+        (folder, path)
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        let (_folder, path) = config_file(
+            "default_profile = 'a'\n[profiles.a]\nurl = 'http://a'\n[profiles.b]\nurl = 'http://b'\n",
+        );
+        let file = ("LIVYSH_CONFIG", path.as_str());
+        let flags = Flags::default();
+        assert_eq!(url(with(&[file], &flags).unwrap()), "http://a");
+        let environment = [file, ("LIVYSH_PROFILE", "b")];
+        assert_eq!(url(with(&environment, &flags).unwrap()), "http://b");
+        let environment = [file, ("LIVYSH_URL", "http://env")];
+        assert_eq!(url(with(&environment, &flags).unwrap()), "http://env");
+        let profile = Flags {
+            profile: Some("b".to_owned()),
+            ..Flags::default()
+        };
+        assert_eq!(url(with(&environment, &profile).unwrap()), "http://b");
+        let flag = Flags {
+            url: Some("http://flag".to_owned()),
+            ..Flags::default()
+        };
+        assert_eq!(url(with(&environment, &flag).unwrap()), "http://flag");
+    }
+
+    #[test]
+    fn nothing_configured_names_the_three_ways() {
+        let error = with(&[("HOME", "/nowhere")], &Flags::default()).unwrap_err();
+        let hint = error.hint();
+        assert!(["--url", "--profile", "--local"].iter().all(|way| hint.contains(way)));
+    }
+
+    #[test]
+    fn secrets_come_from_the_environment() {
+        let flags = Flags {
+            url: Some("http://h".to_owned()),
+            user: Some("alice".to_owned()),
+            ..Flags::default()
+        };
+        let error = with(&[], &flags).unwrap_err();
+        assert!(error.hint().contains("LIVYSH_PASSWORD"), "{}", error.hint());
+        let settings = with(&[("LIVYSH_PASSWORD", "s")], &flags).unwrap();
+        let Place::Server { credential, .. } = settings.place else { panic!() };
+        let expected = Credential::Basic {
+            user: "alice".to_owned(),
+            password: Secret::new("s"),
+        };
+        assert_eq!(credential, expected);
+    }
+
+    #[test]
+    fn a_profile_names_its_own_variables_and_language() {
+        let (_folder, path) = config_file(
+            "[profiles.p]\nurl = 'http://p'\nlang = 'python'\n\
+             auth = { type = 'bearer', token_env = 'MINE' }\n",
+        );
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let settings = with(&[("LIVYSH_CONFIG", &path), ("MINE", "t")], &flags).unwrap();
+        assert_eq!(settings.language, Some(Language::Python));
+        let Place::Server { credential, .. } = settings.place else { panic!() };
+        assert_eq!(credential, Credential::Bearer(Secret::new("t")));
+    }
+
+    #[test]
+    fn a_broken_file_is_told_with_its_line() {
+        let (_folder, path) = config_file("[profiles.p]\nurl = \n");
+        let error = with(&[("LIVYSH_CONFIG", &path)], &Flags::default()).unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+    }
+}

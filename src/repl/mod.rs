@@ -1,0 +1,263 @@
+//! The interactive front end: read a block, hand it over, take the terminal back.
+
+mod commands;
+mod editor;
+mod history;
+mod prompt;
+
+use crate::exit::Exit;
+use crate::lang::{self, Completeness, Language};
+use crate::livy::Id;
+use crate::render::{Line, one_line};
+use crate::shell::{Interrupts, Link, Run, Verdict};
+use crate::term::{Out, Painter, Quiet};
+use commands::Command;
+use editor::{LineEditor, Printer, Read};
+use std::path::PathBuf;
+
+pub struct Options {
+    pub language: Language,
+    /// Where histories are kept.
+    pub state_folder: Option<PathBuf>,
+    pub max_rows: Option<u64>,
+}
+
+/// A block that was read.
+enum Block {
+    Code(String),
+    Command(Result<Command, commands::NoCommand>),
+    /// Nothing to run: an empty line, Ctrl-C, or a block that was abandoned.
+    Nothing,
+    End,
+}
+
+struct Repl<'a> {
+    link: &'a mut Link,
+    out: &'a Out,
+    editor: LineEditor,
+    printer: Option<Printer>,
+    language: Language,
+    max_rows: Option<u64>,
+    /// The statement that nobody waits for any more.
+    left_running: Option<Id>,
+}
+
+/// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
+pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
+    let painter = Painter::default();
+    let editor = LineEditor::new(options.language, painter.clone(), options.state_folder, out);
+    let (editor, printer) = match editor {
+        Ok(made) => made,
+        Err(reason) => {
+            out.note(&Line::error(format!("livysh: no prompt can be shown: {reason}")));
+            return Exit::Server;
+        }
+    };
+    if out.colours.0 {
+        painter.warm(options.language);
+    }
+    let mut repl = Repl {
+        link,
+        out,
+        editor,
+        printer,
+        language: options.language,
+        max_rows: options.max_rows,
+        left_running: None,
+    };
+    repl.run()
+}
+
+impl Repl<'_> {
+    fn run(&mut self) -> Exit {
+        loop {
+            self.stand_prompt(true);
+            let block = self.read_block();
+            self.stand_prompt(false);
+            self.link.catch_up(self.out);
+            match block {
+                Block::Nothing => {}
+                Block::End => {
+                    // spark-shell shows what Ctrl-D stands for.
+                    if self.language == Language::Scala {
+                        self.out.data(":quit\n").ok();
+                    }
+                    break;
+                }
+                Block::Command(Ok(Command::Quit)) => break,
+                Block::Command(Ok(command)) => self.command(command),
+                Block::Command(Err(no_command)) => self.out.note(&Line::plain(no_command.0)),
+                Block::Code(code) => {
+                    if !self.run_block(&code) {
+                        break;
+                    }
+                }
+            }
+            if self.link.facts.over.is_some() {
+                return crate::script::session_over(self.link);
+            }
+        }
+        match &self.link.facts.over {
+            Some(_) => crate::script::session_over(self.link),
+            None => Exit::Ok,
+        }
+    }
+
+    /// While the prompt stands, messages are printed above it.
+    fn stand_prompt(&mut self, stands: bool) {
+        let above = match stands {
+            true => self.printer.as_ref().map(Printer::above),
+            false => None,
+        };
+        let standing = above.is_some();
+        self.out.set_above(above);
+        self.link.set_prompt(standing.then_some(self.out));
+    }
+
+    /// Reads lines until they are a whole block.
+    fn read_block(&mut self) -> Block {
+        let mut block = String::new();
+        let mut indent = 0;
+        let mut blank_lines = 0;
+        loop {
+            let line = match self.editor.read(self.language, &block, indent) {
+                Read::Line(line) => line,
+                Read::Cleared => return Block::Nothing,
+                Read::End => return Block::End,
+            };
+            if block.is_empty() {
+                if line.trim().is_empty() {
+                    return Block::Nothing;
+                }
+                if let Some(command) = commands::parse(&line) {
+                    self.editor.remember(self.language, line.trim());
+                    return Block::Command(command);
+                }
+            }
+            // Several lines at once were pasted, or recalled from the history.
+            let is_paste = line.contains('\n');
+            blank_lines = if line.trim().is_empty() { blank_lines + 1 } else { 0 };
+            if !block.is_empty() {
+                block.push('\n');
+            }
+            block.push_str(if line.trim().is_empty() { "" } else { &line });
+            match self.completeness(&block, is_paste) {
+                Completeness::Incomplete { .. } if blank_lines >= 2 => {
+                    let words = "You typed two blank lines.  Starting a new command.";
+                    self.out.note(&Line::plain(words));
+                    return Block::Nothing;
+                }
+                Completeness::Incomplete { indent: next } => {
+                    indent = if is_paste || blank_lines > 0 { 0 } else { next };
+                }
+                Completeness::Complete | Completeness::Invalid => break,
+            }
+        }
+        let block = block.trim_end().to_owned();
+        self.editor.remember(self.language, &block);
+        Block::Code(block)
+    }
+
+    fn completeness(&self, block: &str, is_paste: bool) -> Completeness {
+        match lang::completeness(self.language, block) {
+            // What was pasted whole needs no blank line to end it.
+            Completeness::Incomplete { .. } if is_paste => {
+                lang::completeness(self.language, &format!("{block}\n"))
+            }
+            completeness => completeness,
+        }
+    }
+
+    /// Runs the block's statements until one fails; false where the session is over.
+    fn run_block(&mut self, block: &str) -> bool {
+        let run = Run {
+            out: self.out,
+            interrupts: Interrupts::Prompt,
+            max_rows: self.max_rows,
+        };
+        let _quiet = Quiet::begin();
+        for snippet in lang::split(self.language, block) {
+            match run.snippet(self.link, self.language, &snippet.code) {
+                Verdict::Ok | Verdict::Incomplete => continue,
+                Verdict::Failed(failure) => {
+                    if self.out.failure(&failure.whole).is_err() {
+                        return false;
+                    }
+                }
+                Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
+                Verdict::LeftRunning(id) => self.left_running(id),
+                Verdict::Lost(_) => {}
+                Verdict::SessionOver | Verdict::Signalled(_) | Verdict::OutputClosed => {
+                    return false;
+                }
+            }
+            break;
+        }
+        true
+    }
+
+    fn left_running(&mut self, id: Option<Id>) {
+        let what = match &id {
+            Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
+            None => "The statement goes on in the session.".to_owned(),
+        };
+        self.out.note(&Line::plain(one_line(&what)));
+        self.left_running = id;
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Help => {
+                self.out.data(&commands::help()).ok();
+            }
+            Command::Quit => {}
+            Command::Lang(language) => {
+                self.language = language;
+                self.editor.set_language(language, self.out);
+            }
+            Command::Session => self.out.note(&Line::plain(self.session_text())),
+            Command::Cancel(number) => self.cancel(number),
+        }
+    }
+
+    fn cancel(&mut self, number: Option<String>) {
+        let id = match number {
+            Some(text) => Some(text.parse().map_or(Id::Text(text), Id::Number)),
+            None => self.left_running.take(),
+        };
+        match id {
+            Some(id) => {
+                let told = format!("The server was asked to cancel statement {id}.");
+                self.out.note(&Line::plain(one_line(&told)));
+                self.link.engine.cancel_by_id(id);
+            }
+            None => self.out.note(&Line::plain("No statement was left running.")),
+        }
+    }
+
+    fn session_text(&self) -> String {
+        let facts = &self.link.facts;
+        let root = &self.link.root;
+        let Some(session) = &facts.session else {
+            return format!("the session on {root} is not open yet");
+        };
+        let mut text = format!("session {} on {root}: {}", session.id, session.state);
+        let parts = [
+            ("name", &session.name),
+            ("kind", &session.kind),
+            ("application id", &session.app_id),
+            ("owner", &session.owner),
+            ("Spark UI", &session.app_info.spark_ui_url),
+        ];
+        for (label, value) in parts {
+            if let Some(value) = value {
+                text.push_str(&format!("\n  {label}: {}", one_line(value)));
+            }
+        }
+        text.push_str(match self.link.is_ours {
+            true => "\n  made by livysh: it is ended when you leave",
+            false => "\n  it was there before: it stays when you leave",
+        });
+        text
+    }
+}

@@ -1,0 +1,216 @@
+//! The piped front end: split, run each, stop at the first error or go on, exit code.
+
+use crate::cli::Input;
+use crate::exit::Exit;
+use crate::lang::{self, Language};
+use crate::render::{FailureText, Line, Role, sanitize};
+use crate::shell::{Interrupts, Link, Over, Run, Signal, Verdict, error_lines};
+use crate::term::Out;
+use std::io::Read;
+use std::path::Path;
+
+/// A script that was read, before it is known in which language it is.
+#[derive(Debug)]
+pub struct Source {
+    /// As it is named in messages.
+    name: String,
+    text: String,
+    language: Option<Language>,
+}
+
+impl Source {
+    /// By its file's extension.
+    pub fn language(&self) -> Option<Language> {
+        self.language
+    }
+}
+
+/// A script that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {reason}")]
+pub struct Unreadable {
+    name: String,
+    reason: String,
+}
+
+pub struct Options {
+    /// By `-l`: it holds for all sources.
+    pub language: Option<Language>,
+    pub keep_going: bool,
+    pub max_rows: Option<u64>,
+}
+
+/// Reads every input before anything is started, so that a wrong name costs no session.
+pub fn read(inputs: &[Input]) -> Result<Vec<Source>, Unreadable> {
+    inputs.iter().map(read_one).collect()
+}
+
+fn read_one(input: &Input) -> Result<Source, Unreadable> {
+    match input {
+        Input::Code(code) => Ok(Source {
+            name: "-e".to_owned(),
+            text: code.clone(),
+            language: None,
+        }),
+        Input::File(path) => {
+            let name = path.display().to_string();
+            let bytes = std::fs::read(path).map_err(|error| Unreadable {
+                name: name.clone(),
+                reason: reason(&error),
+            })?;
+            decode(name, bytes, Language::from_path(path))
+        }
+        Input::Stdin => {
+            let name = "<stdin>".to_owned();
+            let mut bytes = Vec::new();
+            let mut stdin = std::io::stdin().lock();
+            stdin.read_to_end(&mut bytes).map_err(|error| Unreadable {
+                name: name.clone(),
+                reason: reason(&error),
+            })?;
+            decode(name, bytes, None)
+        }
+    }
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Source, Unreadable> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count();
+        Unreadable {
+            name: name.clone(),
+            reason: format!("byte {valid}, on line {line}, is not UTF-8"),
+        }
+    })?;
+    // A byte-order mark is no code.
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Source {
+        name,
+        text,
+        language,
+    })
+}
+
+/// Runs the sources one after another in the session.
+pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) -> Exit {
+    let run = Run {
+        out,
+        interrupts: Interrupts::Script,
+        max_rows: options.max_rows,
+    };
+    let mut failures = 0usize;
+    for source in sources {
+        let language = match options.language.or(source.language) {
+            Some(language) => language,
+            None => match language_of_session(link, out) {
+                Ok(language) => language,
+                Err(exit) => return exit,
+            },
+        };
+        for snippet in lang::split(language, &source.text) {
+            let verdict = run.snippet(link, language, &snippet.code);
+            match verdict {
+                Verdict::Ok => continue,
+                Verdict::Failed(failure) => {
+                    failures += 1;
+                    tell_failure(out, &source.name, snippet.first_line, &failure);
+                }
+                Verdict::Incomplete | Verdict::Cancelled => failures += 1,
+                Verdict::LeftRunning(_) => return Exit::Interrupted,
+                Verdict::Lost(error) => return Exit::from(&*error),
+                Verdict::SessionOver => return session_over(link),
+                Verdict::Signalled(signal) => return of_signal(signal),
+                Verdict::OutputClosed => return Exit::OutputClosed,
+            }
+            if !options.keep_going {
+                return Exit::CodeFailed;
+            }
+        }
+    }
+    if failures > 0 {
+        out.note(&Line::plain(format!(
+            "{failures} statement{} failed",
+            if failures == 1 { "" } else { "s" }
+        )));
+        return Exit::CodeFailed;
+    }
+    Exit::Ok
+}
+
+fn of_signal(signal: Signal) -> Exit {
+    match signal {
+        Signal::Interrupt => Exit::Interrupted,
+        Signal::Terminate => Exit::Terminated,
+        Signal::HangUp => Exit::HungUp,
+    }
+}
+
+/// The attached session's own language, once that is known; Scala where it says nothing.
+pub fn language_of_session(link: &mut Link, out: &Out) -> Result<Language, Exit> {
+    if link.is_ours {
+        return Ok(Language::Scala);
+    }
+    loop {
+        if link.facts.over.is_some() {
+            return Err(session_over(link));
+        }
+        if let Some(session) = &link.facts.session {
+            let kind = session.kind.as_deref().and_then(Language::from_name);
+            return Ok(kind.unwrap_or(Language::Scala));
+        }
+        if let Some(crate::shell::Event::Signal(signal)) = link.next(out, None) {
+            return Err(of_signal(signal));
+        }
+    }
+}
+
+/// The code for a session that could not be opened or has died.
+pub fn session_over(link: &Link) -> Exit {
+    match &link.facts.over {
+        Some(Over::NotOpened(error)) => Exit::from(error),
+        Some(Over::Died) | None => Exit::Server,
+    }
+}
+
+fn tell_failure(out: &Out, name: &str, line: usize, failure: &FailureText) {
+    let place = format!("{}:{line}: ", sanitize(name));
+    out.note(&Line::of(Role::Strong, place).then(Role::Error, failure.headline.as_str()));
+    if !failure.details.is_empty() {
+        out.note(&Line::plain(failure.details.as_str()));
+    }
+}
+
+/// Tells that a script cannot be read.
+pub fn tell_unreadable(out: &Out, unreadable: &Unreadable) {
+    let is_file = Path::new(&unreadable.name).extension().is_some();
+    let hint = is_file.then_some("check the name and the path");
+    for line in error_lines(&unreadable.to_string(), hint) {
+        out.note(&line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_dropped_and_bad_bytes_are_named() {
+        let good = decode("f".to_owned(), b"\xef\xbb\xbfx = 1".to_vec(), None).unwrap();
+        assert_eq!(good.text, "x = 1");
+        let bad = decode("f.py".to_owned(), b"x = 1\ny = '\xff'".to_vec(), None).unwrap_err();
+        assert_eq!(bad.to_string(), "f.py: byte 11, on line 2, is not UTF-8");
+    }
+
+    #[test]
+    fn a_missing_file_is_told() {
+        let missing = read(&[Input::File("nothere.scala".into())]).unwrap_err();
+        assert_eq!(missing.to_string(), "nothere.scala: there is no such file");
+    }
+}

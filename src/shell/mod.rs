@@ -1,0 +1,32 @@
+//! What the prompt and the scripts share: opening a session, running one snippet, leaving.
+
+mod leave;
+mod open;
+mod run;
+mod words;
+
+pub use leave::{Leaving, leave};
+pub use open::{Link, OnSignal, Over, Plan, SessionFacts, SessionPlan, wait_for_signal};
+pub use run::{Interrupts, Run, Verdict};
+pub use words::{error_lines, hint_line};
+
+use crate::engine;
+
+/// What reaches a front end.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Engine(engine::Event),
+    /// A step of the local runtime's preparation, and how far it is.
+    Preparing {
+        step: String,
+        detail: String,
+    },
+    Signal(Signal),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    Interrupt,
+    Terminate,
+    HangUp,
+}

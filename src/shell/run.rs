@@ -1,0 +1,234 @@
+//! One snippet: submit, wait with a progress line, write what it gave.
+
+use super::{Event, Link, Signal, error_lines, words};
+use crate::engine::{self, Outcome};
+use crate::lang::Language;
+use crate::livy::{Failure, Id, LivyError, Output};
+use crate::render::{self, FailureText, Line};
+use crate::term::Out;
+use std::time::{Duration, Instant};
+
+/// A statement that is over sooner needs no progress line.
+const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
+/// A moving line is redrawn so often.
+const REDRAW: Duration = Duration::from_millis(100);
+/// How long a cancelled script's statement is waited for.
+const AFTER_SIGNAL: Duration = Duration::from_secs(5);
+
+/// What Ctrl-C means while a statement runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupts {
+    /// First press: cancel. Second: stop waiting.
+    Prompt,
+    /// First press: cancel and end. Second: leave at once.
+    Script,
+}
+
+/// How the snippet ended, for the front end.
+#[derive(Debug)]
+pub enum Verdict {
+    Ok,
+    /// The user's code failed; nothing of the error is written yet.
+    Failed(FailureText),
+    /// It ran, but its result is not what was asked for: the server has cut it.
+    Incomplete,
+    /// It was cancelled, as was asked for.
+    Cancelled,
+    /// Nobody waits for it any more.
+    LeftRunning(Option<Id>),
+    /// The server did not accept it, or its result is lost; that is told.
+    Lost(Box<LivyError>),
+    /// There is no session any more; that is told.
+    SessionOver,
+    /// A signal ends the script; the statement was given time to be cancelled.
+    Signalled(Signal),
+    /// Nobody reads our output any more.
+    OutputClosed,
+}
+
+/// How results are to be written.
+pub struct Run<'a> {
+    pub out: &'a Out,
+    pub interrupts: Interrupts,
+    /// Rows that were asked of the server for SQL, or none.
+    pub max_rows: Option<u64>,
+}
+
+impl Run<'_> {
+    pub fn snippet(&self, link: &mut Link, language: Language, code: &str) -> Verdict {
+        if link.facts.over.is_some() {
+            return Verdict::SessionOver;
+        }
+        let ticket = link.ticket();
+        link.engine.submit(ticket, code.to_owned(), language.kind());
+        let (outcome, signal) = self.wait(link, ticket);
+        self.out.end_progress();
+        let verdict = match outcome {
+            Some(outcome) => self.conclude(link, language, outcome),
+            None => Verdict::LeftRunning(None),
+        };
+        match signal {
+            Some(signal) => Verdict::Signalled(signal),
+            None => verdict,
+        }
+    }
+
+    /// Waits for the end of the statement; also returns the signal that is to end the script.
+    fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> (Option<Outcome>, Option<Signal>) {
+        let began = Instant::now();
+        let mut ready_at = link.facts.is_ready.then_some(began);
+        let mut fraction = 0.0;
+        let mut presses = 0;
+        let mut signal = None;
+        let mut deadline = None;
+        loop {
+            let tick = match deadline {
+                Some(_) => Some(REDRAW),
+                None => self.out.terminals.error.then_some(REDRAW),
+            };
+            let event = link.next(self.out, tick);
+            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+                return (None, signal);
+            }
+            match event {
+                None => {}
+                Some(Event::Signal(Signal::Interrupt)) => {
+                    presses += 1;
+                    match (self.interrupts, presses) {
+                        (Interrupts::Prompt, 1) => {
+                            let line = "Cancelling the statement. Press Ctrl-C again to stop waiting.";
+                            self.out.note(&Line::plain(line));
+                            link.engine.cancel(ticket);
+                        }
+                        (Interrupts::Prompt, _) => link.engine.stop_waiting(ticket),
+                        (Interrupts::Script, 1) => {
+                            self.out.note(&Line::plain("Cancelling the statement."));
+                            link.engine.cancel(ticket);
+                            signal = Some(Signal::Interrupt);
+                            deadline = Some(Instant::now() + AFTER_SIGNAL);
+                        }
+                        (Interrupts::Script, _) => return (None, Some(Signal::Interrupt)),
+                    }
+                }
+                Some(Event::Signal(other)) => {
+                    link.engine.cancel(ticket);
+                    signal = Some(other);
+                    deadline = Some(Instant::now() + AFTER_SIGNAL);
+                }
+                Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
+                Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => fraction = now,
+                Some(Event::Engine(engine::Event::Finished {
+                    ticket: finished,
+                    outcome,
+                })) if finished == ticket => return (Some(*outcome), signal),
+                Some(Event::Engine(engine::Event::Ended(_))) => return (None, signal),
+                Some(Event::Engine(_) | Event::Preparing { .. }) => {}
+            }
+            if let Some(ready_at) = ready_at
+                && ready_at.elapsed() >= BEFORE_PROGRESS
+            {
+                self.out.progress(&progress_text(fraction, ready_at.elapsed(), presses > 0));
+            }
+        }
+    }
+
+    fn conclude(&self, link: &Link, language: Language, outcome: Outcome) -> Verdict {
+        match outcome {
+            Outcome::Finished(None) => Verdict::Ok,
+            Outcome::Finished(Some(Output::Ok(data))) => self.write(&data),
+            Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, language),
+            Outcome::Cancelled(output) => {
+                if let Some(Output::Error(failure)) = &output
+                    && !self.write_printed(failure)
+                {
+                    return Verdict::OutputClosed;
+                }
+                Verdict::Cancelled
+            }
+            Outcome::NeverSent if link.facts.over.is_some() => Verdict::SessionOver,
+            Outcome::NeverSent => Verdict::Cancelled,
+            Outcome::LeftRunning { id } => Verdict::LeftRunning(id),
+            Outcome::NotAccepted { error, received } => {
+                let mut message = error.to_string();
+                if received {
+                    message.push_str(
+                        "\nThe server may have received the statement; it was not sent again.",
+                    );
+                }
+                self.tell(&error_lines(&message, error.hint().as_deref()));
+                Verdict::Lost(Box::new(error))
+            }
+            Outcome::ResultLost { id, error } => {
+                let message = format!("the result of statement {id} cannot be had: {error}");
+                self.tell(&error_lines(&message, error.hint().as_deref()));
+                Verdict::Lost(Box::new(error))
+            }
+        }
+    }
+
+    fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
+        let rendered = render::output(data, !self.out.terminals.output, self.max_rows);
+        if !rendered.text.is_empty() && self.out.data(&rendered.text).is_err() {
+            return Verdict::OutputClosed;
+        }
+        self.tell(&rendered.notes);
+        let Some(rows) = rendered.cut_at else {
+            return Verdict::Ok;
+        };
+        // Asked for by the user, it is no surprise.
+        if self.max_rows.is_some() {
+            return Verdict::Ok;
+        }
+        let message = format!(
+            "the result has {rows} rows, the most this server gives: more rows may be missing"
+        );
+        let hint = words::hint_line("ask for more with --max-rows N, or for fewer with LIMIT");
+        if self.out.terminals.output {
+            self.tell(&[Line::faint(message), hint]);
+            return Verdict::Ok;
+        }
+        self.tell(&error_lines(&message, None));
+        self.tell(&[hint]);
+        Verdict::Incomplete
+    }
+
+    fn failed(&self, failure: &Failure, language: Language) -> Verdict {
+        if !self.write_printed(failure) {
+            return Verdict::OutputClosed;
+        }
+        Verdict::Failed(render::failure(failure, language))
+    }
+
+    /// What the code had printed before it failed; false where nobody reads any more.
+    fn write_printed(&self, failure: &Failure) -> bool {
+        let Some(printed) = &failure.printed else {
+            return true;
+        };
+        let mut text = match self.out.terminals.output {
+            true => render::sanitize(printed).into_owned(),
+            false => printed.clone(),
+        };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        self.out.data(&text).is_ok()
+    }
+
+    fn tell(&self, lines: &[Line]) {
+        for line in lines {
+            self.out.note(line);
+        }
+    }
+}
+
+fn progress_text(fraction: f64, elapsed: Duration, cancelling: bool) -> String {
+    let seconds = elapsed.as_secs();
+    let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
+    let what = if cancelling { "cancelling" } else { "running" };
+    // Livy's progress reaches 1 and falls again while jobs follow each other.
+    if fraction > 0.0 && fraction < 1.0 {
+        format!("{what} {clock}, {:.0} %", fraction * 100.0)
+    } else {
+        format!("{what} {clock}")
+    }
+}

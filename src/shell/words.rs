@@ -1,0 +1,139 @@
+//! How the conversation's events read.
+
+use crate::engine::{Death, OpenError};
+use crate::livy::{LivyError, Session};
+use crate::render::{Line, Role, one_line, sanitize};
+
+/// A message of ours about an error, with what to try.
+pub fn error_lines(message: &str, hint: Option<&str>) -> Vec<Line> {
+    let mut lines = vec![Line::error("livysh: ").then(Role::Plain, sanitize(message))];
+    lines.extend(hint.map(hint_line));
+    lines
+}
+
+pub fn hint_line(hint: &str) -> Line {
+    Line::faint("hint: ").then(Role::Plain, sanitize(hint))
+}
+
+pub(super) fn livy_error(error: &LivyError) -> Vec<Line> {
+    error_lines(&error.to_string(), error.hint().as_deref())
+}
+
+pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
+    match error {
+        OpenError::Livy(error) => livy_error(error),
+        OpenError::Preparation { message, hint } => error_lines(message, Some(hint)),
+        OpenError::GivenUp => error_lines(&error.to_string(), None),
+    }
+}
+
+/// What a starting session does: the step, and what may change often within it.
+pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
+    let last = session
+        .log
+        .iter()
+        .rev()
+        .map(|line| line.trim())
+        .find(|line| !line.is_empty() && !is_log_heading(line));
+    if is_local {
+        // Our own server's log holds nothing but its steps until it is up.
+        let step = last.unwrap_or("starting");
+        return (one_line(step).into_owned(), String::new());
+    }
+    let mut step = format!("session {} is {}", session.id, session.state);
+    if let Some(application) = &session.app_id {
+        step.push_str(", ");
+        step.push_str(application);
+    }
+    let detail = last.map_or_else(String::new, |line| format!(": {}", one_line(line)));
+    (one_line(&step).into_owned(), detail)
+}
+
+/// The two lines that spark-shell prints, which people look for.
+pub(super) fn ready(session: &Session) -> Vec<Line> {
+    let mut about = Vec::new();
+    about.push(format!("session {}", session.id));
+    about.extend(session.app_id.iter().map(|id| format!("app id = {id}")));
+    let context = format!("Spark context available as 'sc' ({}).", about.join(", "));
+    let ui = session.app_info.spark_ui_url.iter();
+    let mut lines: Vec<Line> = ui
+        .map(|url| Line::faint(one_line(&format!("Spark context Web UI available at {url}"))))
+        .collect();
+    lines.push(Line::faint(one_line(&context)));
+    lines.push(Line::faint("Spark session available as 'spark'."));
+    lines
+}
+
+/// Why a session is over, with the end of its log.
+pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
+    let name = death.session.as_deref().unwrap_or("");
+    let what = match (&death.failure, death.state.as_str()) {
+        (Some(error), _) if error.status() == Some(404) => {
+            format!("session {name} on {root} is gone: it was deleted, or it was idle for too long")
+        }
+        (Some(error), _) => format!("session {name} is lost: {error}"),
+        (None, "") => format!("session {name} on {root} is over"),
+        (None, state) => format!("session {name} on {root} is {state}"),
+    };
+    let mut lines = error_lines(&what, None);
+    let log = death.log.iter().map(|line| line.trim());
+    let log: Vec<&str> = log
+        .filter(|line| !line.is_empty() && !is_log_heading(line))
+        .collect();
+    if !log.is_empty() {
+        lines.push(Line::plain("the end of its log:"));
+        for line in log {
+            lines.push(Line::faint(format!("  {}", sanitize(line))));
+        }
+    }
+    lines.push(hint_line(
+        "the log tells what ended it; start livysh again for a new session",
+    ));
+    lines
+}
+
+fn is_log_heading(line: &str) -> bool {
+    matches!(line, "stdout:" | "stderr:" | "YARN Diagnostics:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn session(value: serde_json::Value) -> Session {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn a_local_start_tells_its_last_step() {
+        let session = session(json!({"id": 0, "log": ["stdout: ", "starting Java", "\nstderr: "]}));
+        assert_eq!(starting(&session, true), ("starting Java".to_owned(), String::new()));
+    }
+
+    #[test]
+    fn a_remote_start_tells_state_application_and_log() {
+        let session = session(json!({"id": 3, "state": "starting", "appId": "application_1",
+            "log": ["stdout: ", "\nstderr: ", "submitted \u{1b}[2J"]}));
+        let (step, detail) = starting(&session, false);
+        assert_eq!(step, "session 3 is starting, application_1");
+        assert_eq!(detail, ": submitted \\u{1b}[2J");
+    }
+
+    #[test]
+    fn a_death_names_the_server_and_shows_the_log() {
+        let told = death(
+            &Death {
+                session: Some("3".to_owned()),
+                state: "dead".to_owned(),
+                failure: None,
+                log: vec!["stdout: ".to_owned(), "no memory".to_owned()],
+            },
+            "http://h:1",
+        );
+        let text: Vec<String> = told.iter().map(Line::text).collect();
+        assert_eq!(text[0], "livysh: session 3 on http://h:1 is dead");
+        assert_eq!(text[2], "  no memory");
+        assert!(text[3].starts_with("hint: "));
+    }
+}

@@ -1,0 +1,57 @@
+//! The terminal's input modes while no prompt stands.
+
+use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
+use nix::sys::termios::{tcgetattr, tcsetattr};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The mode that standard input has, to be put back at any end.
+#[derive(Clone)]
+pub struct SavedMode(Option<Arc<Mutex<Termios>>>);
+
+impl SavedMode {
+    /// Remembers the mode; nothing where standard input is no terminal.
+    pub fn now() -> SavedMode {
+        let mode = tcgetattr(io::stdin()).ok();
+        SavedMode(mode.map(|mode| Arc::new(Mutex::new(mode))))
+    }
+
+    pub fn restore(&self) {
+        if let Some(mode) = &self.0 {
+            let mode = mode.lock().unwrap_or_else(PoisonError::into_inner);
+            tcsetattr(io::stdin(), SetArg::TCSADRAIN, &mode).ok();
+        }
+    }
+}
+
+/// While it lives, keys are not echoed and wait in the terminal's queue as they were typed; Ctrl-C
+/// still makes a signal.
+pub struct Quiet {
+    before: Option<Termios>,
+}
+
+impl Quiet {
+    pub fn begin() -> Quiet {
+        let before = tcgetattr(io::stdin()).ok();
+        if let Some(before) = &before {
+            let mut quiet = before.clone();
+            // Lines are not edited here: what is typed ahead must arrive at the prompt whole, and
+            // a line longer than the kernel's buffer would be cut.
+            quiet.local_flags &= !(LocalFlags::ECHO | LocalFlags::ICANON);
+            quiet.local_flags |= LocalFlags::ISIG;
+            quiet.input_flags &= !InputFlags::ICRNL;
+            quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+            quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+            tcsetattr(io::stdin(), SetArg::TCSADRAIN, &quiet).ok();
+        }
+        Quiet { before }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            tcsetattr(io::stdin(), SetArg::TCSADRAIN, before).ok();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The terminal. The only place that writes to it: data to standard output, everything else to
+//! standard error or above a standing prompt.
+
+mod highlight;
+mod input;
+mod progress;
+mod theme;
+
+pub use highlight::Painter;
+pub use input::{Quiet, SavedMode};
+pub use theme::PROMPT as PROMPT_COLOUR;
+
+use crate::render::{Line, Role};
+use progress::ProgressLine;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Whether colours are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What standard input, output and error are connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terminals {
+    pub input: bool,
+    pub output: bool,
+    pub error: bool,
+}
+
+impl Terminals {
+    pub fn detect() -> Terminals {
+        Terminals {
+            input: io::stdin().is_terminal(),
+            output: io::stdout().is_terminal(),
+            error: io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// Prints a text above a standing prompt.
+pub type Above = Box<dyn FnMut(String) + Send>;
+
+/// A handle on the terminal; its clones share one state.
+#[derive(Clone)]
+pub struct Out {
+    inner: Arc<Mutex<Inner>>,
+    pub terminals: Terminals,
+    /// Whether standard output and standard error take colours.
+    pub colours: (bool, bool),
+}
+
+struct Inner {
+    above: Option<Above>,
+    progress: ProgressLine,
+    /// Off a terminal, a phase is told once.
+    told: String,
+}
+
+impl Out {
+    /// `no_colour` and `dumb` come from the environment (`NO_COLOR`, `TERM`).
+    pub fn new(terminals: Terminals, colour: Colour, no_colour: bool, dumb: bool) -> Out {
+        let takes = |terminal: bool| match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && !no_colour && !dumb,
+        };
+        let colours = (takes(terminals.output), takes(terminals.error));
+        // A dumb terminal cannot redraw a line.
+        let error = terminals.error && !dumb;
+        Out {
+            inner: Arc::new(Mutex::new(Inner {
+                above: None,
+                progress: ProgressLine::default(),
+                told: String::new(),
+            })),
+            terminals: Terminals { error, ..terminals },
+            colours,
+        }
+    }
+
+    /// Writes a result. The only error is that nobody reads any more, or that the disk is full.
+    pub fn data(&self, text: &str) -> io::Result<()> {
+        let mut inner = self.lock();
+        inner.progress.erase(&mut io::stderr()).ok();
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
+    /// Writes a message to people. Nothing can be done where that fails.
+    pub fn note(&self, line: &Line) {
+        let mut inner = self.lock();
+        let mut text = styled(line, self.colours.1);
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        match &mut inner.above {
+            Some(above) => above(text),
+            None => {
+                let mut stderr = io::stderr().lock();
+                inner.progress.erase(&mut stderr).ok();
+                stderr.write_all(text.as_bytes()).ok();
+                stderr.flush().ok();
+            }
+        }
+    }
+
+    /// A result's error at a prompt: it belongs to the dialogue, so it goes where results go.
+    pub fn failure(&self, text: &str) -> io::Result<()> {
+        let line = Line::error(format!("{text}\n"));
+        self.data(&styled(&line, self.colours.0))
+    }
+
+    /// Tells a step of the start: redrawn in place on a terminal with `detail`, above a standing
+    /// prompt or off a terminal a line for each new `step`.
+    pub fn phase(&self, step: &str, detail: &str) {
+        let redraws = {
+            let mut inner = self.lock();
+            let redraws = self.terminals.error && inner.above.is_none();
+            if !redraws {
+                if inner.told == step {
+                    return;
+                }
+                inner.told = step.to_owned();
+            }
+            redraws
+        };
+        match redraws {
+            true => self.progress(&format!("{step}{detail}")),
+            false => self.note(&Line::faint(step)),
+        }
+    }
+
+    /// Draws a line that the next thing written erases; nothing where lines cannot be redrawn.
+    pub fn progress(&self, text: &str) {
+        let mut inner = self.lock();
+        if self.terminals.error && inner.above.is_none() {
+            let width = crossterm::terminal::size().map_or(80, |(columns, _)| columns);
+            inner
+                .progress
+                .draw(&mut io::stderr().lock(), text, width.into())
+                .ok();
+        }
+    }
+
+    pub fn end_progress(&self) {
+        self.lock().progress.erase(&mut io::stderr().lock()).ok();
+    }
+
+    /// Where messages go while a prompt stands, and `None` when it does not any more.
+    pub fn set_above(&self, above: Option<Above>) {
+        self.lock().above = above;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn styled(line: &Line, colours: bool) -> String {
+    let mut text = String::new();
+    for span in &line.0 {
+        let start = if colours { theme::of_role(span.role) } else { "" };
+        match start {
+            "" => text.push_str(&span.text),
+            _ => {
+                // A terminal keeps a colour to the line's end; the newline stays outside.
+                let body = span.text.trim_end_matches('\n');
+                text.push_str(start);
+                text.push_str(body);
+                text.push_str(theme::RESET);
+                text.push_str(&span.text[body.len()..]);
+            }
+        }
+    }
+    text
+}
+
+/// A role's text for a place that does its own writing, such as a prompt.
+pub fn emphasised(text: &str, colours: bool) -> String {
+    styled(&Line::of(Role::Strong, text), colours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_follow_the_wish_then_the_environment() {
+        let terminals = Terminals {
+            input: true,
+            output: true,
+            error: false,
+        };
+        let colours = |colour, no_colour, dumb| Out::new(terminals, colour, no_colour, dumb).colours;
+        assert_eq!(colours(Colour::Auto, false, false), (true, false));
+        assert_eq!(colours(Colour::Auto, true, false), (false, false));
+        assert_eq!(colours(Colour::Auto, false, true), (false, false));
+        assert_eq!(colours(Colour::Always, true, true), (true, true));
+        assert_eq!(colours(Colour::Never, false, false), (false, false));
+    }
+
+    #[test]
+    fn styles_end_before_the_newline() {
+        let line = Line::error("bad\n").then(Role::Plain, "x");
+        assert_eq!(styled(&line, true), "\x1b[31mbad\x1b[0m\nx");
+        assert_eq!(styled(&line, false), "bad\nx");
+    }
+}
