@@ -1,8 +1,7 @@
 //! The command line.
 
-use crate::config::{AuthKind, Flags};
+use crate::config::{AuthKind, Flags, Input};
 use crate::lang::Language;
-use crate::term::Colour;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,7 +9,9 @@ use std::path::PathBuf;
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
 #[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
-#[command(override_usage = "livysh [OPTIONS] [URL] [FILE]\n       livysh serve [--port N] [--token-env NAME]")]
+#[command(
+    override_usage = "livysh [OPTIONS] [URL] [FILE]\n       livysh serve [--port N] [--token-env NAME]"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -56,7 +57,7 @@ pub struct Cli {
 
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: When,
+    pub color: When,
 
     /// A script to run; - is standard input
     #[arg(value_name = "FILE")]
@@ -111,18 +112,10 @@ enum Sign {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum When {
+pub enum When {
     Auto,
     Always,
     Never,
-}
-
-/// Something to run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    Code(String),
-    File(PathBuf),
-    Stdin,
 }
 
 fn language(name: &str) -> Result<Language, String> {
@@ -152,14 +145,6 @@ impl Cli {
         }
     }
 
-    pub fn colour(&self) -> Colour {
-        match self.color {
-            When::Auto => Colour::Auto,
-            When::Always => Colour::Always,
-            When::Never => Colour::Never,
-        }
-    }
-
     /// What to run, in this order: `-i`, `-f`, `-e`, FILE.
     pub fn inputs(&self) -> Vec<Input> {
         let file = |path: &PathBuf| match path.to_str() {
@@ -168,7 +153,10 @@ impl Cli {
         };
         let files = self.interactive.iter().chain(&self.file).map(file);
         let code = self.execute.iter().cloned().map(Input::Code);
-        files.chain(code).chain(self.script.iter().map(file)).collect()
+        files
+            .chain(code)
+            .chain(self.script.iter().map(file))
+            .collect()
     }
 
     /// Whether a prompt is wanted after the inputs have run.
@@ -187,9 +175,10 @@ fn with_url_option(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsStrin
         let is_url = argument
             .to_str()
             .is_some_and(|text| text.starts_with("http://") || text.starts_with("https://"));
-        let takes = given.last().and_then(|before| before.to_str()).is_some_and(|before| {
-            TAKES_URL.contains(&before) || TAKES_TEXT.contains(&before)
-        });
+        let takes = given
+            .last()
+            .and_then(|before| before.to_str())
+            .is_some_and(|before| TAKES_URL.contains(&before) || TAKES_TEXT.contains(&before));
         if is_url && !takes && !named {
             named = true;
             given.push("--url".into());
@@ -216,14 +205,21 @@ mod tests {
 
     #[test]
     fn a_url_may_stand_anywhere() {
-        for line in ["http://h -l python", "-l python http://h", "--url http://h -l python"] {
+        for line in [
+            "http://h -l python",
+            "-l python http://h",
+            "--url http://h -l python",
+        ] {
             let cli = parse(line);
             assert_eq!(cli.flags().url.as_deref(), Some("http://h"), "{line}");
             assert_eq!(cli.lang, Some(Language::Python));
         }
         let cli = parse("http://h job.py");
         assert_eq!(cli.inputs(), [Input::File("job.py".into())]);
-        assert_eq!(parse("--local -e http://h").inputs(), [Input::Code("http://h".into())]);
+        assert_eq!(
+            parse("--local -e http://h").inputs(),
+            [Input::Code("http://h".into())]
+        );
     }
 
     #[test]
@@ -232,15 +228,25 @@ mod tests {
         let code = |text: &str| Input::Code(text.to_owned());
         assert_eq!(
             cli.inputs(),
-            [Input::File("a.py".into()), Input::Stdin, code("1"), code("2")]
+            [
+                Input::File("a.py".into()),
+                Input::Stdin,
+                code("1"),
+                code("2")
+            ]
         );
         assert!(!cli.stays() && parse("--local -i a.py").stays() && parse("-I a.scala").stays());
     }
 
     #[test]
     fn serve_has_a_port() {
-        let Some(Command::Serve { port, .. }) = parse("serve --port 0").command else { panic!() };
+        let Some(Command::Serve { port, .. }) = parse("serve --port 0").command else {
+            panic!()
+        };
         assert_eq!(port, 0);
-        assert_eq!(parse("serve --python p").connection.python, Some("p".into()));
+        assert_eq!(
+            parse("serve --python p").connection.python,
+            Some("p".into())
+        );
     }
 }

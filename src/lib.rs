@@ -35,8 +35,8 @@ pub mod script;
 pub mod shell;
 pub mod term;
 
-use cli::{Cli, Command, Input};
-use config::Place;
+use cli::{Cli, Command, When};
+use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
 use livy::CreateSession;
@@ -44,14 +44,19 @@ use render::Line;
 use shell::{Leaving, Link, OnSignal, Plan, SessionPlan, error_lines};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use term::{Out, Terminals};
+use term::{Colour, Out, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
 pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let no_colour = environment("NO_COLOR").is_some();
     let dumb = environment("TERM").is_some_and(|term| term == "dumb");
-    let out = Out::new(Terminals::detect(), cli.colour(), no_colour, dumb);
+    let colour = match cli.color {
+        When::Auto => Colour::Auto,
+        When::Always => Colour::Always,
+        When::Never => Colour::Never,
+    };
+    let out = Out::new(Terminals::detect(), colour, no_colour, dumb);
     match &cli.command {
         Some(Command::Serve { port, token_env }) => {
             serve(cli, &out, *port, token_env.as_deref(), &environment)
@@ -66,7 +71,14 @@ type Environment<'a> = config::Environment<'a>;
 fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
     let settings = match config::settings(&cli.flags(), environment) {
         Ok(settings) => settings,
-        Err(error) => return fail(out, &error.to_string(), Some(&error.hint()), (&error).into()),
+        Err(error) => {
+            return fail(
+                out,
+                &error.to_string(),
+                Some(&error.hint()),
+                (&error).into(),
+            );
+        }
     };
     if let Place::Server { url, .. } = &settings.place
         && let Err(error) = livy::check_url(url)
@@ -140,7 +152,7 @@ fn prompt_language(
 ) -> Result<Language, Exit> {
     match language {
         Some(language) => Ok(language),
-        None => script::language_of_session(link, out),
+        None => link.language(out),
     }
 }
 
@@ -227,19 +239,25 @@ fn serve(
         Ok(server) => server,
         Err(error) => {
             let message = format!("127.0.0.1:{port}: {error}");
-            return fail(out, &message, Some("name a free port with --port"), Exit::Server);
+            return fail(
+                out,
+                &message,
+                Some("name a free port with --port"),
+                Exit::Server,
+            );
         }
     };
-    let line = format!("Serving the Livy API over Spark {spark} on {}", server.url());
+    let line = format!(
+        "Serving the Livy API over Spark {spark} on {}",
+        server.url()
+    );
     out.note(&Line::plain(line));
     let signal = shell::wait_for_signal();
     out.phase("ending all sessions", "");
     server.stop();
     out.end_progress();
     match signal {
-        Ok(shell::Signal::Interrupt) => Exit::Interrupted,
-        Ok(shell::Signal::Terminate) => Exit::Terminated,
-        Ok(shell::Signal::HangUp) => Exit::HungUp,
+        Ok(signal) => signal.into(),
         Err(error) => fail(out, &error.to_string(), None, Exit::Server),
     }
 }

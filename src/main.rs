@@ -1,6 +1,7 @@
 //! Parse, run, exit.
 
 use livysh::cli::Cli;
+use livysh::exit::Exit;
 use livysh::shell::Signal;
 use livysh::term::SavedMode;
 use std::process::ExitCode;
@@ -13,13 +14,9 @@ fn main() -> ExitCode {
     };
     let mode = SavedMode::now();
     let at_prompt = mode.clone();
-    let on_signal = move |signal| {
+    let on_signal = move |signal: Signal| {
         at_prompt.restore();
-        std::process::exit(match signal {
-            Signal::Interrupt => 130,
-            Signal::Terminate => 143,
-            Signal::HangUp => 129,
-        })
+        std::process::exit(Exit::from(signal).code().into())
     };
     let exit = livysh::run(&cli, Box::new(on_signal));
     mode.restore();

@@ -1,10 +1,10 @@
 //! The piped front end: split, run each, stop at the first error or go on, exit code.
 
-use crate::cli::Input;
+use crate::config::Input;
 use crate::exit::Exit;
 use crate::lang::{self, Language};
 use crate::render::{FailureText, Line, Role, sanitize};
-use crate::shell::{Interrupts, Link, Over, Run, Signal, Verdict, error_lines};
+use crate::shell::{Interrupts, Link, Run, Verdict, error_lines};
 use crate::term::Out;
 use std::io::Read;
 use std::path::Path;
@@ -83,14 +83,20 @@ fn reason(error: &std::io::Error) -> String {
 fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Source, Unreadable> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid].iter().filter(|b| **b == b'\n').count();
+        let line = 1 + error.as_bytes()[..valid]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count();
         Unreadable {
             name: name.clone(),
             reason: format!("byte {valid}, on line {line}, is not UTF-8"),
         }
     })?;
     // A byte-order mark is no code.
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    let text = text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text);
     Ok(Source {
         name,
         text,
@@ -109,7 +115,7 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
     for source in sources {
         let language = match options.language.or(source.language) {
             Some(language) => language,
-            None => match language_of_session(link, out) {
+            None => match link.language(out) {
                 Ok(language) => language,
                 Err(exit) => return exit,
             },
@@ -125,8 +131,8 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
                 Verdict::Incomplete | Verdict::Cancelled => failures += 1,
                 Verdict::LeftRunning(_) => return Exit::Interrupted,
                 Verdict::Lost(error) => return Exit::from(&*error),
-                Verdict::SessionOver => return session_over(link),
-                Verdict::Signalled(signal) => return of_signal(signal),
+                Verdict::SessionOver => return link.exit(),
+                Verdict::Signalled(signal) => return signal.into(),
                 Verdict::OutputClosed => return Exit::OutputClosed,
             }
             if !options.keep_going {
@@ -142,41 +148,6 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
         return Exit::CodeFailed;
     }
     Exit::Ok
-}
-
-fn of_signal(signal: Signal) -> Exit {
-    match signal {
-        Signal::Interrupt => Exit::Interrupted,
-        Signal::Terminate => Exit::Terminated,
-        Signal::HangUp => Exit::HungUp,
-    }
-}
-
-/// The attached session's own language, once that is known; Scala where it says nothing.
-pub fn language_of_session(link: &mut Link, out: &Out) -> Result<Language, Exit> {
-    if link.is_ours {
-        return Ok(Language::Scala);
-    }
-    loop {
-        if link.facts.over.is_some() {
-            return Err(session_over(link));
-        }
-        if let Some(session) = &link.facts.session {
-            let kind = session.kind.as_deref().and_then(Language::from_name);
-            return Ok(kind.unwrap_or(Language::Scala));
-        }
-        if let Some(crate::shell::Event::Signal(signal)) = link.next(out, None) {
-            return Err(of_signal(signal));
-        }
-    }
-}
-
-/// The code for a session that could not be opened or has died.
-pub fn session_over(link: &Link) -> Exit {
-    match &link.facts.over {
-        Some(Over::NotOpened(error)) => Exit::from(error),
-        Some(Over::Died) | None => Exit::Server,
-    }
 }
 
 fn tell_failure(out: &Out, name: &str, line: usize, failure: &FailureText) {

@@ -1,4 +1,12 @@
 //! One binary for all integration tests, so that one Spark serves the whole run.
 #![allow(clippy::unwrap_used)]
 
+mod support;
+
+mod architecture;
+mod dialogue;
+mod failures;
+mod local_server;
+mod recordings;
 mod scanner;
+mod scripts;

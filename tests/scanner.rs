@@ -35,14 +35,20 @@ fn wrong(language: Language, table: &str) -> (usize, Vec<String>) {
 
 #[test]
 fn python_continues_where_cpython_says_so() {
-    let (cases, wrong) = wrong(Language::Python, include_str!("cases/python_completeness.json"));
+    let (cases, wrong) = wrong(
+        Language::Python,
+        include_str!("cases/python_completeness.json"),
+    );
     assert_eq!(cases, 90);
     assert!(wrong.len() <= 1, "{wrong:#?}");
 }
 
 #[test]
 fn scala_continues_where_spark_says_so() {
-    let (cases, wrong) = wrong(Language::Scala, include_str!("cases/scala_completeness.json"));
+    let (cases, wrong) = wrong(
+        Language::Scala,
+        include_str!("cases/scala_completeness.json"),
+    );
     assert_eq!(cases, 125);
     assert!(wrong.len() <= 2, "{wrong:#?}");
 }
@@ -63,7 +69,8 @@ fn scripts_split_as_the_table_says() {
 
 #[test]
 fn sql_splits_at_semicolons_outside_quotes_and_comments() {
-    let source = "-- c;\nselect ';' as a; /* ; */\nselect `a;b`,\n  \"x;\" from t;\n;\nselect 'it\\'s;'";
+    let source =
+        "-- c;\nselect ';' as a; /* ; */\nselect `a;b`,\n  \"x;\" from t;\n;\nselect 'it\\'s;'";
     let snippets = lang::split(Language::Sql, source);
     let found: Vec<(usize, &str)> = snippets
         .iter()
@@ -96,7 +103,11 @@ fn sql_continues_after_commas_keywords_and_open_brackets() {
         ("", false),
     ] {
         let answer = lang::completeness(Language::Sql, code);
-        assert_eq!(matches!(answer, Completeness::Incomplete { .. }), continues, "{code}");
+        assert_eq!(
+            matches!(answer, Completeness::Incomplete { .. }),
+            continues,
+            "{code}"
+        );
     }
 }
 
@@ -129,18 +140,75 @@ fn the_next_line_is_indented_as_people_do() {
         (Language::Python, "s = '''abc", 0),
     ] {
         let answer = lang::completeness(language, code);
-        assert_eq!(answer, Completeness::Incomplete { indent: expected }, "{code}");
+        assert_eq!(
+            answer,
+            Completeness::Incomplete { indent: expected },
+            "{code}"
+        );
     }
 }
 
 /// Text that is likely to hit the scanners' corners.
 fn nasty_text() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "\"", "\"\"\"", "'", "'''", "`", "${", "$$", "s\"", "f'", "(", ")", "[", "]", "{", "}",
-        "/*", "*/", "//", "#", "--", ";", "\n", "\r\n", "\\", "\\\n", " ", "\t", ".", ",", "=",
-        "=>", "@", "x", "1", "1.5e-3", "é", "日本", "🦀", "def", "val", "class A", "object A", "if",
-        "else", "do", "while", "case", "try:", "if x:", "    y", "select", "%json x", "???", ":",
-        "\u{0}", "\u{feff}", "'\\u0041'", "'a'",
+        "\"",
+        "\"\"\"",
+        "'",
+        "'''",
+        "`",
+        "${",
+        "$$",
+        "s\"",
+        "f'",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "/*",
+        "*/",
+        "//",
+        "#",
+        "--",
+        ";",
+        "\n",
+        "\r\n",
+        "\\",
+        "\\\n",
+        " ",
+        "\t",
+        ".",
+        ",",
+        "=",
+        "=>",
+        "@",
+        "x",
+        "1",
+        "1.5e-3",
+        "é",
+        "日本",
+        "🦀",
+        "def",
+        "val",
+        "class A",
+        "object A",
+        "if",
+        "else",
+        "do",
+        "while",
+        "case",
+        "try:",
+        "if x:",
+        "    y",
+        "select",
+        "%json x",
+        "???",
+        ":",
+        "\u{0}",
+        "\u{feff}",
+        "'\\u0041'",
+        "'a'",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -183,7 +251,17 @@ proptest! {
 
 #[test]
 fn deep_nesting_neither_overflows_nor_hangs() {
-    for piece in ["s\"${", "(", "{", "[", "/*", "f(", "'''", "if (", "x match { case _ => "] {
+    for piece in [
+        "s\"${",
+        "(",
+        "{",
+        "[",
+        "/*",
+        "f(",
+        "'''",
+        "if (",
+        "x match { case _ => ",
+    ] {
         let source = piece.repeat(20_000);
         for language in Language::ALL {
             lang::completeness(language, &source);

@@ -21,6 +21,14 @@ pub struct Flags {
     pub python: Option<PathBuf>,
 }
 
+/// Something to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    Code(String),
+    File(PathBuf),
+    Stdin,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthKind {
@@ -72,9 +80,13 @@ name one in one of three ways:
                 .to_owned(),
             ConfigError::TwoPlaces => "leave one of them out".to_owned(),
             ConfigError::Unreadable(..) => "check the path and its permissions".to_owned(),
-            ConfigError::Malformed { .. } => "mend the file, or name another with LIVYSH_CONFIG".to_owned(),
+            ConfigError::Malformed { .. } => {
+                "mend the file, or name another with LIVYSH_CONFIG".to_owned()
+            }
             ConfigError::NoProfile { .. } => "add a [profiles.NAME] table with a url".to_owned(),
-            ConfigError::NoUrl(name) => format!("add url = \"http://host:8998\" to [profiles.{name}]"),
+            ConfigError::NoUrl(name) => {
+                format!("add url = \"http://host:8998\" to [profiles.{name}]")
+            }
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()
             }
@@ -120,7 +132,10 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
 type ProfileSettings = (String, AuthSettings, Option<Language>);
 
 fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSettings, ConfigError> {
-    let named = flags.profile.clone().or_else(|| environment("LIVYSH_PROFILE"));
+    let named = flags
+        .profile
+        .clone()
+        .or_else(|| environment("LIVYSH_PROFILE"));
     let Some(path) = config_path(environment) else {
         return Err(ConfigError::NoPlace);
     };
@@ -140,10 +155,12 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSett
     let url = profile.url.clone().ok_or(ConfigError::NoUrl(name))?;
     let language = match &profile.lang {
         None => None,
-        Some(text) => Some(Language::from_name(text).ok_or_else(|| ConfigError::Malformed {
-            path,
-            message: format!("“{text}” is no language: scala, python or sql"),
-        })?),
+        Some(text) => Some(
+            Language::from_name(text).ok_or_else(|| ConfigError::Malformed {
+                path,
+                message: format!("“{text}” is no language: scala, python or sql"),
+            })?,
+        ),
     };
     Ok((url, profile.auth.clone(), language))
 }
@@ -269,7 +286,11 @@ mod tests {
     fn nothing_configured_names_the_three_ways() {
         let error = with(&[("HOME", "/nowhere")], &Flags::default()).unwrap_err();
         let hint = error.hint();
-        assert!(["--url", "--profile", "--local"].iter().all(|way| hint.contains(way)));
+        assert!(
+            ["--url", "--profile", "--local"]
+                .iter()
+                .all(|way| hint.contains(way))
+        );
     }
 
     #[test]
@@ -282,7 +303,9 @@ mod tests {
         let error = with(&[], &flags).unwrap_err();
         assert!(error.hint().contains("LIVYSH_PASSWORD"), "{}", error.hint());
         let settings = with(&[("LIVYSH_PASSWORD", "s")], &flags).unwrap();
-        let Place::Server { credential, .. } = settings.place else { panic!() };
+        let Place::Server { credential, .. } = settings.place else {
+            panic!()
+        };
         let expected = Credential::Basic {
             user: "alice".to_owned(),
             password: Secret::new("s"),
@@ -302,7 +325,9 @@ mod tests {
         };
         let settings = with(&[("LIVYSH_CONFIG", &path), ("MINE", "t")], &flags).unwrap();
         assert_eq!(settings.language, Some(Language::Python));
-        let Place::Server { credential, .. } = settings.place else { panic!() };
+        let Place::Server { credential, .. } = settings.place else {
+            panic!()
+        };
         assert_eq!(credential, Credential::Bearer(Secret::new("t")));
     }
 

@@ -82,7 +82,8 @@ mod tests {
     fn patience_ends_and_other_errors_are_not_repeated() {
         virtually(async {
             let began = Instant::now();
-            let answer = read::<()>(Duration::from_secs(20), |_| {}, async || Err(status(503))).await;
+            let answer =
+                read::<()>(Duration::from_secs(20), |_| {}, async || Err(status(503))).await;
             assert_eq!(answer.unwrap_err().status(), Some(503));
             assert!(began.elapsed() <= Duration::from_secs(20));
 
@@ -114,7 +115,11 @@ mod tests {
                 |_| {},
                 async || {
                     asked += 1;
-                    if asked == 1 { Err(busy.clone()) } else { Ok(()) }
+                    if asked == 1 {
+                        Err(busy.clone())
+                    } else {
+                        Ok(())
+                    }
                 },
             )
             .await;

@@ -358,10 +358,11 @@ impl Conversation {
         if may_be_dead {
             end = self.look_at_session(LOOK_AFTER_FAILURE).await;
         }
-        self.finish(ticket, outcome);
         if may_be_dead && self.machine.is_over() {
+            // Before the statement's end, which it explains.
             self.tell_death().await;
         }
+        self.finish(ticket, outcome);
         end.map(|patience| Command::End { patience })
     }
 

@@ -15,9 +15,10 @@ mod poll;
 mod session;
 mod statement;
 
+pub use crate::livy::Id;
 pub use statement::Outcome;
 
-use crate::livy::{Client, Id, LivyError, Session};
+use crate::livy::{Client, LivyError, Session};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;

@@ -79,7 +79,10 @@ mod tests {
                 age += statement_gap(age, ms(round_trip), 0.0) + ms(round_trip);
                 requests += 1;
             }
-            assert!(requests <= 60, "{requests} at a round trip of {round_trip} ms");
+            assert!(
+                requests <= 60,
+                "{requests} at a round trip of {round_trip} ms"
+            );
         }
     }
 }

@@ -21,7 +21,9 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Opening,
-    Starting { look_at: Duration },
+    Starting {
+        look_at: Duration,
+    },
     Ready,
     /// Never opened, dead, killed, deleted or expired.
     Over,
@@ -155,7 +157,11 @@ mod tests {
         ] {
             let mut machine = Machine::new(ms(0));
             machine.on_opened(ms(1), 0.0, session(state));
-            assert_eq!((machine.is_ready(), machine.is_over()), (ready, over), "{state}");
+            assert_eq!(
+                (machine.is_ready(), machine.is_over()),
+                (ready, over),
+                "{state}"
+            );
         }
     }
 
@@ -176,7 +182,11 @@ mod tests {
     fn a_ready_session_stays_ready_through_odd_answers() {
         let mut machine = Machine::new(ms(0));
         machine.on_opened(ms(1), 0.0, session("idle"));
-        for answer in [Ok(session("busy")), Ok(session("recovering")), Err(status(503))] {
+        for answer in [
+            Ok(session("busy")),
+            Ok(session("recovering")),
+            Err(status(503)),
+        ] {
             machine.on_looked(ms(5), 0.0, answer);
             assert!(machine.is_ready());
         }

@@ -88,7 +88,9 @@ impl Machine {
             State::Queued | State::Posting => Step::Wait,
             State::ToPost => Step::Post,
             State::Looking { asked: true, .. } => Step::Wait,
-            State::Looking { at, asked: false, .. } => Step::LookAt(*at),
+            State::Looking {
+                at, asked: false, ..
+            } => Step::LookAt(*at),
             State::Over(_) => Step::Over,
         }
     }
@@ -286,7 +288,10 @@ mod tests {
         assert_eq!(machine.progress(), 0.5);
         machine.on_looked(ms(1_200), ms(3), 0.0, Ok(statement("available")));
         assert_eq!(machine.step(), Step::Over);
-        assert!(matches!(machine.into_outcome(), Some(Outcome::Finished(Some(_)))));
+        assert!(matches!(
+            machine.into_outcome(),
+            Some(Outcome::Finished(Some(_)))
+        ));
     }
 
     #[test]
@@ -304,9 +309,18 @@ mod tests {
             (transport(TransportKind::Tls), false),
             (transport(TransportKind::Timeout), true),
             (transport(TransportKind::Cut), true),
-            (ServerError::read(400, "POST", String::new(), b"").into(), false),
-            (ServerError::read(500, "POST", String::new(), b"").into(), true),
-            (ServerError::read(504, "POST", String::new(), b"").into(), true),
+            (
+                ServerError::read(400, "POST", String::new(), b"").into(),
+                false,
+            ),
+            (
+                ServerError::read(500, "POST", String::new(), b"").into(),
+                true,
+            ),
+            (
+                ServerError::read(504, "POST", String::new(), b"").into(),
+                true,
+            ),
         ] {
             let mut machine = Machine::new();
             machine.on_session_ready();
@@ -342,7 +356,10 @@ mod tests {
         machine.on_looked(ms(9), ms(1), 0.0, Ok(statement("cancelling")));
         assert!(matches!(machine.step(), Step::LookAt(_)));
         machine.on_looked(ms(20), ms(1), 0.0, Ok(statement("cancelled")));
-        assert!(matches!(machine.into_outcome(), Some(Outcome::Cancelled(Some(_)))));
+        assert!(matches!(
+            machine.into_outcome(),
+            Some(Outcome::Cancelled(Some(_)))
+        ));
     }
 
     #[test]
@@ -360,7 +377,12 @@ mod tests {
         machine.on_cancel();
         machine.on_stop_waiting();
         let outcome = machine.into_outcome();
-        assert!(matches!(outcome, Some(Outcome::LeftRunning { id: Some(Id::Number(7)) })));
+        assert!(matches!(
+            outcome,
+            Some(Outcome::LeftRunning {
+                id: Some(Id::Number(7))
+            })
+        ));
     }
 
     #[test]
@@ -369,7 +391,13 @@ mod tests {
         let evicted = ServerError::read(404, "GET", String::new(), b"\"Statement not found\"");
         machine.on_looked(ms(30), ms(1), 0.0, Err(evicted.into()));
         let outcome = machine.into_outcome();
-        assert!(matches!(outcome, Some(Outcome::ResultLost { id: Id::Number(7), .. })));
+        assert!(matches!(
+            outcome,
+            Some(Outcome::ResultLost {
+                id: Id::Number(7),
+                ..
+            })
+        ));
     }
 
     /// Every input in every state: nothing panics, and what is over stays over.

@@ -45,7 +45,9 @@ fn scan(code: &str) -> Scan<'_> {
     let mut open = Open::Nothing;
     let mut broken = false;
     while cursor.position < code.len() {
-        let indent = cursor.eat_while(|c| c == ' ' || c == '\t' || c == '\x0c').len();
+        let indent = cursor
+            .eat_while(|c| c == ' ' || c == '\t' || c == '\x0c')
+            .len();
         match cursor.peek() {
             None => break,
             Some('\n' | '\r') => {
@@ -117,10 +119,8 @@ fn logical_line<'a>(cursor: &mut Cursor<'a>, indent: usize) -> (LogicalLine<'a>,
                 continue;
             }
             '(' | '[' | '{' => brackets.push(c, ()),
-            ')' | ']' | '}' => {
-                if brackets.close(c).is_err() {
-                    open = Open::Broken;
-                }
+            ')' | ']' | '}' if brackets.close(c).is_err() => {
+                open = Open::Broken;
             }
             _ => {}
         }
@@ -228,7 +228,9 @@ pub(super) fn completeness(code: &str) -> Completeness {
     let ended_by_blank_line = code.ends_with('\n') || last_text_line_is_blank(code);
     let wants_more = last.ends_in_colon
         || last.is_decorator()
-        || (statement.iter().any(|line| line.head == "try" && line.indent == 0)
+        || (statement
+            .iter()
+            .any(|line| line.head == "try" && line.indent == 0)
             && !statement
                 .iter()
                 .any(|line| line.indent == 0 && ["except", "finally"].contains(&line.head)));
@@ -259,8 +261,7 @@ pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
     let mut statements: Vec<Range<usize>> = Vec::new();
     let mut after_decorator = false;
     for line in scan(source).lines {
-        let belongs_to_last =
-            line.indent > 0 || CONTINUING.contains(&line.head) || after_decorator;
+        let belongs_to_last = line.indent > 0 || CONTINUING.contains(&line.head) || after_decorator;
         after_decorator = line.is_decorator();
         match statements.last_mut() {
             Some(last) if belongs_to_last => last.end = line.range.end,

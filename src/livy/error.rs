@@ -164,12 +164,7 @@ pub struct ServerError {
 
 impl ServerError {
     /// Reads the body in whichever shape it has.
-    pub fn read(
-        status: u16,
-        method: &'static str,
-        url: String,
-        body: &[u8],
-    ) -> ServerError {
+    pub fn read(status: u16, method: &'static str, url: String, body: &[u8]) -> ServerError {
         ServerError {
             status,
             method,
@@ -294,7 +289,11 @@ fn text_of_html(page: &str) -> String {
         text.push_str(&rest[..start]);
         text.push(' ');
         rest = &rest[start..];
-        let lower: String = rest.chars().take(8).collect::<String>().to_ascii_lowercase();
+        let lower: String = rest
+            .chars()
+            .take(8)
+            .collect::<String>()
+            .to_ascii_lowercase();
         let end = if lower.starts_with("<style") {
             "</style>"
         } else if lower.starts_with("<script") {
@@ -337,7 +336,10 @@ mod tests {
     #[test]
     fn the_five_shapes_give_their_message() {
         let cases: [(&str, &str); 8] = [
-            (r#"{"msg":"Session '9' not found."}"#, "Session '9' not found."),
+            (
+                r#"{"msg":"Session '9' not found."}"#,
+                "Session '9' not found.",
+            ),
             (r#""Statement not found""#, "Statement not found"),
             (r#"{"message":"denied","code":7}"#, "denied"),
             (r#"{"error":{"code":"X","message":"no pool"}}"#, "no pool"),
@@ -373,7 +375,10 @@ mod tests {
     #[test]
     fn a_huge_page_is_shortened_and_a_broken_one_ends() {
         let page = format!("<p>{}", "x".repeat(10_000));
-        assert_eq!(message_of(page.as_bytes()).chars().count(), MOST_OF_A_PAGE + 1);
+        assert_eq!(
+            message_of(page.as_bytes()).chars().count(),
+            MOST_OF_A_PAGE + 1
+        );
         assert_eq!(message_of(b"<script>never closed"), "");
     }
 }

@@ -430,7 +430,9 @@ mod tests {
         let output: Output = serde_json::from_value(json!({"status": "error", "ename": "E",
             "evalue": "v", "traceback": null, "data": {"text/plain": "before\n"}}))
         .unwrap();
-        let Output::Error(failure) = output else { panic!() };
+        let Output::Error(failure) = output else {
+            panic!()
+        };
         assert_eq!(failure.printed.as_deref(), Some("before\n"));
     }
 }

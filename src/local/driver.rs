@@ -147,7 +147,14 @@ impl Driver {
     }
 
     /// Splits off what a task of its own reads or writes.
-    pub fn split(self) -> (ChildStdin, Events, Lines<tokio::process::ChildStderr>, Process) {
+    pub fn split(
+        self,
+    ) -> (
+        ChildStdin,
+        Events,
+        Lines<tokio::process::ChildStderr>,
+        Process,
+    ) {
         let process = Process {
             child: self.child,
             group: self.group,

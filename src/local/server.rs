@@ -132,9 +132,15 @@ async fn guard(State(sessions): Shared, request: Request, next: Next) -> Respons
     let headers = request.headers();
     let host = headers.get(HOST).and_then(|value| value.to_str().ok());
     if !host.is_some_and(is_loopback) {
-        return (StatusCode::FORBIDDEN, "The Host header names no loopback address.").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "The Host header names no loopback address.",
+        )
+            .into_response();
     }
-    let origin = headers.get(ORIGIN).map(|value| value.to_str().unwrap_or(""));
+    let origin = headers
+        .get(ORIGIN)
+        .map(|value| value.to_str().unwrap_or(""));
     let foreign = |origin: &str| {
         !origin
             .split_once("://")
@@ -147,7 +153,12 @@ async fn guard(State(sessions): Shared, request: Request, next: Next) -> Respons
         && !bears(headers, token)
     {
         let challenge = [("WWW-Authenticate", "Bearer")];
-        return (StatusCode::UNAUTHORIZED, challenge, "A bearer token is needed.").into_response();
+        return (
+            StatusCode::UNAUTHORIZED,
+            challenge,
+            "A bearer token is needed.",
+        )
+            .into_response();
     }
     next.run(request).await
 }
@@ -201,7 +212,11 @@ impl Page {
         let size = self.size.unwrap_or(size);
         let size = if size < 0 { total } else { size };
         let from = self.from.unwrap_or(from);
-        let from = if from < 0 { (total - size).max(0) } else { from };
+        let from = if from < 0 {
+            (total - size).max(0)
+        } else {
+            from
+        };
         let taken = items.into_iter().skip(from as usize).take(size as usize);
         (from as usize, taken.collect())
     }
@@ -222,7 +237,10 @@ async fn create(State(sessions): Shared, body: Bytes) -> Answer<Response> {
     let request: CreateSession = parse(&body)?;
     let kind_name = request.kind.as_deref().unwrap_or("shared");
     let kind = wire::canonical_kind(kind_name).ok_or_else(|| {
-        Failure::text(StatusCode::BAD_REQUEST, format!("Invalid kind: {kind_name}"))
+        Failure::text(
+            StatusCode::BAD_REQUEST,
+            format!("Invalid kind: {kind_name}"),
+        )
     })?;
     let session = {
         let mut all = sessions.lock();
@@ -318,11 +336,7 @@ async fn statements(
     }))
 }
 
-async fn submit(
-    State(sessions): Shared,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer<Response> {
+async fn submit(State(sessions): Shared, Path(id): Path<String>, body: Bytes) -> Answer<Response> {
     let session = sessions.find(&id)?;
     let statement: NewStatement = parse(&body)?;
     let statement = session
@@ -400,10 +414,22 @@ mod tests {
 
     #[test]
     fn only_loopback_names_pass() {
-        for host in ["localhost", "LOCALHOST:8998", "127.0.0.1:1", "127.9.9.9", "[::1]:8998"] {
+        for host in [
+            "localhost",
+            "LOCALHOST:8998",
+            "127.0.0.1:1",
+            "127.9.9.9",
+            "[::1]:8998",
+        ] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "example.com", "10.0.0.1:8998", "localhost.example.com", "[fe80::1]"] {
+        for host in [
+            "",
+            "example.com",
+            "10.0.0.1:8998",
+            "localhost.example.com",
+            "[fe80::1]",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

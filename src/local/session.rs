@@ -498,10 +498,19 @@ fn spark_conf(
     };
     let list = |paths: &Vec<String>| (!paths.is_empty()).then(|| paths.join(","));
     set("spark.driver.memory", request.driver_memory.clone());
-    set("spark.driver.cores", request.driver_cores.map(|n| n.to_string()));
+    set(
+        "spark.driver.cores",
+        request.driver_cores.map(|n| n.to_string()),
+    );
     set("spark.executor.memory", request.executor_memory.clone());
-    set("spark.executor.cores", request.executor_cores.map(|n| n.to_string()));
-    set("spark.executor.instances", request.num_executors.map(|n| n.to_string()));
+    set(
+        "spark.executor.cores",
+        request.executor_cores.map(|n| n.to_string()),
+    );
+    set(
+        "spark.executor.instances",
+        request.num_executors.map(|n| n.to_string()),
+    );
     set("spark.jars", list(&request.jars));
     set("spark.submit.pyFiles", list(&request.py_files));
     set("spark.files", list(&request.files));

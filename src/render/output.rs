@@ -27,7 +27,9 @@ pub struct Rendered {
 pub fn output(data: &Map<String, Value>, raw: bool, row_limit: Option<u64>) -> Rendered {
     let mut rendered = Rendered::default();
     if let Some(text) = data.get("text/plain") {
-        let text = text.as_str().map_or_else(|| Cow::Owned(text.to_string()), Cow::Borrowed);
+        let text = text
+            .as_str()
+            .map_or_else(|| Cow::Owned(text.to_string()), Cow::Borrowed);
         rendered.add_text(&text, raw);
     }
     if let Some(value) = data.get("application/json") {
@@ -52,7 +54,11 @@ pub fn output(data: &Map<String, Value>, raw: bool, row_limit: Option<u64>) -> R
         }
     }
     for (mime, value) in data {
-        let shown = ["text/plain", "application/json", "application/vnd.livy.table.v1+json"];
+        let shown = [
+            "text/plain",
+            "application/json",
+            "application/vnd.livy.table.v1+json",
+        ];
         // A rich form beside a plain one says the same.
         if !shown.contains(&mime.as_str()) && (mime != "text/html" || data.len() == 1) {
             let size = value.as_str().map_or(0, str::len);
@@ -108,7 +114,11 @@ pub fn failure(failure: &Failure, language: Language) -> FailureText {
     let whole = if is_whole {
         trace.trim_end().to_owned()
     } else {
-        let head = if ename == "Error" { &evalue } else { &Cow::Owned(format!("{ename}: {evalue}")) };
+        let head = if ename == "Error" {
+            &evalue
+        } else {
+            &Cow::Owned(format!("{ename}: {evalue}"))
+        };
         join_lines(&[head, trace.trim_end()])
     };
     let details = if is_whole {
@@ -140,7 +150,11 @@ fn traceback(failure: &Failure, language: Language) -> String {
 }
 
 fn join_lines(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join("\n")
 }
 
@@ -165,7 +179,10 @@ mod tests {
 
     #[test]
     fn text_ends_in_one_newline_or_is_nothing() {
-        assert_eq!(shown(json!({"text/plain": "res0: Int = 2\n"})).text, "res0: Int = 2\n");
+        assert_eq!(
+            shown(json!({"text/plain": "res0: Int = 2\n"})).text,
+            "res0: Int = 2\n"
+        );
         assert_eq!(shown(json!({"text/plain": "2"})).text, "2\n");
         assert_eq!(shown(json!({"text/plain": "\n\n"})).text, "");
         assert_eq!(shown(json!({})), Rendered::default());
@@ -173,7 +190,9 @@ mod tests {
 
     #[test]
     fn raw_text_is_as_the_server_sent_it() {
-        let Value::Object(data) = json!({"text/plain": "a\u{1b}[2Jb\r"}) else { panic!() };
+        let Value::Object(data) = json!({"text/plain": "a\u{1b}[2Jb\r"}) else {
+            panic!()
+        };
         assert_eq!(output(&data, true, None).text, "a\u{1b}[2Jb\r\n");
         assert_eq!(output(&data, false, None).text, "ab\n");
     }
@@ -181,45 +200,81 @@ mod tests {
     #[test]
     fn a_result_at_the_row_limit_is_told() {
         let rows: Vec<Value> = (0..1000).map(|row| json!([row])).collect();
-        let value = json!({"application/json": {"schema": {"fields": [{"name": "a"}]}, "data": rows}});
+        let value =
+            json!({"application/json": {"schema": {"fields": [{"name": "a"}]}, "data": rows}});
         assert_eq!(shown(value).cut_at, Some(1000));
-        let one = json!({"application/json": {"schema": {"fields": [{"name": "a"}]}, "data": [[1]]}});
+        let one =
+            json!({"application/json": {"schema": {"fields": [{"name": "a"}]}, "data": [[1]]}});
         assert_eq!(shown(one).cut_at, None);
     }
 
     #[test]
     fn what_cannot_be_shown_is_named() {
         let rendered = shown(json!({"text/plain": "x", "image/png": "AAAA"}));
-        assert_eq!(rendered.notes[0].text(), "[image/png, 4 characters, is not shown]");
-        assert_eq!(shown(json!({"text/plain": "x", "text/html": "<b>x</b>"})).notes, vec![]);
+        assert_eq!(
+            rendered.notes[0].text(),
+            "[image/png, 4 characters, is not shown]"
+        );
+        assert_eq!(
+            shown(json!({"text/plain": "x", "text/html": "<b>x</b>"})).notes,
+            vec![]
+        );
     }
 
     #[test]
     fn scala_errors_go_on_from_their_first_line() {
-        let scala = error("Error", "<console>:23: error: not found: value foo", &["       foo\n", "       ^\n"]);
+        let scala = error(
+            "Error",
+            "<console>:23: error: not found: value foo",
+            &["       foo\n", "       ^\n"],
+        );
         let text = failure(&scala, Language::Scala);
-        assert_eq!(text.whole, "<console>:23: error: not found: value foo\n       foo\n       ^");
-        assert_eq!(text.headline, "Error: <console>:23: error: not found: value foo");
+        assert_eq!(
+            text.whole,
+            "<console>:23: error: not found: value foo\n       foo\n       ^"
+        );
+        assert_eq!(
+            text.headline,
+            "Error: <console>:23: error: not found: value foo"
+        );
         assert_eq!(text.details, "       foo\n       ^");
     }
 
     #[test]
     fn python_tracebacks_say_everything_themselves() {
-        let lines = ["Traceback (most recent call last):\n", "ZeroDivisionError: division by zero\n"];
+        let lines = [
+            "Traceback (most recent call last):\n",
+            "ZeroDivisionError: division by zero\n",
+        ];
         let python = error("ZeroDivisionError", "division by zero", &lines);
         let text = failure(&python, Language::Python);
         assert_eq!(text.whole, lines.concat().trim_end());
         assert_eq!(text.headline, "ZeroDivisionError: division by zero");
         let exit = failure(&error("SystemExit", "3", &[]), Language::Python);
         assert_eq!(exit.whole, "SystemExit: 3");
-        let syntax = ["  File \"<stdin>\", line 1\n", "    1+\n", "SyntaxError: invalid syntax\n"];
+        let syntax = [
+            "  File \"<stdin>\", line 1\n",
+            "    1+\n",
+            "SyntaxError: invalid syntax\n",
+        ];
         let syntax = error("SyntaxError", "invalid syntax (<stdin>, line 1)", &syntax);
-        assert!(failure(&syntax, Language::Python).whole.contains("SyntaxError: invalid syntax"));
+        assert!(
+            failure(&syntax, Language::Python)
+                .whole
+                .contains("SyntaxError: invalid syntax")
+        );
     }
 
     #[test]
     fn sql_hides_the_frames_of_the_jvm() {
-        let sql = error("Error", "\n[PARSE] near 'x'\n\n== SQL ==\nx", &["org.apache.X(X.scala:1)"]);
-        assert_eq!(failure(&sql, Language::Sql).whole, "[PARSE] near 'x'\n\n== SQL ==\nx");
+        let sql = error(
+            "Error",
+            "\n[PARSE] near 'x'\n\n== SQL ==\nx",
+            &["org.apache.X(X.scala:1)"],
+        );
+        assert_eq!(
+            failure(&sql, Language::Sql).whole,
+            "[PARSE] near 'x'\n\n== SQL ==\nx"
+        );
     }
 }

@@ -82,7 +82,10 @@ fn is_clean(text: &str) -> bool {
     // One pass over the bytes: multi-byte live characters begin with C2 or E2.
     let suspicious =
         |byte: u8| (byte < 0x20 && byte != b'\n' && byte != b'\t') || byte == 0x7f || byte == 0xc2;
-    if !bytes.iter().any(|&byte| suspicious(byte) || byte == 0xe2 || byte == 0xd8) {
+    if !bytes
+        .iter()
+        .any(|&byte| suspicious(byte) || byte == 0xe2 || byte == 0xd8)
+    {
         return true;
     }
     !text.chars().any(is_live)
@@ -105,7 +108,11 @@ fn is_colour(sequence: &str) -> bool {
     sequence
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix('m'))
-        .is_some_and(|inner| inner.chars().all(|c| c.is_ascii_digit() || c == ';' || c == ':'))
+        .is_some_and(|inner| {
+            inner
+                .chars()
+                .all(|c| c.is_ascii_digit() || c == ';' || c == ':')
+        })
 }
 
 /// Length of an escape sequence after its ESC.
@@ -115,9 +122,15 @@ fn escape_length(after: &str) -> usize {
         Some(']' | 'P' | 'X' | '^' | '_') => 1 + string_length(&after[1..]),
         // Two or three characters: charset switches and the like.
         Some(' '..='/') => {
-            let intermediate = after.bytes().take_while(|b| (0x20..0x30).contains(b)).count();
+            let intermediate = after
+                .bytes()
+                .take_while(|b| (0x20..0x30).contains(b))
+                .count();
             let last = after[intermediate..].chars().next();
-            intermediate + last.filter(char::is_ascii_graphic).map_or(0, char::len_utf8)
+            intermediate
+                + last
+                    .filter(char::is_ascii_graphic)
+                    .map_or(0, char::len_utf8)
         }
         Some(c) if c.is_ascii_graphic() => 1,
         _ => 0,
@@ -126,8 +139,14 @@ fn escape_length(after: &str) -> usize {
 
 /// Parameters, intermediates and the final byte; one that is broken off ends before what breaks it.
 fn csi_length(after: &str) -> usize {
-    let parameters = after.bytes().take_while(|b| (0x20..0x40).contains(b)).count();
-    let is_final = after[parameters..].bytes().next().is_some_and(|b| (0x40..0x7f).contains(&b));
+    let parameters = after
+        .bytes()
+        .take_while(|b| (0x20..0x40).contains(b))
+        .count();
+    let is_final = after[parameters..]
+        .bytes()
+        .next()
+        .is_some_and(|b| (0x40..0x7f).contains(&b));
     parameters + usize::from(is_final)
 }
 
@@ -155,7 +174,10 @@ mod tests {
         ("\u{1b}]0;owned\u{7}x", "x"),
         ("\u{1b}]0;owned\u{1b}\\x", "x"),
         ("\u{1b}]52;c;ZXZpbA==\u{7}x", "x"),
-        ("\u{1b}]8;;http://evil\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
+        (
+            "\u{1b}]8;;http://evil\u{1b}\\link\u{1b}]8;;\u{1b}\\",
+            "link",
+        ),
         ("\u{1b}P1$r0m\u{1b}\\x", "x"),
         ("\u{1b}_Gf=100;AAAA\u{1b}\\x", "x"),
         ("\u{1b}^private\u{1b}\\x", "x"),
@@ -189,7 +211,12 @@ mod tests {
 
     #[test]
     fn text_tabs_newlines_and_colours_are_kept() {
-        for text in ["plain", "a\tb\nc", "naïve — “日本” 🦀 ½ ©", "+---+\n|  1|\n"] {
+        for text in [
+            "plain",
+            "a\tb\nc",
+            "naïve — “日本” 🦀 ½ ©",
+            "+---+\n|  1|\n",
+        ] {
             assert!(matches!(sanitize(text), Cow::Borrowed(_)), "{text}");
         }
         assert_eq!(sanitize("\u{1b}[1;31mred"), "\u{1b}[1;31mred\u{1b}[0m");
@@ -212,7 +239,7 @@ mod tests {
         fn nothing_live_comes_out(text in "(?s)([\u{0}-\u{ff}\u{2000}-\u{2070}]|\u{1b}[\\[\\]P(]?[0-9;]*[a-zA-Z]?){0,40}") {
             let clean = sanitize(&text);
             let mut rest: &str = &clean;
-            while let Some(position) = rest.find(|c| is_live(c)) {
+            while let Some(position) = rest.find(is_live) {
                 let after = &rest[position..];
                 prop_assert!(after.starts_with("\u{1b}["), "{clean:?}");
                 let end = after.find('m').expect("a colour ends in m");

@@ -107,8 +107,10 @@ impl<'a> Table<'a> {
 }
 
 fn is_number(kind: &str) -> bool {
-    matches!(kind, "integer" | "long" | "short" | "byte" | "double" | "float")
-        || kind.starts_with("decimal")
+    matches!(
+        kind,
+        "integer" | "long" | "short" | "byte" | "double" | "float"
+    ) || kind.starts_with("decimal")
 }
 
 fn cell(value: &Value) -> Cow<'_, str> {
@@ -147,8 +149,14 @@ mod tests {
     fn cells_cannot_break_the_frame() {
         let fields = json!([{"name": "a\n", "type": "string"}]);
         let text = sql(fields, json!([["x\ny\u{1b}[2J"], [[1, {"b": null}]], []]));
-        assert!(text.lines().all(|line| line.starts_with(['+', '|']) && line.ends_with(['+', '|'])));
-        assert!(text.contains("x\\ny\\u{1b}[2J") && text.contains(r#"[1,{"b":null}]"#), "{text}");
+        assert!(
+            text.lines()
+                .all(|line| line.starts_with(['+', '|']) && line.ends_with(['+', '|']))
+        );
+        assert!(
+            text.contains("x\\ny\\u{1b}[2J") && text.contains(r#"[1,{"b":null}]"#),
+            "{text}"
+        );
     }
 
     #[test]

@@ -73,18 +73,27 @@ fn find(name: &str) -> Result<&'static Entry, NoCommand> {
         (None, several) => {
             let names: Vec<String> = several.iter().map(|e| format!(":{}", e.name)).collect();
             let names = names.join(" or ");
-            Err(NoCommand(format!("{name} is ambiguous: did you mean {names}?")))
+            Err(NoCommand(format!(
+                "{name} is ambiguous: did you mean {names}?"
+            )))
         }
     }
 }
 
 fn command(entry: &Entry, argument: &str) -> Result<Command, NoCommand> {
-    let usage = || NoCommand(format!(":{} {}  {}", entry.name, entry.arguments, entry.help));
+    let usage = || {
+        NoCommand(format!(
+            ":{} {}  {}",
+            entry.name, entry.arguments, entry.help
+        ))
+    };
     match entry.name {
         "cancel" => Ok(Command::Cancel(
             (!argument.is_empty()).then(|| argument.to_owned()),
         )),
-        "lang" => Language::from_name(argument).map(Command::Lang).ok_or_else(usage),
+        "lang" => Language::from_name(argument)
+            .map(Command::Lang)
+            .ok_or_else(usage),
         _ if !argument.is_empty() => Err(usage()),
         "help" => Ok(Command::Help),
         "quit" => Ok(Command::Quit),
@@ -93,8 +102,7 @@ fn command(entry: &Entry, argument: &str) -> Result<Command, NoCommand> {
 }
 
 pub(super) fn help() -> String {
-    let mut text =
-        String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
+    let mut text = String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
     for entry in &TABLE {
         let usage = format!(":{} {}", entry.name, entry.arguments);
         text.push_str(&format!("{:<16} {}\n", usage.trim_end(), entry.help));
@@ -115,13 +123,19 @@ mod tests {
         assert_eq!(parse(":q"), Some(Ok(Command::Quit)));
         assert_eq!(parse("  :he "), Some(Ok(Command::Help)));
         assert_eq!(parse(":lang py"), Some(Ok(Command::Lang(Language::Python))));
-        assert_eq!(parse(":cancel 3"), Some(Ok(Command::Cancel(Some("3".to_owned())))));
+        assert_eq!(
+            parse(":cancel 3"),
+            Some(Ok(Command::Cancel(Some("3".to_owned()))))
+        );
         assert_eq!(parse("x :q"), None);
     }
 
     #[test]
     fn the_rest_is_told_in_the_scala_shells_words() {
-        assert_eq!(error(":nope"), "No such command 'nope'.  Type :help for help.");
+        assert_eq!(
+            error(":nope"),
+            "No such command 'nope'.  Type :help for help."
+        );
         assert_eq!(error(":"), "No such command ''.  Type :help for help.");
         assert!(error(":lang cobol").contains("scala, python or sql"));
         assert!(error(":quit now").starts_with(":quit"));
@@ -130,6 +144,10 @@ mod tests {
     #[test]
     fn help_names_every_command() {
         let help = help();
-        assert!(TABLE.iter().all(|entry| help.contains(&format!(":{}", entry.name))));
+        assert!(
+            TABLE
+                .iter()
+                .all(|entry| help.contains(&format!(":{}", entry.name)))
+        );
     }
 }

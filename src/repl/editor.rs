@@ -8,12 +8,18 @@ use rustyline::config::{BellStyle, CompletionType};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::history::{FileHistory, History};
-use rustyline::{Completer, Config, Editor, ExternalPrinter, Helper, Hinter, Validator};
+use rustyline::{
+    Cmd, Completer, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
+    ExternalPrinter, Helper, Hinter, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
+    Validator,
+};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 const MOST_HISTORY: usize = 10_000;
+/// What an opening bracket adds to the next line in Scala; Python's brackets close well there too.
+const BRACKET_INDENT: usize = 2;
 
 /// What the user did with a line.
 #[derive(Debug)]
@@ -40,7 +46,9 @@ impl Highlighter for Colours {
         if !self.enabled {
             return Cow::Borrowed(line);
         }
-        let painted = self.painter.paint(self.language.get(), &self.before.borrow(), line);
+        let painted = self
+            .painter
+            .paint(self.language.get(), &self.before.borrow(), line);
         painted.map_or(Cow::Borrowed(line), Cow::Owned)
     }
 
@@ -48,6 +56,24 @@ impl Highlighter for Colours {
         // A buffer taller than the screen would be redrawn into the scrollback at each key.
         let fits = line.bytes().filter(|byte| *byte == b'\n').count() + 1 < self.rows.get();
         self.enabled && fits && kind != CmdKind::MoveCursor
+    }
+}
+
+/// A closing bracket as the first key of a line goes back under the line that opened it.
+struct Dedent(char);
+
+impl ConditionalEventHandler for Dedent {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        let line = context.line();
+        let at_end = context.pos() == line.len();
+        if line.is_empty() || !at_end || !line.bytes().all(|byte| byte == b' ') {
+            return None;
+        }
+        let indent = " ".repeat(line.len().saturating_sub(BRACKET_INDENT));
+        Some(Cmd::Replace(
+            Movement::WholeLine,
+            Some(format!("{indent}{}", self.0)),
+        ))
     }
 }
 
@@ -84,6 +110,12 @@ impl LineEditor {
             before: RefCell::default(),
             rows: Cell::new(usize::MAX),
         }));
+        for bracket in ['}', ')', ']'] {
+            editor.bind_sequence(
+                KeyEvent(KeyCode::Char(bracket), Modifiers::NONE),
+                EventHandler::Conditional(Box::new(Dedent(bracket))),
+            );
+        }
         // Off a terminal there is nothing to print above.
         let printer = editor.create_external_printer().ok().map(Printer::start);
         let mut editor = LineEditor {
@@ -106,7 +138,10 @@ impl LineEditor {
 
     /// Reads one line of a block; `before` are its lines so far, `indent` what the line begins with.
     pub(super) fn read(&mut self, language: Language, before: &str, indent: usize) -> Read {
-        let rows = self.editor.dimensions().map_or(usize::MAX, |(_, rows)| rows as usize);
+        let rows = self
+            .editor
+            .dimensions()
+            .map_or(usize::MAX, |(_, rows)| rows as usize);
         if let Some(colours) = self.editor.helper() {
             colours.before.replace(before.to_owned());
             colours.rows.set(rows);
@@ -152,7 +187,9 @@ impl LineEditor {
 
     /// Loads the language's history; a broken file is set aside.
     fn load_history(&mut self, language: Language, out: &Out) {
-        let Some(path) = self.path(language) else { return };
+        let Some(path) = self.path(language) else {
+            return;
+        };
         if history::prepare(&path).is_err() {
             self.folder = None;
             return;
@@ -160,7 +197,10 @@ impl LineEditor {
         if self.try_load(&path).is_err() {
             self.editor.clear_history().ok();
             if let Ok(aside) = history::set_aside(&path) {
-                let told = format!("the history could not be read; it is now {}", aside.display());
+                let told = format!(
+                    "the history could not be read; it is now {}",
+                    aside.display()
+                );
                 out.note(&Line::plain(told));
                 history::prepare(&path).ok();
             }

@@ -5,9 +5,9 @@ mod editor;
 mod history;
 mod prompt;
 
+use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language};
-use crate::livy::Id;
 use crate::render::{Line, one_line};
 use crate::shell::{Interrupts, Link, Run, Verdict};
 use crate::term::{Out, Painter, Quiet};
@@ -49,7 +49,9 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
     let (editor, printer) = match editor {
         Ok(made) => made,
         Err(reason) => {
-            out.note(&Line::error(format!("livysh: no prompt can be shown: {reason}")));
+            out.note(&Line::error(format!(
+                "livysh: no prompt can be shown: {reason}"
+            )));
             return Exit::Server;
         }
     };
@@ -70,7 +72,13 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
 
 impl Repl<'_> {
     fn run(&mut self) -> Exit {
+        let mut is_first = true;
         loop {
+            // As spark-shell does: a blank line before each prompt.
+            if self.language == Language::Scala && !std::mem::take(&mut is_first) {
+                self.out.data("\n").ok();
+            }
+            self.link.catch_up(self.out);
             self.stand_prompt(true);
             let block = self.read_block();
             self.stand_prompt(false);
@@ -94,11 +102,11 @@ impl Repl<'_> {
                 }
             }
             if self.link.facts.over.is_some() {
-                return crate::script::session_over(self.link);
+                return self.link.exit();
             }
         }
         match &self.link.facts.over {
-            Some(_) => crate::script::session_over(self.link),
+            Some(_) => self.link.exit(),
             None => Exit::Ok,
         }
     }
@@ -112,6 +120,10 @@ impl Repl<'_> {
         let standing = above.is_some();
         self.out.set_above(above);
         self.link.set_prompt(standing.then_some(self.out));
+        if standing {
+            // What has come since the last look would not be told before the prompt falls.
+            self.link.catch_up(self.out);
+        }
     }
 
     /// Reads lines until they are a whole block.
@@ -136,7 +148,11 @@ impl Repl<'_> {
             }
             // Several lines at once were pasted, or recalled from the history.
             let is_paste = line.contains('\n');
-            blank_lines = if line.trim().is_empty() { blank_lines + 1 } else { 0 };
+            blank_lines = if line.trim().is_empty() {
+                blank_lines + 1
+            } else {
+                0
+            };
             if !block.is_empty() {
                 block.push('\n');
             }
@@ -231,7 +247,9 @@ impl Repl<'_> {
                 self.out.note(&Line::plain(one_line(&told)));
                 self.link.engine.cancel_by_id(id);
             }
-            None => self.out.note(&Line::plain("No statement was left running.")),
+            None => self
+                .out
+                .note(&Line::plain("No statement was left running.")),
         }
     }
 

@@ -68,12 +68,19 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, leaving: Leaving) {
 
 fn session_name(link: &Link) -> Option<String> {
     let session = link.facts.session.as_ref()?;
-    Some(session.name.clone().unwrap_or_else(|| session.id.to_string()))
+    Some(
+        session
+            .name
+            .clone()
+            .unwrap_or_else(|| session.id.to_string()),
+    )
 }
 
 fn tell_left(out: &Out, name: &str, why: &str, root: &str) {
     let name = one_line(name);
-    out.note(&Line::plain(format!("Session {name} is still there: {why}.")));
+    out.note(&Line::plain(format!(
+        "Session {name} is still there: {why}."
+    )));
     out.note(&Line::plain(format!(
         "Come back with:  livysh --url {root} -s {name}"
     )));

@@ -11,6 +11,7 @@ pub use run::{Interrupts, Run, Verdict};
 pub use words::{error_lines, hint_line};
 
 use crate::engine;
+use crate::exit::Exit;
 
 /// What reaches a front end.
 #[derive(Debug, Clone)]
@@ -29,4 +30,14 @@ pub enum Signal {
     Interrupt,
     Terminate,
     HangUp,
+}
+
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Exit {
+        match signal {
+            Signal::Interrupt => Exit::Interrupted,
+            Signal::Terminate => Exit::Terminated,
+            Signal::HangUp => Exit::HungUp,
+        }
+    }
 }

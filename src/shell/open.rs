@@ -4,6 +4,8 @@
 use super::{Event, Signal, words};
 use crate::config::Place;
 use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience};
+use crate::exit::Exit;
+use crate::lang::Language;
 use crate::livy::{Client, CreateSession, Id, Session};
 use crate::local;
 use crate::term::Out;
@@ -147,7 +149,10 @@ impl Link {
     /// it was not yet.
     pub fn next(&mut self, out: &Out, timeout: Option<Duration>) -> Option<Event> {
         let received = match timeout {
-            None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            None => self
+                .events
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
             Some(timeout) => self.events.recv_timeout(timeout),
         };
         let (event, told) = match received {
@@ -172,6 +177,34 @@ impl Link {
             if self.facts.over.is_some() {
                 return;
             }
+        }
+    }
+
+    /// The session's own language: of an attached one once that is known, Scala where it says
+    /// nothing. The code to end with where there is no session.
+    pub fn language(&mut self, out: &Out) -> Result<Language, Exit> {
+        if self.is_ours {
+            return Ok(Language::Scala);
+        }
+        loop {
+            if self.facts.over.is_some() {
+                return Err(self.exit());
+            }
+            if let Some(session) = &self.facts.session {
+                let kind = session.kind.as_deref().and_then(Language::from_name);
+                return Ok(kind.unwrap_or(Language::Scala));
+            }
+            if let Some(Event::Signal(signal)) = self.next(out, None) {
+                return Err(signal.into());
+            }
+        }
+    }
+
+    /// The code to end with where the session could not be opened or has died.
+    pub fn exit(&self) -> Exit {
+        match &self.facts.over {
+            Some(Over::NotOpened(error)) => Exit::from(error),
+            Some(Over::Died) | None => Exit::Server,
         }
     }
 
@@ -237,7 +270,10 @@ fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool {
         Event::Engine(engine::Event::Died(death)) => words::death(death, root),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
-            out.phase("the server cannot be reached, asking again", &format!(": {error}"));
+            out.phase(
+                "the server cannot be reached, asking again",
+                &format!(": {error}"),
+            );
             return true;
         }
         Event::Engine(engine::Event::Reconnected) => {
@@ -261,7 +297,12 @@ fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool {
 fn converse(plan: Plan, mailbox: Mailbox, route: &Arc<Mutex<Route>>, stop: Arc<AtomicBool>) {
     let emit = {
         let route = route.clone();
-        move |event| route.lock().unwrap_or_else(PoisonError::into_inner).emit(event)
+        move |event| {
+            route
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .emit(event)
+        }
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -347,7 +388,8 @@ async fn start_local(
                     detail: detail.to_owned(),
                 });
             };
-            done.send(prepare_and_serve(&search, cache, &stop, &mut tell)).ok();
+            done.send(prepare_and_serve(&search, cache, &stop, &mut tell))
+                .ok();
         });
     let lost = |message: String| OpenError::Preparation {
         message,

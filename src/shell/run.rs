@@ -96,7 +96,8 @@ impl Run<'_> {
                     presses += 1;
                     match (self.interrupts, presses) {
                         (Interrupts::Prompt, 1) => {
-                            let line = "Cancelling the statement. Press Ctrl-C again to stop waiting.";
+                            let line =
+                                "Cancelling the statement. Press Ctrl-C again to stop waiting.";
                             self.out.note(&Line::plain(line));
                             link.engine.cancel(ticket);
                         }
@@ -116,7 +117,9 @@ impl Run<'_> {
                     deadline = Some(Instant::now() + AFTER_SIGNAL);
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
-                Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => fraction = now,
+                Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => {
+                    fraction = now
+                }
                 Some(Event::Engine(engine::Event::Finished {
                     ticket: finished,
                     outcome,
@@ -127,12 +130,14 @@ impl Run<'_> {
             if let Some(ready_at) = ready_at
                 && ready_at.elapsed() >= BEFORE_PROGRESS
             {
-                self.out.progress(&progress_text(fraction, ready_at.elapsed(), presses > 0));
+                self.out
+                    .progress(&progress_text(fraction, ready_at.elapsed(), presses > 0));
             }
         }
     }
 
     fn conclude(&self, link: &Link, language: Language, outcome: Outcome) -> Verdict {
+        let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => self.write(&data),
@@ -145,7 +150,13 @@ impl Run<'_> {
                 }
                 Verdict::Cancelled
             }
-            Outcome::NeverSent if link.facts.over.is_some() => Verdict::SessionOver,
+            // The session's death is told, and explains it.
+            Outcome::NeverSent | Outcome::NotAccepted { .. } if is_over => Verdict::SessionOver,
+            Outcome::ResultLost { id, .. } if is_over => {
+                let told = format!("The result of statement {id} is lost with the session.");
+                self.tell(&[Line::plain(told)]);
+                Verdict::SessionOver
+            }
             Outcome::NeverSent => Verdict::Cancelled,
             Outcome::LeftRunning { id } => Verdict::LeftRunning(id),
             Outcome::NotAccepted { error, received } => {

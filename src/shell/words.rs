@@ -37,7 +37,7 @@ pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
         .find(|line| !line.is_empty() && !is_log_heading(line));
     if is_local {
         // Our own server's log holds nothing but its steps until it is up.
-        let step = last.unwrap_or("starting");
+        let step = last.unwrap_or("starting the session");
         return (one_line(step).into_owned(), String::new());
     }
     let mut step = format!("session {} is {}", session.id, session.state);
@@ -57,7 +57,11 @@ pub(super) fn ready(session: &Session) -> Vec<Line> {
     let context = format!("Spark context available as 'sc' ({}).", about.join(", "));
     let ui = session.app_info.spark_ui_url.iter();
     let mut lines: Vec<Line> = ui
-        .map(|url| Line::faint(one_line(&format!("Spark context Web UI available at {url}"))))
+        .map(|url| {
+            Line::faint(one_line(&format!(
+                "Spark context Web UI available at {url}"
+            )))
+        })
         .collect();
     lines.push(Line::faint(one_line(&context)));
     lines.push(Line::faint("Spark session available as 'spark'."));
@@ -108,13 +112,18 @@ mod tests {
     #[test]
     fn a_local_start_tells_its_last_step() {
         let session = session(json!({"id": 0, "log": ["stdout: ", "starting Java", "\nstderr: "]}));
-        assert_eq!(starting(&session, true), ("starting Java".to_owned(), String::new()));
+        assert_eq!(
+            starting(&session, true),
+            ("starting Java".to_owned(), String::new())
+        );
     }
 
     #[test]
     fn a_remote_start_tells_state_application_and_log() {
-        let session = session(json!({"id": 3, "state": "starting", "appId": "application_1",
-            "log": ["stdout: ", "\nstderr: ", "submitted \u{1b}[2J"]}));
+        let session = session(
+            json!({"id": 3, "state": "starting", "appId": "application_1",
+            "log": ["stdout: ", "\nstderr: ", "submitted \u{1b}[2J"]}),
+        );
         let (step, detail) = starting(&session, false);
         assert_eq!(step, "session 3 is starting, application_1");
         assert_eq!(detail, ": submitted \\u{1b}[2J");

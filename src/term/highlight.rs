@@ -197,7 +197,10 @@ mod tests {
     #[test]
     fn colours_never_change_the_text() {
         for (language, code) in [
-            (Language::Scala, "val s = s\"a ${x + 1}\" // é\n\n  def f = 'c'"),
+            (
+                Language::Scala,
+                "val s = s\"a ${x + 1}\" // é\n\n  def f = 'c'",
+            ),
             (Language::Python, "def f(x):\n    return f'{x!r}' # 日本\n"),
             (Language::Sql, "select 'a' as b from t where x = 1 -- c"),
         ] {
@@ -211,9 +214,14 @@ mod tests {
     fn a_line_is_painted_as_what_stands_before_it_demands() {
         let painter = warm(Language::Scala);
         let alone = painter.paint(Language::Scala, "", "val x = 1").unwrap();
-        let inside = painter.paint(Language::Scala, "val s = \"\"\"", "val x = 1").unwrap();
+        let inside = painter
+            .paint(Language::Scala, "val s = \"\"\"", "val x = 1")
+            .unwrap();
         assert_ne!(alone, inside);
-        assert_eq!(painter.paint(Language::Scala, "", "val x = 1").unwrap(), alone);
+        assert_eq!(
+            painter.paint(Language::Scala, "", "val x = 1").unwrap(),
+            alone
+        );
     }
 
     #[test]
@@ -223,11 +231,19 @@ mod tests {
         let new = old.replacen("a = 1", "a = '''", 1);
         painter.paint(Language::Python, "", &old).unwrap();
         let edited = painter.paint(Language::Python, "", &new).unwrap();
-        assert_eq!(edited, warm(Language::Python).paint(Language::Python, "", &new).unwrap());
+        assert_eq!(
+            edited,
+            warm(Language::Python)
+                .paint(Language::Python, "", &new)
+                .unwrap()
+        );
     }
 
     #[test]
     fn nothing_is_painted_before_the_definitions_are_warm() {
-        assert_eq!(Painter::default().paint(Language::Scala, "", "val x = 1"), None);
+        assert_eq!(
+            Painter::default().paint(Language::Scala, "", "val x = 1"),
+            None
+        );
     }
 }

@@ -165,7 +165,11 @@ impl Out {
 fn styled(line: &Line, colours: bool) -> String {
     let mut text = String::new();
     for span in &line.0 {
-        let start = if colours { theme::of_role(span.role) } else { "" };
+        let start = if colours {
+            theme::of_role(span.role)
+        } else {
+            ""
+        };
         match start {
             "" => text.push_str(&span.text),
             _ => {
@@ -197,7 +201,8 @@ mod tests {
             output: true,
             error: false,
         };
-        let colours = |colour, no_colour, dumb| Out::new(terminals, colour, no_colour, dumb).colours;
+        let colours =
+            |colour, no_colour, dumb| Out::new(terminals, colour, no_colour, dumb).colours;
         assert_eq!(colours(Colour::Auto, false, false), (true, false));
         assert_eq!(colours(Colour::Auto, true, false), (false, false));
         assert_eq!(colours(Colour::Auto, false, true), (false, false));

@@ -1,0 +1,160 @@
+//! A pseudo-terminal with a screen, on which the program runs as in a user's window.
+
+use super::program::{BINARY, Home, foreign_variables};
+use super::{PATIENCE, within};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+pub struct Screen {
+    parser: Arc<Mutex<vt100::Parser>>,
+    /// All bytes that were written to the terminal.
+    raw: Arc<Mutex<Vec<u8>>>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Screen {
+    pub fn start(home: &Home, arguments: &[&str]) -> Screen {
+        Screen::sized(home, arguments, 60, 100)
+    }
+
+    pub fn sized(home: &Home, arguments: &[&str], rows: u16, columns: u16) -> Screen {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(BINARY);
+        command.args(arguments);
+        for name in foreign_variables() {
+            command.env_remove(name);
+        }
+        for (name, value) in home.environment() {
+            command.env(name, value);
+        }
+        command.cwd(home.path());
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let parser = Arc::new(Mutex::new(vt100::Parser::new(
+            cells(rows),
+            cells(columns),
+            2_000,
+        )));
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let (screen, bytes) = (parser.clone(), raw.clone());
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                screen.lock().unwrap().process(&buffer[..count]);
+                bytes.lock().unwrap().extend_from_slice(&buffer[..count]);
+            }
+        });
+        Screen {
+            parser,
+            raw,
+            writer,
+            child,
+            _master: pair.master,
+        }
+    }
+
+    /// Types as a keyboard does.
+    pub fn send(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    pub fn line(&mut self, text: &str) {
+        self.send(&format!("{text}\r"));
+    }
+
+    /// Pastes as a terminal does that was asked to mark pastes.
+    pub fn paste(&mut self, text: &str) {
+        let text = text.replace('\n', "\r");
+        self.send(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// The screen's text, without blank lines at its end.
+    pub fn text(&self) -> String {
+        let parser = self.parser.lock().unwrap();
+        parser.screen().contents().trim_end().to_owned()
+    }
+
+    pub fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
+    }
+
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) {
+        self.wait_for_within(PATIENCE, text);
+    }
+
+    #[track_caller]
+    pub fn wait_for_within(&self, limit: Duration, text: &str) {
+        let screen = || self.text();
+        within_showing(limit, text, screen, || screen().contains(text));
+    }
+
+    /// Waits until a prompt stands on the last line, with nothing behind it.
+    #[track_caller]
+    pub fn wait_for_prompt(&self, prompt: &str) {
+        let screen = || self.text();
+        within_showing(PATIENCE, prompt, screen, || {
+            let text = screen();
+            text.lines()
+                .next_back()
+                .is_some_and(|line| line.trim_end() == prompt.trim_end())
+        });
+    }
+
+    /// Waits until the program has ended; gives its exit code.
+    pub fn wait_for_exit(&mut self) -> u32 {
+        within(PATIENCE, "the program ends", || {
+            self.child
+                .try_wait()
+                .unwrap()
+                .map(|status| status.exit_code())
+        })
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+#[track_caller]
+fn within_showing(
+    limit: Duration,
+    what: &str,
+    screen: impl Fn() -> String,
+    check: impl Fn() -> bool,
+) {
+    let deadline = std::time::Instant::now() + limit;
+    while !check() {
+        let late = std::time::Instant::now() >= deadline;
+        assert!(
+            !late,
+            "“{what}” did not come within {limit:?}; the screen:\n{}",
+            screen()
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

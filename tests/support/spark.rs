@@ -1,0 +1,83 @@
+//! One Livy server with a real Spark for the whole run: the one named in `LIVYSH_TEST_URL`, or our
+//! own, in this process, so that it ends with the tests.
+
+use super::eventually;
+use super::http::{get, post};
+use super::program::cache;
+use livysh::local::{Options, Search, Server, prepare};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+struct Shared {
+    url: String,
+    /// Names the session that tests share; they keep apart by the names they define.
+    session: String,
+    _server: Option<Server>,
+}
+
+static SHARED: OnceLock<Shared> = OnceLock::new();
+
+/// The server's root, and a ready session on it.
+pub fn shared() -> (&'static str, &'static str) {
+    let shared = SHARED.get_or_init(start);
+    (&shared.url, &shared.session)
+}
+
+/// Whether the server is our own, so that what only it does can be expected.
+pub fn is_ours() -> bool {
+    std::env::var_os("LIVYSH_TEST_URL").is_none()
+}
+
+fn start() -> Shared {
+    let (url, server) = match std::env::var("LIVYSH_TEST_URL") {
+        Ok(url) => (url.trim_end_matches('/').to_owned(), None),
+        Err(_) => {
+            let server = serve(None);
+            (server.url(), Some(server))
+        }
+    };
+    let name = format!("tests-{}", std::process::id());
+    let made = post(
+        &format!("{url}/sessions"),
+        &format!(r#"{{"kind":"spark","name":"{name}"}}"#),
+    );
+    assert_eq!(made.status, 201, "{made:?}");
+    wait_until_idle(&url, &made.json()["id"].to_string());
+    Shared {
+        url,
+        session: name,
+        _server: server,
+    }
+}
+
+/// A server of the test's own, on the Spark that all share.
+pub fn serve(token: Option<String>) -> Server {
+    let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let folder = cache().join("livysh");
+    let search = Search {
+        python: None,
+        virtual_env: path("VIRTUAL_ENV"),
+        spark_home: path("SPARK_HOME"),
+        java_home: path("JAVA_HOME"),
+        cache: folder.clone(),
+    };
+    let never = AtomicBool::new(false);
+    let runtime = prepare(&search, &never, &mut |_, _| {})
+        .unwrap_or_else(|error| panic!("no Spark: {error}\n{}", error.hint()));
+    let options = Options {
+        port: 0,
+        token,
+        cache: folder,
+    };
+    Server::start(&options, runtime).unwrap()
+}
+
+pub fn wait_until_idle(url: &str, id: &str) {
+    eventually("the session is idle", || {
+        let session = get(&format!("{url}/sessions/{id}"));
+        let state = session.json()["state"].as_str().unwrap().to_owned();
+        assert!(state != "dead" && state != "error", "{session:?}");
+        (state == "idle").then_some(())
+    });
+}
