@@ -1,1 +1,57 @@
-fn main() {}
+//! `cargo bench`: how fast livysh is, as ratios against a peer or a floor in the same run.
+//!
+//! Whole processes are measured from outside, in turn with what they are compared to, so that a
+//! machine whose speed drifts does not decide. Nothing here passes or fails.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod scripted;
+mod startup;
+mod statements;
+
+use std::time::Duration;
+
+fn main() {
+    // `cargo test --benches` only asks whether this builds and starts.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    println!("| what | minimum | median | compared with | ratio of medians |");
+    println!("|---|---|---|---|---|");
+    startup::measure();
+    statements::measure();
+}
+
+/// Times in their order of size.
+struct Sample(Vec<Duration>);
+
+impl Sample {
+    fn of(mut times: Vec<Duration>) -> Sample {
+        times.sort();
+        Sample(times)
+    }
+
+    fn minimum(&self) -> Duration {
+        self.0[0]
+    }
+
+    fn median(&self) -> Duration {
+        self.0[self.0.len() / 2]
+    }
+}
+
+fn row(what: &str, ours: &Sample, peer: &str, theirs: Option<&Sample>) {
+    let ms = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
+    let (peer, ratio) = match theirs {
+        None => (peer.to_owned(), "–".to_owned()),
+        Some(theirs) => {
+            let ratio = ours.median().as_secs_f64() / theirs.median().as_secs_f64();
+            let peer = format!("{peer}: {} / {}", ms(theirs.minimum()), ms(theirs.median()));
+            (peer, format!("{ratio:.2}"))
+        }
+    };
+    println!(
+        "| {what} | {} | {} | {peer} | {ratio} |",
+        ms(ours.minimum()),
+        ms(ours.median())
+    );
+}

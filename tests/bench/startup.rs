@@ -1,0 +1,72 @@
+//! Launch to an editable prompt, and memory there, on a pseudo-terminal.
+
+use super::{Sample, row};
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 25;
+
+pub fn measure() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path().to_str().unwrap();
+    let binary = env!("CARGO_BIN_EXE_livysh");
+    let (mut ours, mut theirs, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    let has_sqlite = std::process::Command::new("sqlite3")
+        .arg("--version")
+        .output()
+        .is_ok();
+    for _ in 0..RUNS {
+        let (time, kilobytes) = launch(home, &[binary, "http://127.0.0.1:9"], "scala> ");
+        ours.push(time);
+        memory.push(kilobytes);
+        if has_sqlite {
+            theirs.push(launch(home, &["sqlite3"], "sqlite> ").0);
+        }
+    }
+    let theirs = has_sqlite.then(|| Sample::of(theirs));
+    let peer = if has_sqlite {
+        "sqlite3"
+    } else {
+        "sqlite3 is not installed"
+    };
+    row("launch to prompt", &Sample::of(ours), peer, theirs.as_ref());
+    memory.sort();
+    let megabytes = memory[RUNS / 2] as f64 / 1024.0;
+    println!("| memory at the prompt (VmRSS) | | {megabytes:.1} MB | budget: 20 MB | – |");
+}
+
+/// Time from the start of the program to its prompt on the screen, and its memory a little later,
+/// when colours and network threads have warmed up.
+fn launch(home: &str, command: &[&str], prompt: &str) -> (Duration, u64) {
+    let size = PtySize {
+        rows: 40,
+        cols: 100,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut builder = CommandBuilder::new(command[0]);
+    builder.args(&command[1..]);
+    builder.env("HOME", home);
+    builder.env("TERM", "xterm-256color");
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let began = Instant::now();
+    let mut child = pair.slave.spawn_command(builder).unwrap();
+    drop(pair.slave);
+    let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
+    while !String::from_utf8_lossy(&seen).contains(prompt) {
+        let count = reader.read(&mut buffer).unwrap();
+        assert!(count > 0, "no prompt: {}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&buffer[..count]);
+    }
+    let time = began.elapsed();
+    std::thread::sleep(Duration::from_millis(300));
+    let status = format!("/proc/{}/status", child.process_id().unwrap());
+    let status = std::fs::read_to_string(status).unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = resident.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    (time, kilobytes.unwrap_or(0))
+}
