@@ -103,7 +103,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
-    let mut link = match Link::open(plan, on_signal) {
+    let mut link = match plan.open(on_signal) {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
     };

@@ -40,7 +40,9 @@ struct Conversation {
     emit: Rc<Emit>,
     began: Instant,
     machine: session::Machine,
-    /// The first is the one that is sent; the others wait.
+    /// The statement that is sent and looked at.
+    current: Option<Submitted>,
+    /// Those that wait.
     queue: VecDeque<Submitted>,
 }
 
@@ -58,9 +60,19 @@ pub(super) async fn run(
         emit: Rc::new(emit),
         began: Instant::now(),
         machine: session::Machine::new(Duration::ZERO),
+        current: None,
         queue: VecDeque::new(),
     };
     conversation.run(opening).await;
+}
+
+/// What comes after a statement or a command.
+enum Turn {
+    Next,
+    /// Within so much time.
+    End(Duration),
+    /// Nobody is there to talk to any more.
+    HandleGone,
 }
 
 /// What the running statement's requests answer.
@@ -78,18 +90,22 @@ impl Conversation {
             return self.end(patience).await;
         }
         loop {
-            let command = if self.queue.is_empty() || self.machine.is_over() {
-                self.commands.recv().await
-            } else {
-                match self.run_statement().await {
-                    Some(command) => Some(command),
-                    None => continue,
+            let turn = if self.queue.is_empty() || self.machine.is_over() {
+                match self.commands.recv().await {
+                    Some(Command::End { patience }) => Turn::End(patience),
+                    Some(command) => {
+                        self.on_command(command);
+                        Turn::Next
+                    }
+                    None => Turn::HandleGone,
                 }
+            } else {
+                self.run_statement().await
             };
-            match command {
-                Some(Command::End { patience }) => return self.end(patience).await,
-                Some(command) => self.on_command(command),
-                None => return,
+            match turn {
+                Turn::Next => {}
+                Turn::End(patience) => return self.end(patience).await,
+                Turn::HandleGone => return,
             }
         }
     }
@@ -281,59 +297,66 @@ impl Conversation {
 
     /// Passes an input to a statement's machine; one that is over before it was sent is told.
     fn with_statement(&mut self, ticket: Ticket, input: impl Fn(&mut statement::Machine)) {
+        if let Some(current) = self.current.as_mut().filter(|one| one.ticket == ticket) {
+            return input(&mut current.machine);
+        }
         let Some(index) = self.queue.iter().position(|one| one.ticket == ticket) else {
             return;
         };
         input(&mut self.queue[index].machine);
-        let is_sent = index == 0 && self.machine.is_ready();
-        if !is_sent
-            && self.queue[index].machine.step() == Step::Over
+        if self.queue[index].machine.step() == Step::Over
             && let Some(submitted) = self.queue.remove(index)
             && let Some(outcome) = submitted.machine.into_outcome()
         {
-            self.finish(submitted.ticket, outcome);
+            self.finish(ticket, outcome);
         }
     }
 
-    /// Runs the first statement of the queue to its end. A command to end the session comes back.
-    async fn run_statement(&mut self) -> Option<Command> {
-        let (session, client) = (self.session_id()?, self.client.clone()?);
-        let first = self.queue.front_mut()?;
-        let ticket = first.ticket;
-        first.machine.on_session_ready();
+    /// Runs the first statement of the queue to its end.
+    async fn run_statement(&mut self) -> Turn {
+        let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) else {
+            return Turn::Next;
+        };
+        let Some(mut submitted) = self.queue.pop_front() else {
+            return Turn::Next;
+        };
+        submitted.machine.on_session_ready();
+        let ticket = submitted.ticket;
+        self.current = Some(submitted);
         let mut request: Option<Request<Answer>> = None;
         let mut cancelling: Option<Request<Result<(), LivyError>>> = None;
         let mut told_progress = 0.0;
         loop {
             let now = self.began.elapsed();
-            let first = self.queue.front_mut()?;
+            let Some(current) = &mut self.current else {
+                return Turn::Next;
+            };
             let mut look_at = None;
-            match first.machine.step() {
+            match current.machine.step() {
                 Step::Post => {
-                    first.machine.on_posting(now);
-                    let code = first.code.clone();
-                    let kind = self.kind_to_send(self.queue.front()?.kind);
+                    current.machine.on_posting(now);
+                    let (code, kind) = (std::mem::take(&mut current.code), current.kind);
+                    let kind = self.kind_to_send(kind);
                     request = Some(post(client.clone(), session.clone(), code, kind));
                 }
-                Step::LookAt(at) if at <= now => {
-                    first.machine.on_looking();
-                    let id = first.machine.id()?.clone();
+                Step::LookAt(id, at) if at <= now => {
+                    current.machine.on_looking();
                     request = Some(self.look(client.clone(), session.clone(), id));
                 }
-                Step::LookAt(at) => look_at = Some(self.began + at),
+                Step::LookAt(_, at) => look_at = Some(self.began + at),
                 Step::Wait => {}
                 Step::Over => break,
             }
-            if let Some(id) = self.queue.front_mut()?.machine.take_cancel() {
+            if let Some(id) = self.take_cancel() {
                 let (client, session) = (client.clone(), session.clone());
                 cancelling = Some(Box::pin(async move { client.cancel(&session, &id).await }));
             }
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match command {
-                    Some(command @ Command::End { .. }) => return Some(command),
+                    Some(Command::End { patience }) => return Turn::End(patience),
                     Some(command) => self.on_command(command),
-                    None => return None,
+                    None => return Turn::HandleGone,
                 },
                 answer = or_never(&mut cancelling) => {
                     cancelling = None;
@@ -343,13 +366,20 @@ impl Conversation {
                 }
                 answer = or_never(&mut request) => {
                     request = None;
-                    self.on_answer(ticket, answer, &mut told_progress)?;
+                    self.on_answer(ticket, answer, &mut told_progress);
                 }
                 () = until(look_at) => {}
             }
         }
-        let submitted = self.queue.pop_front()?;
-        let outcome = submitted.machine.into_outcome()?;
+        let over = self.current.take();
+        match over.and_then(|submitted| submitted.machine.into_outcome()) {
+            Some(outcome) => self.conclude(ticket, outcome).await,
+            None => Turn::Next,
+        }
+    }
+
+    /// Tells a statement's end; where a dead session would explain it, that is looked at first.
+    async fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Turn {
         let may_be_dead = matches!(
             outcome,
             Outcome::NotAccepted { .. } | Outcome::ResultLost { .. }
@@ -357,18 +387,24 @@ impl Conversation {
         let mut end = None;
         if may_be_dead {
             end = self.look_at_session(LOOK_AFTER_FAILURE).await;
-        }
-        if may_be_dead && self.machine.is_over() {
-            // Before the statement's end, which it explains.
-            self.tell_death().await;
+            if self.machine.is_over() {
+                self.tell_death().await;
+            }
         }
         self.finish(ticket, outcome);
-        end.map(|patience| Command::End { patience })
+        end.map_or(Turn::Next, Turn::End)
     }
 
-    fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut f64) -> Option<()> {
+    fn take_cancel(&mut self) -> Option<Id> {
+        self.current.as_mut()?.machine.take_cancel()
+    }
+
+    fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut f64) {
         let now = self.now();
-        let machine = &mut self.queue.front_mut()?.machine;
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let machine = &mut current.machine;
         match answer {
             Answer::Posted(answer) => {
                 machine.on_posted(now, answer);
@@ -385,7 +421,6 @@ impl Conversation {
                 }
             }
         }
-        Some(())
     }
 
     /// A statement's kind is told only where it is needed: Livy before 0.5 refuses the field.

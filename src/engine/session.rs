@@ -62,7 +62,8 @@ impl Machine {
         self.failure.as_ref()
     }
 
-    pub fn is_ready(&self) -> bool {
+    #[cfg(test)]
+    fn is_ready(&self) -> bool {
         self.state == State::Ready
     }
 

@@ -42,8 +42,8 @@ pub enum Step {
     /// Nothing, until something comes in.
     Wait,
     Post,
-    /// Look, when this time has come.
-    LookAt(Duration),
+    /// Look at it, when this time has come.
+    LookAt(Id, Duration),
     Over,
 }
 
@@ -89,8 +89,10 @@ impl Machine {
             State::ToPost => Step::Post,
             State::Looking { asked: true, .. } => Step::Wait,
             State::Looking {
-                at, asked: false, ..
-            } => Step::LookAt(*at),
+                id,
+                at,
+                asked: false,
+            } => Step::LookAt(id.clone(), *at),
             State::Over(_) => Step::Over,
         }
     }
@@ -241,6 +243,10 @@ mod tests {
         Duration::from_millis(milliseconds)
     }
 
+    fn look_at(milliseconds: u64) -> Step {
+        Step::LookAt(Id::Number(7), ms(milliseconds))
+    }
+
     fn statement(state: &str) -> Statement {
         serde_json::from_value(json!({"id": 7, "state": state, "progress": 0.5,
             "output": {"status": "ok", "data": {"text/plain": "x"}}}))
@@ -273,7 +279,7 @@ mod tests {
         machine.on_posting(ms(6));
         assert_eq!(machine.step(), Step::Wait);
         machine.on_posted(ms(10), Ok(statement("waiting")));
-        assert_eq!(machine.step(), Step::LookAt(ms(10)));
+        assert_eq!(machine.step(), look_at(10));
     }
 
     #[test]
@@ -282,9 +288,9 @@ mod tests {
         machine.on_looking();
         assert_eq!(machine.step(), Step::Wait);
         machine.on_looked(ms(13), ms(3), 0.0, Ok(statement("running")));
-        assert_eq!(machine.step(), Step::LookAt(ms(16)));
+        assert_eq!(machine.step(), look_at(16));
         machine.on_looked(ms(1_010), ms(3), 0.0, Ok(statement("Running")));
-        assert_eq!(machine.step(), Step::LookAt(ms(1_160)));
+        assert_eq!(machine.step(), look_at(1_160));
         assert_eq!(machine.progress(), 0.5);
         machine.on_looked(ms(1_200), ms(3), 0.0, Ok(statement("available")));
         assert_eq!(machine.step(), Step::Over);
@@ -298,7 +304,7 @@ mod tests {
     fn a_state_of_another_server_is_not_final() {
         let mut machine = looking();
         machine.on_looked(ms(20), ms(3), 0.0, Ok(statement("Queued")));
-        assert!(matches!(machine.step(), Step::LookAt(_)));
+        assert!(matches!(machine.step(), Step::LookAt(..)));
     }
 
     #[test]
@@ -354,7 +360,7 @@ mod tests {
         assert_eq!(machine.take_cancel(), Some(Id::Number(7)));
         assert_eq!(machine.take_cancel(), None);
         machine.on_looked(ms(9), ms(1), 0.0, Ok(statement("cancelling")));
-        assert!(matches!(machine.step(), Step::LookAt(_)));
+        assert!(matches!(machine.step(), Step::LookAt(..)));
         machine.on_looked(ms(20), ms(1), 0.0, Ok(statement("cancelled")));
         assert!(matches!(
             machine.into_outcome(),

@@ -2,12 +2,14 @@
 //!
 //! | file         | its duty                                                          |
 //! |--------------|-------------------------------------------------------------------|
-//! | `runtime.rs` | finds Python, Java and Spark, or installs a private PySpark       |
+//! | `runtime/`   | finds Python, Java and Spark, or installs a private PySpark       |
 //! | `server.rs`  | the Livy API on loopback                                          |
 //! | `wire.rs`    | the JSON it speaks                                                |
 //! | `session.rs` | one session: states, queue, log                                   |
+//! | `conf.rs`    | what a request for a session means as Spark settings              |
 //! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
 
+mod conf;
 mod driver;
 mod runtime;
 mod server;

@@ -11,6 +11,7 @@
 //!
 //! Statements run one after another in the order of their arrival, whatever their language.
 
+use super::conf;
 use super::driver::{Driver, Event, Request, Settings, write_line};
 use super::runtime::Runtime;
 use super::wire::{self, CreateSession, Statement, StatementState};
@@ -100,7 +101,7 @@ impl Session {
     ) -> Arc<Session> {
         let (asks, asked) = mpsc::unbounded_channel();
         let (tell_end, ended) = watch::channel(false);
-        let kept_statements = number_of(&request, "livy.rsc.retained-statements")
+        let kept_statements = conf::number(&request, "livy.rsc.retained-statements")
             .map_or(KEPT_STATEMENTS, |kept| (kept as usize).max(1));
         let session = Arc::new(Session {
             id,
@@ -268,8 +269,8 @@ impl Session {
             java_major: runtime.java_major,
             spark_home: &runtime.spark_home,
             kind: self.kind,
-            sql_rows: number_of(&self.request, "livy.rsc.sql.num-rows").unwrap_or(SQL_ROWS),
-            conf: spark_conf(self.id, &self.request, &directory),
+            sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows").unwrap_or(SQL_ROWS),
+            conf: conf::spark(self.id, &self.request, &directory),
         };
         let started = async {
             prepare_directory(&directory)?;
@@ -461,69 +462,6 @@ fn prepare_directory(directory: &std::path::Path) -> std::io::Result<()> {
         std::fs::create_dir_all(directory.join(inner))?;
     }
     Ok(())
-}
-
-/// The session's Spark settings: ours first, then what the request's fields mean, over `conf`.
-fn spark_conf(
-    id: u64,
-    request: &CreateSession,
-    directory: &std::path::Path,
-) -> BTreeMap<String, String> {
-    let inside = |name: &str| directory.join(name).to_string_lossy().into_owned();
-    let mut conf: BTreeMap<String, String> = [
-        ("spark.app.name", format!("livy-session-{id}")),
-        ("spark.driver.bindAddress", "127.0.0.1".to_owned()),
-        ("spark.driver.host", "127.0.0.1".to_owned()),
-        // A port of its own for each session; Spark would warn about every taken one.
-        ("spark.ui.port", "0".to_owned()),
-        ("spark.ui.showConsoleProgress", "false".to_owned()),
-        ("spark.local.dir", inside("local")),
-        ("spark.sql.warehouse.dir", inside("warehouse")),
-        ("spark.sql.catalogImplementation", "in-memory".to_owned()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .into();
-    let of_livy = |key: &String| key.starts_with("livy.");
-    conf.extend(
-        request
-            .conf
-            .iter()
-            .filter(|(key, _)| !of_livy(key))
-            .map(|(key, value)| (key.clone(), value.clone())),
-    );
-    let mut set = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            conf.insert(key.to_owned(), value);
-        }
-    };
-    let list = |paths: &Vec<String>| (!paths.is_empty()).then(|| paths.join(","));
-    set("spark.driver.memory", request.driver_memory.clone());
-    set(
-        "spark.driver.cores",
-        request.driver_cores.map(|n| n.to_string()),
-    );
-    set("spark.executor.memory", request.executor_memory.clone());
-    set(
-        "spark.executor.cores",
-        request.executor_cores.map(|n| n.to_string()),
-    );
-    set(
-        "spark.executor.instances",
-        request.num_executors.map(|n| n.to_string()),
-    );
-    set("spark.jars", list(&request.jars));
-    set("spark.submit.pyFiles", list(&request.py_files));
-    set("spark.files", list(&request.files));
-    set("spark.archives", list(&request.archives));
-    set("spark.app.name", request.name.clone());
-    // One machine is what this server has; Livy, too, decides the master itself.
-    set("spark.master", Some("local[*]".to_owned()));
-    set("spark.repl.class.outputDir", Some(inside("classes")));
-    conf
-}
-
-fn number_of(request: &CreateSession, key: &str) -> Option<u64> {
-    request.conf.get(key)?.trim().parse().ok()
 }
 
 fn now() -> u64 {

@@ -1,7 +1,6 @@
 //! What happens to the session on every way out, and the line that says how to come back.
 
-use super::open::Over;
-use super::{Event, Link, Signal};
+use super::{Event, Link, Over, Signal};
 use crate::engine::{self, Ending};
 use crate::render::{Line, one_line};
 use crate::term::Out;

@@ -1,13 +1,18 @@
 //! What the prompt and the scripts share: opening a session, running one snippet, leaving.
 
 mod leave;
+mod link;
 mod open;
 mod run;
+mod signals;
+mod tell;
 mod words;
 
 pub use leave::{Leaving, leave};
-pub use open::{Link, OnSignal, Over, Plan, SessionFacts, SessionPlan, wait_for_signal};
+pub use link::{Link, OnSignal, Over, SessionFacts};
+pub use open::{Plan, SessionPlan};
 pub use run::{Interrupts, Run, Verdict};
+pub use signals::wait_for_signal;
 pub use words::{error_lines, hint_line};
 
 use crate::engine;

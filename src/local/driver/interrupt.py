@@ -35,10 +35,9 @@ class Interrupter:
         if statement is not None and statement.cancelled and not statement.finished.is_set():
             raise KeyboardInterrupt()
 
-    def interrupt(self, number):
-        """Asks the running statement `number` to end, and asks harder until it does."""
-        statement = self._current()
-        if statement is None or statement.number != number or statement.cancelled:
+    def interrupt(self, statement):
+        """Asks a running statement to end, and asks harder until it does."""
+        if statement.cancelled:
             return
         statement.cancelled = True
         threading.Thread(target=self._insist, args=(statement,), daemon=True).start()

@@ -26,6 +26,9 @@ class Driver:
         self._directory = settings["directory"]
         self._statements = queue.Queue()
         self._running = None
+        # Cancelled before they began; guarded with `_running` by the lock.
+        self._cancelled = set()
+        self._lock = threading.Lock()
         self._jvm = None
         self._jvm_thread_id = None
         self._ending = False
@@ -132,8 +135,16 @@ class Driver:
                 self._statements.put(
                     Statement(request["id"], request["kind"], request["code"])
                 )
-            elif request["op"] == "cancel" and self._ready:
-                self._interrupter.interrupt(request["id"])
+            elif request["op"] == "cancel":
+                self._cancel(request["id"])
+
+    def _cancel(self, number):
+        with self._lock:
+            running = self._running
+            if running is None or running.number != number:
+                self._cancelled.add(number)
+                return
+        self._interrupter.interrupt(running)
 
     def run_statements(self):
         while True:
@@ -163,7 +174,11 @@ class Driver:
             self.end(0)
 
     def _run(self, statement):
-        self._running = statement
+        with self._lock:
+            self._running = statement
+            if statement.number in self._cancelled:
+                statement.cancelled = True
+                raise KeyboardInterrupt
         context = self._session.sparkContext
         context.setJobGroup(statement.job_group, statement.code[:80], True)
         thread = context._jvm.java.lang.Thread.currentThread()

@@ -1,0 +1,147 @@
+//! Finds a Python, a Java and a Spark that fit together, or installs a private PySpark.
+//!
+//! In this order: the interpreter named by `--python`, the active virtual environment, then
+//! `SPARK_HOME` with a Python beside it; each where it holds a Spark of the supported line. Else a
+//! private environment in the cache folder, made with pip: it is built in a folder of its own,
+//! checked, and renamed into place, so that it is never half there.
+
+mod find;
+mod install;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// The supported line of Spark.
+const SPARK_LINE: &str = "3.5";
+/// Python versions on which that line is known to work.
+const PYTHONS: std::ops::RangeInclusive<u32> = 9..=11;
+/// Java versions on which that line is known to work.
+const JAVAS: std::ops::RangeInclusive<u32> = 8..=21;
+
+/// What a session's driver is started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runtime {
+    pub python: PathBuf,
+    pub spark_home: PathBuf,
+    pub spark_version: String,
+    pub java: PathBuf,
+    pub java_major: u32,
+    /// PySpark's own modules where they are not installed in the interpreter.
+    pub modules: Vec<PathBuf>,
+}
+
+impl Runtime {
+    /// `PYTHONPATH` for the driver, where one is needed.
+    pub fn python_path(&self) -> Option<std::ffi::OsString> {
+        if self.modules.is_empty() {
+            return None;
+        }
+        let inherited = std::env::var_os("PYTHONPATH");
+        let mut paths = self.modules.clone();
+        paths.extend(inherited.iter().flat_map(std::env::split_paths));
+        std::env::join_paths(paths).ok()
+    }
+}
+
+/// Where to look and where to install.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// `--python`
+    pub python: Option<PathBuf>,
+    /// `VIRTUAL_ENV`
+    pub virtual_env: Option<PathBuf>,
+    /// `SPARK_HOME`
+    pub spark_home: Option<PathBuf>,
+    /// `JAVA_HOME`
+    pub java_home: Option<PathBuf>,
+    /// The user's cache folder for livysh.
+    pub cache: PathBuf,
+}
+
+/// Hears of each step of the preparation, in words, and of how far it is.
+pub type Tell<'a> = dyn FnMut(&str, &str) + 'a;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    #[error(
+        "no Python {} was found; PySpark {SPARK_LINE} needs one",
+        python_range()
+    )]
+    NoPython,
+    #[error("{0} cannot be used as Python: {1}")]
+    Unusable(PathBuf, String),
+    #[error(
+        "{0} is Python {1}; PySpark {SPARK_LINE} needs Python {range}",
+        range = python_range()
+    )]
+    WrongPython(PathBuf, String),
+    #[error("pip could not install {package}:\n{output}")]
+    Pip { package: String, output: String },
+    #[error("the private Spark in {0} does not work after its installation: {1}")]
+    Broken(PathBuf, String),
+    #[error("the installation was given up")]
+    Stopped,
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+}
+
+impl RuntimeError {
+    /// What to try.
+    pub fn hint(&self) -> String {
+        match self {
+            RuntimeError::NoPython | RuntimeError::WrongPython(..) => format!(
+                "install Python {} with its venv module, or name one with --python",
+                python_range()
+            ),
+            RuntimeError::Unusable(..) => "name a working interpreter with --python".to_owned(),
+            RuntimeError::Pip { .. } => {
+                "check the network and pip's settings (index, proxy), then try again".to_owned()
+            }
+            RuntimeError::Broken(folder, _) => {
+                format!("remove {} and try again", folder.display())
+            }
+            RuntimeError::Stopped => "start again; what was begun is removed".to_owned(),
+            RuntimeError::File(..) => {
+                "check the folder's permissions and the free space on its disk".to_owned()
+            }
+        }
+    }
+}
+
+fn python_range() -> String {
+    format!("3.{} to 3.{}", PYTHONS.start(), PYTHONS.end())
+}
+
+/// Finds a runtime or installs one; blocks, for minutes where it has to download. Stops early,
+/// with whatever it had begun removed, once `stop` is set.
+pub fn prepare(
+    search: &Search,
+    stop: &AtomicBool,
+    tell: &mut Tell<'_>,
+) -> Result<Runtime, RuntimeError> {
+    match find::existing(search)? {
+        Some(found) => Ok(found),
+        None => install::private(search, stop, tell),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_python_that_does_not_run_is_told() {
+        let search = Search {
+            python: Some(PathBuf::from("/nowhere/python")),
+            ..Search::default()
+        };
+        let stop = AtomicBool::new(false);
+        let error = prepare(&search, &stop, &mut |_, _| {}).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("/nowhere/python cannot be used")
+        );
+        assert!(error.hint().contains("--python"));
+    }
+}
