@@ -190,6 +190,7 @@ fn plan(
         session,
         search: search(cli, environment, cache.clone()),
         cache,
+        keep: cli.keep,
     })
 }
 

@@ -5,9 +5,15 @@ use crate::support::program::{Home, cache};
 use crate::support::pty::Screen;
 use crate::support::spark::{serve, shared, wait_until_idle};
 use crate::support::{eventually, within};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+fn send(process: u32, signal: Signal) {
+    kill(Pid::from_raw(process as i32), signal).unwrap();
+}
 
 /// Process ids whose command line holds `text`.
 fn processes_with(text: &str) -> Vec<u32> {
@@ -218,11 +224,7 @@ fn a_killed_livysh_leaves_no_spark() {
         if when == "when it is up" {
             screen.wait_for("Spark session available as 'spark'.");
         }
-        nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(id as i32),
-            nix::sys::signal::SIGKILL,
-        )
-        .unwrap();
+        send(id, Signal::SIGKILL);
         within(
             Duration::from_secs(2),
             &format!("killed {when}, Spark is gone"),
@@ -297,14 +299,23 @@ fn ctrl_c_ends_a_script_and_its_spark() {
     assert_eq!(line, "up\n");
     let id = child.id();
     let folder = session_folder(id).unwrap();
-    nix::sys::signal::kill(
-        nix::unistd::Pid::from_raw(id as i32),
-        nix::sys::signal::SIGINT,
-    )
-    .unwrap();
+    send(id, Signal::SIGINT);
     let code = within(Duration::from_secs(20), "the script ends", || {
         child.try_wait().unwrap().map(|status| status.code())
     });
     assert_eq!(code, Some(130));
     assert!(!folder.exists() && processes_with(folder.to_str().unwrap()).is_empty());
+}
+
+#[test]
+fn a_termination_at_the_prompt_ends_spark_and_leaves_the_terminal_sane() {
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--local", "-l", "python"]);
+    screen.wait_for("Spark session available as 'spark'.");
+    let id = screen.process_id();
+    let folder = session_folder(id).unwrap();
+    send(id, Signal::SIGTERM);
+    assert_eq!(screen.wait_for_exit(), 143);
+    assert!(!folder.exists() && processes_with(folder.to_str().unwrap()).is_empty());
+    assert!(screen.echoes());
 }

@@ -144,6 +144,17 @@ pub struct Engine {
     commands: mpsc::UnboundedSender<Command>,
 }
 
+/// A handle that does not keep the conversation going.
+pub struct WeakEngine(mpsc::WeakUnboundedSender<Command>);
+
+impl WeakEngine {
+    /// The handle, while there is one.
+    pub fn upgrade(&self) -> Option<Engine> {
+        let commands = self.0.upgrade()?;
+        Some(Engine { commands })
+    }
+}
+
 /// The engine's end of the handle's commands.
 pub struct Mailbox(mpsc::UnboundedReceiver<Command>);
 
@@ -152,6 +163,10 @@ impl Engine {
     pub fn new() -> (Engine, Mailbox) {
         let (commands, received) = mpsc::unbounded_channel();
         (Engine { commands }, Mailbox(received))
+    }
+
+    pub fn downgrade(&self) -> WeakEngine {
+        WeakEngine(self.commands.downgrade())
     }
 
     /// Submits code in a language by its Livy kind; its end is told under `ticket`.

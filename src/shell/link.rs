@@ -1,15 +1,15 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
-use super::{Event, Signal, tell};
-use crate::engine::{self, Engine, Mailbox, OpenError};
+use super::{Event, tell};
+use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::livy::Session;
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -28,13 +28,6 @@ pub enum Over {
     Died,
 }
 
-/// Called on the network thread when a signal ends the program while a prompt stands: nobody reads
-/// events then.
-pub type OnSignal = Box<dyn Fn(Signal) + Send>;
-
-/// Takes an event to the front end, from any thread.
-pub(super) type Emit = Arc<dyn Fn(Event) + Send + Sync>;
-
 /// What is known before anything is opened.
 pub(super) struct About {
     pub(super) is_local: bool,
@@ -52,8 +45,7 @@ pub struct Link {
     /// The server, as it is shown to people.
     pub root: String,
     events: Receiver<(Event, bool)>,
-    route: Arc<Mutex<Route>>,
-    stop: Arc<AtomicBool>,
+    uplink: Uplink,
     thread: Option<JoinHandle<()>>,
     next_ticket: engine::Ticket,
 }
@@ -62,7 +54,6 @@ pub struct Link {
 struct Route {
     waiting: Sender<(Event, bool)>,
     above: Option<Out>,
-    on_signal: OnSignal,
     is_local: bool,
     root: String,
 }
@@ -70,12 +61,7 @@ struct Route {
 impl Route {
     fn emit(&self, event: Event) {
         let told = match &self.above {
-            Some(out) => {
-                if let Event::Signal(signal @ (Signal::Terminate | Signal::HangUp)) = event {
-                    return (self.on_signal)(signal);
-                }
-                tell::tell(out, &event, self.is_local, &self.root)
-            }
+            Some(out) => tell::tell(out, &event, self.is_local, &self.root),
             None => false,
         };
         // Only a front end that is gone does not take it.
@@ -83,31 +69,51 @@ impl Route {
     }
 }
 
+/// The network thread's end of the line.
+#[derive(Clone)]
+pub(super) struct Uplink {
+    route: Arc<Mutex<Route>>,
+    /// Set when what is being prepared is not wanted any more.
+    pub(super) stop: Arc<AtomicBool>,
+}
+
+impl Uplink {
+    /// Takes an event to the front end, from any thread.
+    pub(super) fn emit(&self, event: Event) {
+        self.lock().emit(event);
+    }
+
+    /// Whether a prompt stands: nobody waits for events then.
+    pub(super) fn prompt_stands(&self) -> bool {
+        self.lock().above.is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Route> {
+        self.route.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Link {
     /// Starts the network thread, whose `body` holds the conversation, and returns at once.
     pub(super) fn start(
         about: About,
-        on_signal: OnSignal,
-        body: impl FnOnce(Mailbox, Emit, Arc<AtomicBool>) + Send + 'static,
+        body: impl FnOnce(Mailbox, WeakEngine, Uplink) + Send + 'static,
     ) -> std::io::Result<Link> {
         let (waiting, events) = channel();
         let (engine, mailbox) = Engine::new();
-        let route = Arc::new(Mutex::new(Route {
-            waiting,
-            above: None,
-            on_signal,
-            is_local: about.is_local,
-            root: about.root.clone(),
-        }));
-        let stop = Arc::new(AtomicBool::new(false));
-        let (thread_route, thread_stop) = (route.clone(), stop.clone());
-        let emit: Emit = Arc::new(move |event| {
-            let route = thread_route.lock().unwrap_or_else(PoisonError::into_inner);
-            route.emit(event);
-        });
+        let uplink = Uplink {
+            route: Arc::new(Mutex::new(Route {
+                waiting,
+                above: None,
+                is_local: about.is_local,
+                root: about.root.clone(),
+            })),
+            stop: Arc::new(AtomicBool::new(false)),
+        };
+        let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
             .name("network".to_owned())
-            .spawn(move || body(mailbox, emit, thread_stop))?;
+            .spawn(move || body(mailbox, weak, thread_uplink))?;
         Ok(Link {
             engine,
             facts: SessionFacts::default(),
@@ -115,8 +121,7 @@ impl Link {
             is_ours: about.is_ours,
             root: about.root,
             events,
-            route,
-            stop,
+            uplink,
             thread: Some(thread),
             next_ticket: 0,
         })
@@ -129,8 +134,7 @@ impl Link {
 
     /// While a prompt stands, events are told above it through `out`.
     pub fn set_prompt(&mut self, out: Option<&Out>) {
-        let mut route = self.route.lock().unwrap_or_else(PoisonError::into_inner);
-        route.above = out.cloned();
+        self.uplink.lock().above = out.cloned();
     }
 
     /// The next event, if one comes in time; what it says of the session is noted, and told where
@@ -198,7 +202,7 @@ impl Link {
 
     /// Gives up what is being prepared.
     pub fn stop_preparing(&self) {
-        self.stop.store(true, Ordering::Relaxed);
+        self.uplink.stop.store(true, Ordering::Relaxed);
     }
 
     /// Waits until the network thread, and a local server with it, is gone.

@@ -9,8 +9,8 @@ mod tell;
 mod words;
 
 pub use leave::{Leaving, leave};
-pub use link::{Link, OnSignal, Over, SessionFacts};
-pub use open::{Plan, SessionPlan};
+pub use link::{Link, Over, SessionFacts};
+pub use open::{OnSignal, Plan, SessionPlan};
 pub use run::{Interrupts, Run, Verdict};
 pub use signals::wait_for_signal;
 pub use words::{error_lines, hint_line};

@@ -1,17 +1,20 @@
 //! From settings to a conversation: a thread of its own prepares a local Spark where that is
 //! wanted, opens the session and holds the conversation, so that a prompt never waits for it.
 
-use super::link::{About, Emit, Link, OnSignal};
-use super::{Event, signals};
+use super::link::{About, Link, Uplink};
+use super::signals::Signals;
+use super::{Event, Signal};
 use crate::config::Place;
-use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience};
+use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience, WeakEngine};
 use crate::livy::{Client, CreateSession, Id};
 use crate::local;
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// What to open.
 #[derive(Debug, Clone)]
@@ -22,7 +25,15 @@ pub struct Plan {
     pub cache: PathBuf,
     /// Where to look for a local Spark.
     pub search: local::Search,
+    /// Whether a new session stays when livysh ends.
+    pub keep: bool,
 }
+
+/// Ends the process; called on the network thread when a signal comes while a prompt stands.
+pub type OnSignal = Box<dyn Fn(Signal) + Send>;
+
+/// How long a session may take to end after a signal.
+const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone)]
 pub enum SessionPlan {
@@ -42,14 +53,14 @@ impl Plan {
                 Place::Server { url, .. } => url.trim_end_matches('/').to_owned(),
             },
         };
-        Link::start(about, on_signal, |mailbox, emit, stop| {
-            converse(self, mailbox, emit, stop);
+        Link::start(about, |mailbox, engine, uplink| {
+            converse(self, mailbox, engine, uplink, on_signal);
         })
     }
 }
 
 /// The network thread: opens the session, holds the conversation, ends a local server.
-fn converse(plan: Plan, mailbox: Mailbox, emit: Emit, stop: Arc<AtomicBool>) {
+fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on_signal: OnSignal) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -60,34 +71,62 @@ fn converse(plan: Plan, mailbox: Mailbox, emit: Emit, stop: Arc<AtomicBool>) {
                 message: format!("the network thread cannot run: {error}"),
                 hint: "check the limits on open files and processes".to_owned(),
             };
-            return emit(Event::Engine(engine::Event::OpenFailed(failed)));
+            return uplink.emit(Event::Engine(engine::Event::OpenFailed(failed)));
         }
     };
+    let ends_session = matches!(plan.session, SessionPlan::Create(_)) && !plan.keep;
     let local = tokio::task::LocalSet::new();
     let server = Rc::new(RefCell::new(None));
-    local.block_on(&runtime, async {
-        let to_front_end = emit.clone();
-        let signals = tokio::task::spawn_local(signals::watch(move |signal| {
-            to_front_end(Event::Signal(signal));
-        }));
-        let preparing = emit.clone();
-        let opening: Opening = Box::pin(open(plan, server.clone(), stop, preparing));
-        let to_front_end = emit.clone();
-        Engine::converse(mailbox, opening, Patience::default(), move |event| {
-            to_front_end(Event::Engine(event));
-        })
-        .await;
-        signals.abort();
+    let ended_by = local.block_on(&runtime, async {
+        let opening: Opening = Box::pin(open(plan, server.clone(), uplink.clone()));
+        let to_front_end = uplink.clone();
+        let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
+            to_front_end.emit(Event::Engine(event));
+        });
+        let mut conversation = pin!(conversation);
+        let signal = tokio::select! {
+            () = &mut conversation => return None,
+            signal = signal_at_prompt(&uplink) => signal,
+        };
+        uplink.stop.store(true, Ordering::Relaxed);
+        // A terminal that is gone ends nothing; who terminates livysh means its session too.
+        if signal == Signal::Terminate
+            && ends_session
+            && let Some(engine) = engine.upgrade()
+        {
+            engine.end(AFTER_SIGNAL);
+            drop(engine);
+            tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
+        }
+        Some(signal)
     });
     // Ends the local server's sessions, and waits until Spark is gone.
     drop(server.take());
+    if let Some(signal) = ended_by {
+        on_signal(signal);
+    }
+}
+
+/// Passes signals on to the front end; one that ends the program while a prompt stands, when nobody
+/// waits for events, comes back.
+async fn signal_at_prompt(uplink: &Uplink) -> Signal {
+    let Ok(mut signals) = Signals::listen() else {
+        return std::future::pending().await;
+    };
+    loop {
+        match signals.next().await {
+            signal @ (Signal::Terminate | Signal::HangUp) if uplink.prompt_stands() => {
+                return signal;
+            }
+            signal => uplink.emit(Event::Signal(signal)),
+        }
+    }
 }
 
 async fn open(
     plan: Plan,
     server: Rc<RefCell<Option<local::Server>>>,
-    stop: Arc<AtomicBool>,
-    emit: Emit,
+    uplink: Uplink,
 ) -> Result<Opened, OpenError> {
     let (url, credential) = match plan.place {
         Place::Server { url, credential } => (url, credential),
@@ -96,7 +135,7 @@ async fn open(
                 python,
                 ..plan.search
             };
-            let (started, token) = start_local(search, plan.cache, stop, emit).await?;
+            let (started, token) = start_local(search, plan.cache, uplink).await?;
             let url = started.url();
             server.replace(Some(started));
             (url, crate::auth::Credential::Bearer(token))
@@ -124,20 +163,19 @@ async fn open(
 async fn start_local(
     search: local::Search,
     cache: PathBuf,
-    stop: Arc<AtomicBool>,
-    emit: Emit,
+    uplink: Uplink,
 ) -> Result<(local::Server, crate::auth::Secret), OpenError> {
     let (done, waiting) = tokio::sync::oneshot::channel();
     let spawned = std::thread::Builder::new()
         .name("local-start".to_owned())
         .spawn(move || {
             let mut tell = |step: &str, detail: &str| {
-                emit(Event::Preparing {
+                uplink.emit(Event::Preparing {
                     step: step.to_owned(),
                     detail: detail.to_owned(),
                 });
             };
-            done.send(prepare_and_serve(&search, cache, &stop, &mut tell))
+            done.send(prepare_and_serve(&search, cache, &uplink.stop, &mut tell))
                 .ok();
         });
     let lost = |message: String| OpenError::Preparation {

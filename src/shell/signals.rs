@@ -3,15 +3,6 @@
 use super::Signal;
 use tokio::signal::unix::{self, SignalKind};
 
-/// Gives every signal that comes to `emit`.
-pub(super) async fn watch(emit: impl Fn(Signal)) {
-    if let Ok(mut signals) = Signals::listen() {
-        loop {
-            emit(signals.next().await);
-        }
-    }
-}
-
 /// Waits for a signal that ends the program.
 pub fn wait_for_signal() -> std::io::Result<Signal> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -20,14 +11,14 @@ pub fn wait_for_signal() -> std::io::Result<Signal> {
     runtime.block_on(async { Ok(Signals::listen()?.next().await) })
 }
 
-struct Signals {
+pub(super) struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
     hang_up: unix::Signal,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Signals> {
+    pub(super) fn listen() -> std::io::Result<Signals> {
         Ok(Signals {
             interrupt: unix::signal(SignalKind::interrupt())?,
             terminate: unix::signal(SignalKind::terminate())?,
@@ -35,7 +26,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Signal {
+    pub(super) async fn next(&mut self) -> Signal {
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,

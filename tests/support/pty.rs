@@ -14,7 +14,7 @@ pub struct Screen {
     raw: Arc<Mutex<Vec<u8>>>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Screen {
@@ -61,7 +61,7 @@ impl Screen {
             raw,
             writer,
             child,
-            _master: pair.master,
+            master: pair.master,
         }
     }
 
@@ -122,6 +122,13 @@ impl Screen {
                 .unwrap()
                 .map(|status| status.exit_code())
         })
+    }
+
+    /// Whether the terminal echoes what is typed, as it did before the program ran.
+    pub fn echoes(&self) -> bool {
+        let modes = self.master.get_termios().unwrap();
+        // The flags are of another version of nix; their bits are the system's.
+        modes.local_flags.bits() & nix::sys::termios::LocalFlags::ECHO.bits() != 0
     }
 
     pub fn process_id(&self) -> u32 {
