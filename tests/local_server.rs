@@ -8,7 +8,7 @@ use crate::support::{eventually, within};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 fn send(process: u32, signal: Signal) {
@@ -239,29 +239,34 @@ fn is_java(process: u32) -> bool {
 }
 
 #[test]
-fn a_session_that_is_ended_leaves_no_process_and_no_directory() {
-    let server = serve(None);
-    let url = server.url();
-    let created = post(&format!("{url}/sessions"), r#"{"kind":"pyspark"}"#).json();
-    wait_until_idle(&url, &created["id"].to_string());
-    let folder = session_folder(std::process::id());
-    assert!(folder.is_some_and(|folder| Path::new(&folder).exists()));
-    let name = format!("{}/session-0", port_folder(&url));
-    server.stop();
-    within(Duration::from_secs(5), "nothing is left", || {
-        processes_with(&name).is_empty().then_some(())
+fn a_server_that_is_ended_leaves_no_process_and_no_directory() {
+    let home = Home::new();
+    let mut command = home.command(&["serve", "--port", "0", "--token-env", "SERVE_TOKEN"]);
+    let mut child = command.env("SERVE_TOKEN", "t0ken").spawn().unwrap();
+    let mut errors = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("Serving the Livy API over Spark") {
+        line.clear();
+        assert!(std::io::BufRead::read_line(&mut errors, &mut line).unwrap() > 0);
+    }
+    let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(get(&format!("{url}/sessions")).status, 401);
+    let with = |method: &str, path: &str, body: &str| {
+        let headers = [("Authorization", "Bearer t0ken")];
+        request(method, &format!("{url}{path}"), &headers, body)
+    };
+    assert_eq!(
+        with("POST", "/sessions", r#"{"kind":"pyspark"}"#).status,
+        201
+    );
+    eventually("the session is idle", || {
+        (with("GET", "/sessions/0/state", "").json()["state"] == "idle").then_some(())
     });
-}
-
-/// The folder of the sessions of the server in this process that was started last.
-fn port_folder(_url: &str) -> String {
-    let folders = std::fs::read_dir(cache().join("livysh/sessions"))
-        .unwrap()
-        .flatten();
-    let own = format!("{}-", std::process::id());
-    let own = folders.filter(|entry| entry.file_name().to_str().unwrap().starts_with(&own));
-    let latest = own.max_by_key(|entry| entry.metadata().unwrap().modified().unwrap());
-    latest.unwrap().path().to_str().unwrap().to_owned()
+    let folder = session_folder(child.id()).unwrap();
+    assert!(!processes_with(folder.to_str().unwrap()).is_empty());
+    send(child.id(), Signal::SIGTERM);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert!(!folder.exists() && processes_with(folder.to_str().unwrap()).is_empty());
 }
 
 #[test]

@@ -124,9 +124,7 @@ impl Driver {
             .stderr(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true);
-        if let Some(path) = runtime.python_path() {
-            command.env("PYTHONPATH", path);
-        }
+        runtime.equip(command.as_std_mut());
         let mut child = command.spawn()?;
         let group = Pid::from_raw(child.id().map_or(0, |id| id as i32));
         let (Some(stdin), Some(stdout), Some(stderr)) =
@@ -139,7 +137,7 @@ impl Driver {
             group,
             directory: settings.directory.to_owned(),
             requests: stdin,
-            events: Events(BufReader::new(stdout)),
+            events: Events::of(stdout),
             log: Lines(BufReader::new(stderr)),
         };
         write_line(&mut driver.requests, settings).await?;
@@ -201,21 +199,34 @@ pub async fn write_line(pipe: &mut ChildStdin, value: &impl Serialize) -> io::Re
 }
 
 /// The driver's events.
-pub struct Events(BufReader<ChildStdout>);
+pub struct Events {
+    pipe: BufReader<ChildStdout>,
+    /// What of a line has come; it outlives a `next` that is given up for something else.
+    line: Vec<u8>,
+}
 
 impl Events {
-    /// The next event; `None` when the driver is gone.
-    pub async fn next(&mut self) -> Option<Event> {
-        let mut line = Vec::new();
-        match self.0.read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => None,
-            Ok(_) => match serde_json::from_slice(&line) {
-                Ok(event) => Some(event),
-                Err(error) => Some(Event::Dead {
-                    reason: format!("the driver sent what is no event: {error}"),
-                }),
-            },
+    fn of(pipe: ChildStdout) -> Events {
+        Events {
+            pipe: BufReader::new(pipe),
+            line: Vec::new(),
         }
+    }
+
+    /// The next event; `None` when the driver is gone. After what is no event nothing it sends can
+    /// be trusted.
+    pub async fn next(&mut self) -> Result<Option<Event>, String> {
+        match self.pipe.read_until(b'\n', &mut self.line).await {
+            Ok(_) if self.line.ends_with(b"\n") => {}
+            Ok(_) | Err(_) => return Ok(None),
+        }
+        let event = serde_json::from_slice(&self.line);
+        self.line.clear();
+        // A result may have been huge.
+        self.line.shrink_to(1 << 16);
+        event
+            .map(Some)
+            .map_err(|error| format!("the driver sent what is no event: {error}"))
     }
 }
 

@@ -27,7 +27,8 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// How a server is to listen.
-#[derive(Debug, Clone, Default)]
+/// Without `Debug`: it holds a secret.
+#[derive(Clone, Default)]
 pub struct Options {
     /// 0 for a free one.
     pub port: u16,

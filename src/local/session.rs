@@ -294,11 +294,15 @@ impl Session {
         loop {
             tokio::select! {
                 event = events.next() => match event {
-                    Some(event) => {
+                    Ok(Some(event)) => {
                         self.on_event(event);
                         self.run_next(&mut requests).await;
                     }
-                    None => break,
+                    Ok(None) => break,
+                    Err(reason) => {
+                        self.lock().add_log(reason);
+                        break;
+                    }
                 },
                 ask = asked.recv() => match ask {
                     Some(Ask::RunNext) => self.run_next(&mut requests).await,

@@ -9,6 +9,7 @@
 | a loop that swallows this | SIGINT inside the call, which gives up that JVM thread           |
 """
 
+import contextlib
 import signal
 import sys
 import threading
@@ -20,6 +21,26 @@ _SECONDS_BETWEEN_TRIES = 0.1
 _SECONDS_BEFORE_THREAD_INTERRUPT = 1.0
 _SECONDS_BEFORE_FORCE = 4.0
 _SECONDS_AT_MOST = 20.0
+
+
+def block():
+    """Keeps SIGINT from this thread, also where one is already under way."""
+    while True:
+        try:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+            return
+        except KeyboardInterrupt:
+            continue
+
+
+@contextlib.contextmanager
+def allowed():
+    """While it lasts, SIGINT reaches this thread: the rest of the driver is not to be interrupted."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
 
 class Interrupter:
@@ -88,10 +109,13 @@ class Interrupter:
                 statement.jvm_thread.interrupt()
 
     def _stop_jvm_thread(self, statement):
-        try:
-            statement.jvm_thread.stop()
-        except Exception as problem:  # Java 20 and later refuse
-            protocol.log("Thread.stop: %s" % problem)
+        with statement.lock:
+            if statement.jvm_thread is None or statement.finished.is_set():
+                return
+            try:
+                statement.jvm_thread.stop()
+            except Exception as problem:  # Java 20 and later refuse
+                protocol.log("Thread.stop: %s" % problem)
         statement.finished.wait(0.5)
 
     def _cancel_jobs_left_behind(self, job_group):

@@ -7,7 +7,6 @@ import os
 import shlex
 import struct
 import subprocess
-import sys
 import threading
 import time
 
@@ -32,9 +31,6 @@ class Jvm:
         self._information = os.path.join(directory, "gateway")
         environment = dict(os.environ)
         environment["_PYSPARK_DRIVER_CONN_INFO_PATH"] = self._information
-        environment["SPARK_HOME"] = spark_home
-        environment.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        environment.setdefault("PYSPARK_PYTHON", sys.executable)
         self.process = subprocess.Popen(
             _command(java, java_major, spark_home, directory, conf),
             stdin=subprocess.PIPE,

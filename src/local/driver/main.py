@@ -7,6 +7,7 @@ import sys
 import threading
 import traceback
 
+from . import interrupt as interrupts
 from . import protocol
 from .capture import Capture, StatementStream
 from .interrupt import Interrupter
@@ -18,6 +19,8 @@ from .sql import Sql
 from .statement import Statement, error
 
 _SECONDS_FOR_JVM_TO_END = 3.0
+# A server that is gone was killed: what it leaves should be gone soon after it.
+_SECONDS_AFTER_SERVER = 1.0
 
 
 class Driver:
@@ -34,9 +37,6 @@ class Driver:
         self._ending = False
         self._ready = False
         self._scala = None
-        os.environ["SPARK_HOME"] = settings["spark_home"]
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         # Where the code runs has no display; pictures are made in memory.
         os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -129,7 +129,9 @@ class Driver:
             except ValueError as problem:
                 protocol.log("unreadable request: %s" % problem)
                 continue
-            if request is None or request["op"] == "shutdown":
+            if request is None:
+                self.end(0, _SECONDS_AFTER_SERVER)
+            elif request["op"] == "shutdown":
                 self.end(0)
             elif request["op"] == "execute":
                 self._statements.put(
@@ -147,23 +149,18 @@ class Driver:
         self._interrupter.interrupt(running)
 
     def run_statements(self):
+        interrupts.block()
         while True:
-            try:
-                self._execute(self._statements.get())
-            except KeyboardInterrupt:  # an interrupt that came as its statement ended
-                continue
+            self._execute(self._statements.get())
 
     def _execute(self, statement):
         try:
-            output = self._run(statement)
-        except KeyboardInterrupt:
+            output = self._guarded(statement)
+        except KeyboardInterrupt:  # one that came while its predecessor was told
             output = error("KeyboardInterrupt", "the statement was cancelled")
-        except BaseException as problem:
-            output = describe(problem)
+        interrupts.block()
         try:
             self._finish(statement)
-        except KeyboardInterrupt:
-            pass
         except Exception as problem:  # the JVM may be gone: its watcher tells that
             protocol.log("end of statement %d: %r" % (statement.number, problem))
         self._running = None
@@ -172,6 +169,14 @@ class Driver:
         if self._is_stopped():
             protocol.send("dead", reason="the SparkContext was stopped")
             self.end(0)
+
+    def _guarded(self, statement):
+        try:
+            return self._run(statement)
+        except KeyboardInterrupt:
+            return error("KeyboardInterrupt", "the statement was cancelled")
+        except BaseException as problem:
+            return describe(problem)
 
     def _run(self, statement):
         with self._lock:
@@ -188,11 +193,12 @@ class Driver:
             self._jvm_thread_id = thread.getId()
             thread.setContextClassLoader(self._class_loader)
         statement.jvm_thread = thread
-        if statement.kind == "pyspark":
-            return self._python.run(statement)
-        if statement.kind == "sql":
-            return self._sql.run(statement)
-        return self._start_scala().run(statement)
+        with interrupts.allowed():
+            if statement.kind == "pyspark":
+                return self._python.run(statement)
+            if statement.kind == "sql":
+                return self._sql.run(statement)
+            return self._start_scala().run(statement)
 
     def _finish(self, statement):
         with statement.lock:
@@ -216,11 +222,11 @@ class Driver:
             protocol.send("dead", reason="Spark's Java process ended with exit code %s" % code)
             self.end(3)
 
-    def end(self, code):
+    def end(self, code, seconds=_SECONDS_FOR_JVM_TO_END):
         self._ending = True
         if self._jvm is not None:
             if self._ready:
-                self._jvm.end(_SECONDS_FOR_JVM_TO_END)
+                self._jvm.end(seconds)
             else:  # it reads its standard input only once it is up
                 self._jvm.kill()
         shutil.rmtree(self._directory, ignore_errors=True)

@@ -31,9 +31,11 @@ def write_to_capture(data):
 
 
 def send(event, **fields):
-    """Sends one event; safe from any thread."""
+    """Sends one event; safe from any thread. Half a surrogate pair, which no JSON reader takes,
+    becomes a question mark."""
     fields["event"] = event
-    view = memoryview((json.dumps(fields) + "\n").encode("ascii"))
+    line = json.dumps(fields, ensure_ascii=False) + "\n"
+    view = memoryview(line.encode("utf-8", "replace"))
     with _sending:
         while view:
             view = view[os.write(_events, view) :]

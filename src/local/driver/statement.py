@@ -1,5 +1,6 @@
 """One statement: its code, the text it has printed, and how it ends."""
 
+import io
 import threading
 
 # A runaway loop of prints must not take the driver's memory with it.
@@ -16,7 +17,7 @@ class Statement:
         self.finished = threading.Event()
         self.jvm_thread = None
         self.lock = threading.Lock()
-        self._chunks = []
+        self._printed = io.StringIO()
         self._kept = 0
         self._dropped = 0
 
@@ -26,13 +27,14 @@ class Statement:
             if len(text) > room:
                 self._dropped += len(text) - room
                 text = text[:room]
-            self._kept += len(text)
-            self._chunks.append(text)
+            if text:
+                self._kept += len(text)
+                self._printed.write(text)
 
     def printed(self):
         """What the code has printed, with a visible mark where it was cut."""
         with self.lock:
-            text = "".join(self._chunks)
+            text = self._printed.getvalue()
             if self._dropped:
                 text += "\n... %d more characters were dropped\n" % self._dropped
             return text

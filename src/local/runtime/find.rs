@@ -1,6 +1,6 @@
 //! Looks at what is there: interpreters, their PySpark, `SPARK_HOME`, Java.
 
-use super::{JAVAS, PYTHONS, Runtime, RuntimeError, SPARK_LINE, Search};
+use super::{JAVAS, PYTHONS, Runtime, RuntimeError, SPARK_LINE, Search, undisturbed};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,7 +13,8 @@ pub(super) fn existing(search: &Search) -> Result<Option<Runtime>, RuntimeError>
         if !probed.fits() {
             return Err(RuntimeError::WrongPython(python.clone(), probed.version));
         }
-        return Ok(probed.runtime(python, search));
+        let python = probed.executable.clone().unwrap_or_else(|| python.clone());
+        return Ok(probed.runtime(&python, search));
     }
     if let Some(environment) = &search.virtual_env {
         let python = environment.join("bin").join("python");
@@ -47,6 +48,7 @@ fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
         java,
         java_major,
         modules: vec![modules, py4j],
+        is_private: false,
     })
 }
 
@@ -54,13 +56,23 @@ fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
 pub(super) fn private(home: &Path, search: &Search) -> Option<Runtime> {
     let python = home.join("bin").join("python");
     python.exists().then_some(())?;
-    probe(&python).ok()?.runtime(&python, search)
+    let mut runtime = probe_private(&python).ok()?.runtime(&python, search)?;
+    runtime.is_private = true;
+    Some(runtime)
+}
+
+/// What livysh's own interpreter says of itself.
+pub(super) fn probe_private(python: &Path) -> Result<Probe, String> {
+    let mut command = Command::new(python);
+    undisturbed(&mut command);
+    ask(command)
 }
 
 /// A Python that can carry the private environment.
 pub(super) fn base_python(search: &Search) -> Result<PathBuf, RuntimeError> {
     if let Some(python) = &search.python {
-        return Ok(python.clone());
+        return std::path::absolute(python)
+            .map_err(|error| RuntimeError::File(python.clone(), error));
     }
     pythons()
         .find(|(_, probed)| probed.fits())
@@ -105,7 +117,16 @@ print(json.dumps({
 ";
 
 pub(super) fn probe(python: &Path) -> Result<Probe, String> {
-    let output = Command::new(python)
+    // The probe runs in another folder; a plain name is looked up on the path.
+    let python = match python.components().count() {
+        0 | 1 => python.to_owned(),
+        _ => std::path::absolute(python).map_err(|error| error.to_string())?,
+    };
+    ask(Command::new(python))
+}
+
+fn ask(mut command: Command) -> Result<Probe, String> {
+    let output = command
         .args(["-c", PROBE])
         .current_dir("/")
         .stdin(Stdio::null())
@@ -138,6 +159,7 @@ impl Probe {
             java,
             java_major,
             modules: Vec::new(),
+            is_private: false,
         })
     }
 }

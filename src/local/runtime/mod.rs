@@ -5,10 +5,13 @@
 //! private environment in the cache folder, made with pip: it is built in a folder of its own,
 //! checked, and renamed into place, so that it is never half there.
 
+mod command;
 mod find;
 mod install;
+mod pip;
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 /// The supported line of Spark.
@@ -28,18 +31,42 @@ pub struct Runtime {
     pub java_major: u32,
     /// PySpark's own modules where they are not installed in the interpreter.
     pub modules: Vec<PathBuf>,
+    /// Whether it is livysh's own, which the user's settings for another Spark must not touch.
+    pub is_private: bool,
 }
 
 impl Runtime {
-    /// `PYTHONPATH` for the driver, where one is needed.
-    pub fn python_path(&self) -> Option<std::ffi::OsString> {
-        if self.modules.is_empty() {
-            return None;
+    /// Gives a program that runs on this Spark the environment for it.
+    pub fn equip(&self, command: &mut Command) {
+        if self.is_private {
+            undisturbed(command);
+        } else if !self.modules.is_empty() {
+            let inherited = std::env::var_os("PYTHONPATH");
+            let mut paths = self.modules.clone();
+            paths.extend(inherited.iter().flat_map(std::env::split_paths));
+            if let Ok(paths) = std::env::join_paths(paths) {
+                command.env("PYTHONPATH", paths);
+            }
         }
-        let inherited = std::env::var_os("PYTHONPATH");
-        let mut paths = self.modules.clone();
-        paths.extend(inherited.iter().flat_map(std::env::split_paths));
-        std::env::join_paths(paths).ok()
+        // Workers of another version than the driver cannot read what it sends them.
+        command.env("PYSPARK_PYTHON", &self.python);
+        command.env("SPARK_HOME", &self.spark_home);
+        command.env("SPARK_LOCAL_IP", "127.0.0.1");
+    }
+}
+
+/// Takes away what the user has set for another Python or Spark.
+fn undisturbed(command: &mut Command) {
+    for name in [
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYSPARK_DRIVER_PYTHON",
+        "PYSPARK_SUBMIT_ARGS",
+        "SPARK_CONF_DIR",
+        "SPARK_DIST_CLASSPATH",
+        "SPARK_LOCAL_DIRS",
+    ] {
+        command.env_remove(name);
     }
 }
 
@@ -75,6 +102,8 @@ pub enum RuntimeError {
         range = python_range()
     )]
     WrongPython(PathBuf, String),
+    #[error("{python} could not make a virtual environment:\n{output}")]
+    Venv { python: PathBuf, output: String },
     #[error("pip could not install {package}:\n{output}")]
     Pip { package: String, output: String },
     #[error("the private Spark in {0} does not work after its installation: {1}")]
@@ -94,6 +123,11 @@ impl RuntimeError {
                 python_range()
             ),
             RuntimeError::Unusable(..) => "name a working interpreter with --python".to_owned(),
+            RuntimeError::Venv { .. } => {
+                "install Python's venv module (on Debian the package python3-venv), or name another \
+                 interpreter with --python"
+                    .to_owned()
+            }
             RuntimeError::Pip { .. } => {
                 "check the network and pip's settings (index, proxy), then try again".to_owned()
             }
