@@ -2,9 +2,9 @@
 
 use crate::config::{AuthKind, Flags, Input};
 use crate::lang::Language;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
@@ -62,6 +62,10 @@ pub struct Cli {
     /// A script to run; - is standard input
     #[arg(value_name = "FILE")]
     script: Option<PathBuf>,
+
+    /// What `-i`, `-f` and `-e` name, in the order of the command line.
+    #[arg(skip)]
+    named: Vec<Input>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -125,7 +129,22 @@ fn language(name: &str) -> Result<Language, String> {
 impl Cli {
     /// Parses the command line; an error also stands for `--help` and `--version`.
     pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(with_url_option(arguments))
+        let matches = Cli::command().try_get_matches_from(with_url_option(arguments))?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        let mut named: Vec<(usize, Input)> = Vec::new();
+        let indices = |id: &str| matches.indices_of(id).into_iter().flatten();
+        let files = |id, paths: &[PathBuf]| -> Vec<(usize, Input)> {
+            indices(id)
+                .zip(paths.iter().map(|path| file(path)))
+                .collect()
+        };
+        named.extend(files("interactive", &cli.interactive));
+        named.extend(files("file", &cli.file));
+        let code = cli.execute.iter().cloned().map(Input::Code);
+        named.extend(indices("execute").zip(code));
+        named.sort_by_key(|(index, _)| *index);
+        cli.named = named.into_iter().map(|(_, input)| input).collect();
+        Ok(cli)
     }
 
     pub fn flags(&self) -> Flags {
@@ -134,34 +153,31 @@ impl Cli {
             url: connection.url.clone(),
             profile: connection.profile.clone(),
             local: connection.local,
-            language: self.lang,
             auth: connection.auth.map(|how| match how {
                 Sign::None => AuthKind::None,
                 Sign::Basic => AuthKind::Basic,
                 Sign::Bearer => AuthKind::Bearer,
             }),
             user: connection.user.clone(),
-            python: connection.python.clone(),
         }
     }
 
-    /// What to run, in this order: `-i`, `-f`, `-e`, FILE.
+    /// What to run: `-i`, `-f` and `-e` in their order, then FILE.
     pub fn inputs(&self) -> Vec<Input> {
-        let file = |path: &PathBuf| match path.to_str() {
-            Some("-") => Input::Stdin,
-            _ => Input::File(path.clone()),
-        };
-        let files = self.interactive.iter().chain(&self.file).map(file);
-        let code = self.execute.iter().cloned().map(Input::Code);
-        files
-            .chain(code)
-            .chain(self.script.iter().map(file))
-            .collect()
+        let script = self.script.iter().map(|path| file(path));
+        self.named.iter().cloned().chain(script).collect()
     }
 
     /// Whether a prompt is wanted after the inputs have run.
     pub fn stays(&self) -> bool {
         !self.interactive.is_empty()
+    }
+}
+
+fn file(path: &Path) -> Input {
+    match path.to_str() {
+        Some("-") => Input::Stdin,
+        _ => Input::File(path.to_owned()),
     }
 }
 
@@ -191,7 +207,6 @@ fn with_url_option(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsStrin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     fn parse(line: &str) -> Cli {
         let words = std::iter::once("livysh").chain(line.split_whitespace());
@@ -224,15 +239,16 @@ mod tests {
 
     #[test]
     fn inputs_keep_their_order() {
-        let cli = parse("--local -f a.py -f - -e 1 -e 2");
+        let cli = parse("--local -e 1 -f a.py -f - -e 2 b.py");
         let code = |text: &str| Input::Code(text.to_owned());
         assert_eq!(
             cli.inputs(),
             [
+                code("1"),
                 Input::File("a.py".into()),
                 Input::Stdin,
-                code("1"),
-                code("2")
+                code("2"),
+                Input::File("b.py".into()),
             ]
         );
         assert!(!cli.stays() && parse("--local -i a.py").stays() && parse("-I a.scala").stays());

@@ -11,12 +11,14 @@ pub enum Exit {
     CodeFailed,
     /// The command line or the configuration cannot be followed.
     Usage,
-    /// Server, session or connection.
+    /// Server, session or connection; or the output cannot be written.
     Server,
     /// The server turned down who asks.
     Identity,
     /// Ctrl-C.
     Interrupted,
+    /// Ctrl-C again: nothing more is waited for.
+    InterruptedAgain,
     /// The reader of our output is gone before everything had been sent and succeeded.
     OutputClosed,
     Terminated,
@@ -32,7 +34,7 @@ impl Exit {
             Exit::Server => 3,
             Exit::Identity => 4,
             Exit::HungUp => 129,
-            Exit::Interrupted => 130,
+            Exit::Interrupted | Exit::InterruptedAgain => 130,
             Exit::OutputClosed => 141,
             Exit::Terminated => 143,
         }
@@ -51,7 +53,7 @@ impl From<&LivyError> for Exit {
 impl From<&OpenError> for Exit {
     fn from(error: &OpenError) -> Exit {
         match error {
-            OpenError::Livy(error) => Exit::from(error),
+            OpenError::Livy(error) | OpenError::NotCreated(error) => Exit::from(error),
             OpenError::Preparation { .. } | OpenError::GivenUp => Exit::Server,
         }
     }

@@ -18,6 +18,7 @@
 //! - [`shell`]: what the prompt and scripts share: open, run, leave.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
+//! - [`serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
 pub mod auth;
@@ -32,6 +33,7 @@ pub mod local;
 pub mod render;
 pub mod repl;
 pub mod script;
+pub mod serve;
 pub mod shell;
 pub mod term;
 
@@ -40,10 +42,8 @@ use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
 use livy::CreateSession;
-use render::Line;
-use shell::{Leaving, Link, OnSignal, Plan, SessionPlan, error_lines};
+use shell::{Link, OnSignal, Plan, SessionPlan, error_lines};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use term::{Colour, Out, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
@@ -69,6 +69,16 @@ type Environment<'a> = config::Environment<'a>;
 
 /// The prompt, a script, or one after the other.
 fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
+    let mut inputs = cli.inputs();
+    // Standard input that is no terminal is a script, unless something else is to be run.
+    if inputs.is_empty() && !out.terminals.input {
+        inputs.push(Input::Stdin);
+    }
+    // A name that is wrong is told before anything is asked of the network.
+    if let Err(unreadable) = script::check(&inputs) {
+        script::tell_unreadable(out, &unreadable);
+        return Exit::Usage;
+    }
     let settings = match config::settings(&cli.flags(), environment) {
         Ok(settings) => settings,
         Err(error) => {
@@ -85,11 +95,6 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     {
         return fail(out, &error.to_string(), Some(error.hint()), Exit::Usage);
     }
-    let mut inputs = cli.inputs();
-    // Standard input that is no terminal is a script, unless something else is to be run.
-    if inputs.is_empty() && !out.terminals.input {
-        inputs.push(Input::Stdin);
-    }
     let sources = match script::read(&inputs) {
         Ok(sources) => sources,
         Err(unreadable) => {
@@ -97,9 +102,16 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             return Exit::Usage;
         }
     };
-    let language = cli.lang.or(settings.language);
-    let first = language.or(sources.first().and_then(script::Source::language));
-    let plan = match plan(cli, settings.place, first, environment) {
+    let named = cli
+        .lang
+        .or(sources.iter().find_map(script::Source::language));
+    // What runs in a session that has no language of its own, and the kind of one that we make.
+    let fallback = match cli.session {
+        None => named.or(settings.language),
+        Some(_) => settings.language,
+    }
+    .unwrap_or(Language::Scala);
+    let plan = match plan(cli, settings.place, fallback, environment) {
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
@@ -110,7 +122,8 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     let mut exit = Exit::Ok;
     if !sources.is_empty() {
         let options = script::Options {
-            language,
+            language: cli.lang,
+            fallback,
             keep_going: cli.keep_going,
             max_rows: cli.max_rows,
         };
@@ -118,28 +131,20 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     }
     let goes_on = matches!(exit, Exit::Ok | Exit::CodeFailed);
     if (sources.is_empty() || cli.stays()) && goes_on {
-        exit = match prompt_language(&mut link, out, first) {
+        exit = match prompt_language(&mut link, out, named, fallback) {
             Ok(language) => {
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
                     max_rows: cli.max_rows,
+                    keep: cli.keep,
                 };
                 repl::run(&mut link, out, options)
             }
             Err(exit) => exit,
         };
     }
-    let leaving = match exit {
-        Exit::Interrupted | Exit::Terminated | Exit::HungUp => Leaving::InHaste,
-        Exit::Ok
-        | Exit::CodeFailed
-        | Exit::Usage
-        | Exit::Server
-        | Exit::Identity
-        | Exit::OutputClosed => Leaving::AtLeisure,
-    };
-    shell::leave(link, out, cli.keep, leaving);
+    shell::leave(link, out, cli.keep, exit);
     exit
 }
 
@@ -148,29 +153,34 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
 fn prompt_language(
     link: &mut Link,
     out: &Out,
-    language: Option<Language>,
+    named: Option<Language>,
+    fallback: Language,
 ) -> Result<Language, Exit> {
-    match language {
+    match named {
         Some(language) => Ok(language),
-        None => link.language(out),
+        None => link.language(out, fallback),
     }
 }
 
 fn plan(
     cli: &Cli,
     place: Place,
-    language: Option<Language>,
+    language: Language,
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
     let session = match &cli.session {
-        Some(_) if matches!(place, Place::Local { .. }) => {
+        Some(_) if cli.max_rows.is_some() => {
+            return Err(
+                "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
+            );
+        }
+        Some(_) if place == Place::Local => {
             return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
         }
         Some(name) => SessionPlan::Attach(name.clone()),
         None => {
-            let kind = language.unwrap_or(Language::Scala).kind();
             let mut request = CreateSession {
-                kind: Some(kind.to_owned()),
+                kind: Some(language.kind().to_owned()),
                 ..CreateSession::default()
             };
             if let Some(label) = &cli.name {
@@ -184,7 +194,10 @@ fn plan(
             SessionPlan::Create(request)
         }
     };
-    let cache = cache_folder(environment);
+    let cache = match place {
+        Place::Local => cache_folder(environment)?,
+        Place::Server { .. } => PathBuf::new(),
+    };
     Ok(Plan {
         place,
         session,
@@ -194,9 +207,10 @@ fn plan(
     })
 }
 
-fn cache_folder(environment: Environment<'_>) -> PathBuf {
-    // Without a home there is still a place for what lasts as long as the program.
-    config::cache_folder(environment).unwrap_or_else(|| std::env::temp_dir().join("livysh"))
+/// A folder of the user's own: what is run from it must not be another's to write.
+fn cache_folder(environment: Environment<'_>) -> Result<PathBuf, String> {
+    let none = "there is no folder for the local Spark: set HOME or XDG_CACHE_HOME";
+    config::cache_folder(environment).ok_or_else(|| none.to_owned())
 }
 
 fn search(cli: &Cli, environment: Environment<'_>, cache: PathBuf) -> local::Search {
@@ -210,7 +224,6 @@ fn search(cli: &Cli, environment: Environment<'_>, cache: PathBuf) -> local::Sea
     }
 }
 
-/// `livysh serve`: until a signal comes.
 fn serve(
     cli: &Cli,
     out: &Out,
@@ -226,41 +239,12 @@ fn serve(
             return fail(out, &message, None, Exit::Usage);
         }
     };
-    let cache = cache_folder(environment);
+    let cache = match cache_folder(environment) {
+        Ok(cache) => cache,
+        Err(reason) => return fail(out, &reason, None, Exit::Usage),
+    };
     let search = search(cli, environment, cache.clone());
-    let mut tell = |step: &str, detail: &str| out.phase(step, detail);
-    let never = AtomicBool::new(false);
-    let runtime = match local::prepare(&search, &never, &mut tell) {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(out, &error.to_string(), Some(&error.hint()), Exit::Server),
-    };
-    let spark = runtime.spark_version.clone();
-    let options = local::Options { port, token, cache };
-    let server = match local::Server::start(&options, runtime) {
-        Ok(server) => server,
-        Err(error) => {
-            let message = format!("127.0.0.1:{port}: {error}");
-            return fail(
-                out,
-                &message,
-                Some("name a free port with --port"),
-                Exit::Server,
-            );
-        }
-    };
-    let line = format!(
-        "Serving the Livy API over Spark {spark} on {}",
-        server.url()
-    );
-    out.note(&Line::plain(line));
-    let signal = shell::wait_for_signal();
-    out.phase("ending all sessions", "");
-    server.stop();
-    out.end_progress();
-    match signal {
-        Ok(signal) => signal.into(),
-        Err(error) => fail(out, &error.to_string(), None, Exit::Server),
-    }
+    serve::run(out, &search, &local::Options { port, token, cache })
 }
 
 /// Says what went wrong and what to try.

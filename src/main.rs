@@ -3,7 +3,7 @@
 use livysh::cli::Cli;
 use livysh::exit::Exit;
 use livysh::shell::Signal;
-use livysh::term::SavedMode;
+use livysh::term::{SavedMode, abandon_prompt};
 use std::process::ExitCode;
 
 #[allow(clippy::exit)]
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     let at_prompt = mode.clone();
     let on_signal = move |signal: Signal| {
         at_prompt.restore();
+        abandon_prompt();
         std::process::exit(Exit::from(signal).code().into())
     };
     let exit = livysh::run(&cli, Box::new(on_signal));

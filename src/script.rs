@@ -3,7 +3,7 @@
 use crate::config::Input;
 use crate::exit::Exit;
 use crate::lang::{self, Language};
-use crate::render::{FailureText, Line, Role, sanitize};
+use crate::render::{Line, Role, sanitize};
 use crate::shell::{Interrupts, Link, Run, Verdict, error_lines};
 use crate::term::Out;
 use std::io::Read;
@@ -36,8 +36,23 @@ pub struct Unreadable {
 pub struct Options {
     /// By `-l`: it holds for all sources.
     pub language: Option<Language>,
+    /// For a source that names no language, where the session has none of its own.
+    pub fallback: Language,
     pub keep_going: bool,
     pub max_rows: Option<u64>,
+}
+
+/// Whether every file is there.
+pub fn check(inputs: &[Input]) -> Result<(), Unreadable> {
+    for input in inputs {
+        if let Input::File(path) = input {
+            std::fs::File::open(path).map_err(|error| Unreadable {
+                name: path.display().to_string(),
+                reason: reason(&error),
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads every input before anything is started, so that a wrong name costs no session.
@@ -112,29 +127,37 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
         max_rows: options.max_rows,
     };
     let mut failures = 0usize;
-    for source in sources {
+    for (number, source) in sources.iter().enumerate() {
         let language = match options.language.or(source.language) {
             Some(language) => language,
-            None => match link.language(out) {
+            None => match link.language(out, options.fallback) {
                 Ok(language) => language,
                 Err(exit) => return exit,
             },
         };
-        for snippet in lang::split(language, &source.text) {
-            let verdict = run.snippet(link, language, &snippet.code);
-            match verdict {
+        let mut snippets = lang::split(language, &source.text).into_iter().peekable();
+        while let Some(snippet) = snippets.next() {
+            let tell_at = |headline: &str, details: &str| {
+                tell_failure(out, &source.name, snippet.first_line, headline, details);
+            };
+            match run.snippet(link, language, &snippet.code) {
                 Verdict::Ok => continue,
-                Verdict::Failed(failure) => {
-                    failures += 1;
-                    tell_failure(out, &source.name, snippet.first_line, &failure);
-                }
-                Verdict::Incomplete | Verdict::Cancelled => failures += 1,
+                Verdict::Failed(failure) => tell_at(&failure.headline, &failure.details),
+                Verdict::Incomplete => {}
+                Verdict::Cancelled => tell_at("the statement was cancelled", ""),
                 Verdict::LeftRunning(_) => return Exit::Interrupted,
                 Verdict::Lost(error) => return Exit::from(&*error),
                 Verdict::SessionOver => return link.exit(),
-                Verdict::Signalled(signal) => return signal.into(),
-                Verdict::OutputClosed => return Exit::OutputClosed,
+                Verdict::End(exit) => return exit,
+                Verdict::OutputClosed { succeeded } => {
+                    let is_last = snippets.peek().is_none() && number + 1 == sources.len();
+                    return match succeeded && is_last && failures == 0 {
+                        true => Exit::Ok,
+                        false => Exit::OutputClosed,
+                    };
+                }
             }
+            failures += 1;
             if !options.keep_going {
                 return Exit::CodeFailed;
             }
@@ -150,11 +173,11 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
     Exit::Ok
 }
 
-fn tell_failure(out: &Out, name: &str, line: usize, failure: &FailureText) {
+fn tell_failure(out: &Out, name: &str, line: usize, headline: &str, details: &str) {
     let place = format!("{}:{line}: ", sanitize(name));
-    out.note(&Line::of(Role::Strong, place).then(Role::Error, failure.headline.as_str()));
-    if !failure.details.is_empty() {
-        out.note(&Line::plain(failure.details.as_str()));
+    out.note(&Line::of(Role::Strong, place).then(Role::Error, headline));
+    if !details.is_empty() {
+        out.note(&Line::plain(details));
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 mod dialogue;
 mod failures;
+mod leaving;
 mod local_server;
 mod recordings;
 mod scanner;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("lang", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
@@ -33,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
             "shell", "engine", "lang", "render", "term", "config", "exit",
         ],
     ),
+    ("serve", &["local", "shell", "render", "term", "exit"]),
     ("exit", &["config", "engine", "livy"]),
     ("cli", &["config", "lang"]),
     ("lib", &["*"]),
@@ -142,7 +143,9 @@ fn imports_run_one_way() {
         // A path that climbs out of its room would go unseen.
         let depth = path.components().count() - usize::from(path.ends_with("mod.rs"));
         let climbs = "super::".repeat(depth.max(1));
-        if depth > 0 && code(&text).contains(&climbs) && !code(&text).contains("mod tests") {
+        let code = code(&text);
+        let before_tests = code.split("mod tests").next().unwrap();
+        if depth > 0 && before_tests.contains(&climbs) {
             wrong.push(format!("{} climbs out of its room", path.display()));
         }
     }

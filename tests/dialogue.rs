@@ -193,9 +193,11 @@ fn ctrl_c_cancels_a_running_statement() {
 fn a_second_ctrl_c_stops_waiting_and_the_statement_can_be_cancelled_later() {
     let home = Home::new();
     let mut screen = prompt(&home, "python");
-    // Swallows the interruption once, so that a cancel alone does not end it.
-    screen
-        .paste("import time\ntry:\n    time.sleep(50)\nexcept BaseException:\n    time.sleep(50)");
+    // Goes on for a while whatever asks it to end, so that a cancel alone does not end it.
+    screen.paste(
+        "import time\nuntil = time.time() + 12\nwhile time.time() < until:\n    try:\n        \
+         time.sleep(1)\n    except BaseException:\n        pass",
+    );
     screen.line("");
     screen.wait_for("running 0:0");
     screen.send("\x03");
@@ -204,7 +206,35 @@ fn a_second_ctrl_c_stops_waiting_and_the_statement_can_be_cancelled_later() {
     screen.wait_for("goes on in the session; :cancel cancels it.");
     screen.wait_for_prompt(">>>");
     screen.line(":cancel");
-    screen.wait_for("was asked to cancel statement");
+    screen.wait_for("Asking the server to cancel statement");
+}
+
+#[test]
+fn a_file_that_is_piped_in_runs_at_a_terminal() {
+    let (url, session) = shared();
+    let home = Home::new();
+    home.write(
+        "piped.py",
+        "def f(a):\n    return a * 2\n\nf(4)\nprint('the end')\n",
+    );
+    let livysh = home.command(&[]).get_program().to_owned();
+    let livysh = livysh.to_str().unwrap();
+    let command = format!("'{livysh}' --url {url} -s {session} -l python < piped.py");
+    let mut screen = Screen::run(&home, "sh", &["-c", &command], 24, 80);
+    assert_eq!(screen.wait_for_exit(), 0);
+    shows(&screen, &["8", "the end"]);
+}
+
+#[test]
+fn a_prompt_follows_a_script_that_is_run_with_i() {
+    let (url, session) = shared();
+    let home = Home::new();
+    home.write("first.py", "from_file = 21\nprint('loaded')\n");
+    let mut screen = Screen::start(&home, &["--url", url, "-s", session, "-i", "first.py"]);
+    screen.wait_for("loaded");
+    screen.wait_for_prompt(">>>");
+    screen.line("from_file * 2");
+    screen.wait_for("\n42");
 }
 
 #[test]

@@ -258,3 +258,74 @@ fn what_is_no_url_is_a_usage_error() {
     let ran = Home::new().run(&["--nonsense"]);
     assert_eq!(ran.code, 2);
 }
+
+#[test]
+fn a_hostile_answer_does_not_reach_the_terminal() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let server = Scripted::start(move |request| {
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/sessions") => Answer::json(
+                "201 Created",
+                r#"{"id":"7\u001b[2J","state":"idle\u001b[2J","kind":"pyspark"}"#,
+            ),
+            ("POST", path) if path.ends_with("/statements") => {
+                Answer::json("201 Created", r#"{"id":"s\u001b[2J","state":"waiting"}"#)
+            }
+            ("GET", path) if path.contains("/statements/") => {
+                match looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                    0 => Answer::json(
+                        "503 Service Unavailable",
+                        r#"{"msg":"\u001b]0;title\u0007\u001b[2J\nbusy"}"#,
+                    ),
+                    _ => Answer::json(
+                        "200 OK",
+                        r#"{"id":1,"state":"available","output":{"status":"ok","data":{"text/plain":"fine"}}}"#,
+                    ),
+                }
+            }
+            ("GET", path) if path.starts_with("/sessions/7") => Answer::json(
+                "200 OK",
+                r#"{"id":"7\u001b[2J","state":"idle","kind":"pyspark"}"#,
+            ),
+            ("DELETE", _) => Answer::json("500 Internal Server Error", r#""no\u001b[2J""#),
+            _ => Answer::json("404 Not Found", r#"{"msg":"no"}"#),
+        }
+    });
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-l", "python"]);
+    screen.wait_for_prompt(">>>");
+    screen.line("1");
+    screen.wait_for("fine");
+    screen.line(":session");
+    screen.wait_for("made by livysh");
+    screen.line(":quit");
+    screen.wait_for_exit();
+    screen.wait_for("is still there");
+    let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+    assert!(
+        !raw.contains("\x1b[2J") && !raw.contains("\x1b]0;"),
+        "{raw:?}"
+    );
+}
+
+#[test]
+fn a_lost_answer_to_the_creation_is_told_as_such() {
+    let server = Scripted::start(|_| Answer::cut());
+    let ran = run(&server.url);
+    ran.gave("", 3);
+    ran.said(&["The server may have created the session all the same"]);
+    assert_eq!(server.count("POST", "/sessions"), 1);
+}
+
+#[test]
+fn a_session_that_cannot_be_asked_while_it_starts_is_ended_or_named() {
+    let server = Scripted::start(|request| match request.method.as_str() {
+        "POST" => Answer::json("201 Created", r#"{"id":7,"state":"starting"}"#),
+        "DELETE" => Answer::json("200 OK", r#"{"msg":"deleted"}"#),
+        _ => Answer::json("500 Internal Server Error", r#""no""#),
+    });
+    let ran = run(&server.url);
+    ran.gave("", 3);
+    ran.said(&["session 7 is lost", "500"]);
+    assert_eq!(server.count("DELETE", "/sessions/7"), 1);
+}

@@ -234,6 +234,54 @@ fn a_session_can_be_attached_by_id_and_is_left_alone() {
 }
 
 #[test]
+fn a_files_extension_wins_over_its_profile() {
+    let (url, session) = shared();
+    let home = Home::new();
+    std::fs::create_dir_all(home.path().join("config/livysh")).unwrap();
+    let profile = format!("[profiles.p]\nurl = \"{url}\"\nlang = \"python\"\n");
+    home.write("config/livysh/config.toml", &profile);
+    home.write("job.sql", "select 2 as b");
+    home.run(&["-p", "p", "-s", session, "job.sql"])
+        .gave("+-+\n|b|\n+-+\n|2|\n+-+\n", 0);
+}
+
+#[test]
+fn the_last_result_may_find_nobody_to_read_it() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let mut command = home.command(&["--url", url, "-s", session, "-l", "python", "-e", "1"]);
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let mut command = home.command(&["--url", url, "-s", session, "-l", "python", "-e", "1"]);
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let ran = Ran::of(command.stdout(full).output().unwrap());
+    ran.gave("", 3);
+    ran.said(&["a result could not be written"]);
+}
+
+#[test]
+fn half_a_surrogate_pair_hangs_nothing() {
+    if !is_ours() {
+        return; // Apache Livy passes it on, as no JSON reader takes it.
+    }
+    run(&["-l", "python", "-e", "print('a\\ud800b')"], None).gave("a?b\n", 0);
+}
+
+#[test]
+fn the_limit_on_rows_is_a_setting_of_new_sessions() {
+    let ran = run(&["-l", "sql", "--max-rows", "5", "-e", "select 1"], None);
+    ran.gave("", 2);
+    ran.said(&["--max-rows is a setting of new sessions"]);
+}
+
+#[test]
 fn without_a_language_an_attached_session_decides() {
     let ran = run(&["-e", "1 + 1"], None);
     assert!(

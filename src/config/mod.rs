@@ -15,10 +15,8 @@ pub struct Flags {
     pub url: Option<String>,
     pub profile: Option<String>,
     pub local: bool,
-    pub language: Option<Language>,
     pub auth: Option<AuthKind>,
     pub user: Option<String>,
-    pub python: Option<PathBuf>,
 }
 
 /// Something to run.
@@ -40,14 +38,14 @@ pub enum AuthKind {
 /// Where the session is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    Local { python: Option<PathBuf> },
+    Local,
     Server { url: String, credential: Credential },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub place: Place,
-    /// By flag or profile; else a file's extension or the session's kind decides.
+    /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
 }
 
@@ -65,6 +63,8 @@ pub enum ConfigError {
     NoProfile { name: String, path: PathBuf },
     #[error("the profile “{0}” has no url")]
     NoUrl(String),
+    #[error("the environment variable {0} holds a control character, which no secret can")]
+    OddSecret(String),
     #[error("{what} is needed for --auth {kind}")]
     NoSecret { what: String, kind: &'static str },
 }
@@ -87,6 +87,7 @@ name one in one of three ways:
             ConfigError::NoUrl(name) => {
                 format!("add url = \"http://host:8998\" to [profiles.{name}]")
             }
+            ConfigError::OddSecret(_) => "set it to the secret alone, on one line".to_owned(),
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()
             }
@@ -106,30 +107,36 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
         return match flags.url {
             Some(_) => Err(ConfigError::TwoPlaces),
             None => Ok(Settings {
-                place: Place::Local {
-                    python: flags.python.clone(),
-                },
-                language: flags.language,
+                place: Place::Local,
+                language: None,
             }),
         };
     }
-    let url = flags.url.clone().or_else(|| match flags.profile {
-        // A flag wins over the environment, also where it is of another kind.
-        Some(_) => None,
-        None => environment("LIVYSH_URL"),
-    });
-    let (url, auth, language) = match url {
-        Some(url) => (url, AuthSettings::default(), None),
-        None => of_profile(flags, environment)?,
+    let (url, auth, language) = match (&flags.url, &flags.profile) {
+        // A URL replaces that of a profile that is named beside it, and no more of it.
+        (Some(url), Some(_)) => {
+            let (_, auth, language) = of_profile(flags, environment)?;
+            (Some(url.clone()), auth, language)
+        }
+        // A profile that is not named on the command line has no say: its secrets belong to its
+        // own server.
+        (Some(url), None) => (Some(url.clone()), AuthSettings::default(), None),
+        (None, Some(_)) => of_profile(flags, environment)?,
+        (None, None) => match environment("LIVYSH_URL") {
+            Some(url) => (Some(url), AuthSettings::default(), None),
+            None => of_profile(flags, environment)?,
+        },
     };
+    let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
     let credential = credential(flags, &auth, environment)?;
     Ok(Settings {
         place: Place::Server { url, credential },
-        language: flags.language.or(language),
+        language,
     })
 }
 
-type ProfileSettings = (String, AuthSettings, Option<Language>);
+/// Its URL, where it has one, who signs on, and its language.
+type ProfileSettings = (Option<String>, AuthSettings, Option<Language>);
 
 fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSettings, ConfigError> {
     let named = flags
@@ -152,7 +159,9 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSett
     let Some(profile) = file.profiles.get(&name) else {
         return Err(ConfigError::NoProfile { name, path });
     };
-    let url = profile.url.clone().ok_or(ConfigError::NoUrl(name))?;
+    if profile.url.is_none() && flags.url.is_none() {
+        return Err(ConfigError::NoUrl(name));
+    }
     let language = match &profile.lang {
         None => None,
         Some(text) => Some(
@@ -162,7 +171,7 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSett
             })?,
         ),
     };
-    Ok((url, profile.auth.clone(), language))
+    Ok((profile.url.clone(), profile.auth.clone(), language))
 }
 
 /// `LIVYSH_CONFIG`, else `config.toml` in the user's configuration folder.
@@ -205,12 +214,16 @@ fn credential(
         .unwrap_or(AuthKind::None);
     let secret = |named: &Option<String>, default: &str, kind: &'static str| {
         let variable = named.as_deref().unwrap_or(default);
-        environment(variable)
-            .map(Secret::new)
-            .ok_or_else(|| ConfigError::NoSecret {
-                what: format!("the environment variable {variable}"),
-                kind,
-            })
+        let text = environment(variable).ok_or_else(|| ConfigError::NoSecret {
+            what: format!("the environment variable {variable}"),
+            kind,
+        })?;
+        // A secret that was read from a file often ends in a newline.
+        let text = text.trim_end_matches(['\r', '\n']);
+        match text.chars().any(char::is_control) {
+            true => Err(ConfigError::OddSecret(variable.to_owned())),
+            false => Ok(Secret::new(text)),
+        }
     };
     match kind {
         AuthKind::None => Ok(Credential::None),
@@ -246,7 +259,7 @@ mod tests {
     fn url(settings: Settings) -> String {
         match settings.place {
             Place::Server { url, .. } => url,
-            Place::Local { .. } => "local".to_owned(),
+            Place::Local => "local".to_owned(),
         }
     }
 
@@ -280,6 +293,11 @@ mod tests {
             ..Flags::default()
         };
         assert_eq!(url(with(&environment, &flag).unwrap()), "http://flag");
+        let both = Flags {
+            profile: Some("b".to_owned()),
+            ..flag
+        };
+        assert_eq!(url(with(&environment, &both).unwrap()), "http://flag");
     }
 
     #[test]
@@ -306,6 +324,12 @@ mod tests {
         let Place::Server { credential, .. } = settings.place else {
             panic!()
         };
+        let newline = with(&[("LIVYSH_PASSWORD", "s\n")], &flags).unwrap();
+        assert!(
+            matches!(newline.place, Place::Server { credential: same, .. } if same == credential)
+        );
+        let odd = with(&[("LIVYSH_PASSWORD", "s\nt")], &flags).unwrap_err();
+        assert!(matches!(odd, ConfigError::OddSecret(_)));
         let expected = Credential::Basic {
             user: "alice".to_owned(),
             password: Secret::new("s"),

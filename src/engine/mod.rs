@@ -8,7 +8,7 @@
 //! | `session.rs`      | the session's states, pure                           |
 //! | `statement.rs`    | a statement's states, pure                           |
 //! | `poll.rs`         | when to look next                                    |
-//! | `conversation.rs` | carries out what the machines want                   |
+//! | `conversation/`   | carries out what the machines want                   |
 
 mod conversation;
 mod poll;
@@ -16,6 +16,7 @@ mod session;
 mod statement;
 
 pub use crate::livy::Id;
+pub use conversation::find_session;
 pub use statement::Outcome;
 
 use crate::livy::{Client, LivyError, Session};
@@ -35,6 +36,9 @@ pub struct Opened {
 pub enum OpenError {
     #[error(transparent)]
     Livy(#[from] LivyError),
+    /// The session could not be created.
+    #[error(transparent)]
+    NotCreated(LivyError),
     /// What had to come before the first request failed.
     #[error("{message}")]
     Preparation { message: String, hint: String },
@@ -81,9 +85,8 @@ pub enum Event {
     /// The server cannot be reached; it is asked again.
     Reconnecting(LivyError),
     Reconnected,
-    /// The server has accepted the statement.
-    Accepted {
-        ticket: Ticket,
+    /// The server has accepted a statement that nobody waits for any more.
+    AcceptedLate {
         id: Id,
     },
     /// Share of the Spark tasks done, 0 to 1.
@@ -108,6 +111,8 @@ pub struct Death {
     pub state: String,
     /// The answer that says so, where the session itself could not be asked.
     pub failure: Option<LivyError>,
+    /// It could not be asked, so it may still be there.
+    pub may_live: bool,
     /// The last lines of its log, where they could be read.
     pub log: Vec<String>,
 }

@@ -9,6 +9,7 @@
 //! | Starting | looked, takes statements      | Ready      |                              |
 //! | Starting | looked, not yet               | Starting   | look again after a gap       |
 //! | Starting | looked, over; or not found    | Over       | read its log                 |
+//! | Starting | the look failed for good      | LostSight  | it may still be there        |
 //! | Ready    | looked, over; or not found    | Over       | read its log                 |
 //!
 //! A ready session's state is not asked for: Livy's `idle` and `busy` flicker within one statement.
@@ -27,6 +28,8 @@ pub enum State {
     Ready,
     /// Never opened, dead, killed, deleted or expired.
     Over,
+    /// It cannot be asked any more, but may still be there.
+    LostSight,
 }
 
 #[derive(Debug)]
@@ -71,8 +74,13 @@ impl Machine {
         matches!(self.state, State::Opening | State::Starting { .. })
     }
 
+    /// Whether no statement can be sent any more.
     pub fn is_over(&self) -> bool {
-        self.state == State::Over
+        matches!(self.state, State::Over | State::LostSight)
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.state == State::LostSight
     }
 
     /// It was created or found.
@@ -89,8 +97,12 @@ impl Machine {
     pub fn on_looked(&mut self, now: Duration, chance: f64, answer: Result<Session, LivyError>) {
         match answer {
             Ok(session) => self.take(now, chance, session),
-            Err(error) if error.status() == Some(404) || self.is_starting() => {
+            Err(error) if error.status() == Some(404) => {
                 self.state = State::Over;
+                self.failure = Some(error);
+            }
+            Err(error) if self.is_starting() => {
+                self.state = State::LostSight;
                 self.failure = Some(error);
             }
             Err(_) => {}
@@ -177,6 +189,14 @@ mod tests {
         let mut machine = Machine::new(ms(0));
         machine.on_open_failed();
         assert!(machine.is_over());
+    }
+
+    #[test]
+    fn a_starting_session_that_cannot_be_asked_may_still_be_there() {
+        let mut machine = Machine::new(ms(0));
+        machine.on_opened(ms(1), 0.0, session("starting"));
+        machine.on_looked(ms(500), 0.0, Err(status(500)));
+        assert!(machine.is_over() && machine.is_lost());
     }
 
     #[test]

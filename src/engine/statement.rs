@@ -16,7 +16,7 @@
 //! that the truth is told even where the cancel came too late or had no effect.
 
 use super::poll;
-use crate::livy::{Id, LivyError, Output, Statement, StatementState};
+use crate::livy::{Failure, Id, LivyError, Output, Statement, StatementState};
 use std::time::Duration;
 
 /// How a statement ended for us.
@@ -108,11 +108,9 @@ impl Machine {
         }
     }
 
-    pub fn id(&self) -> Option<&Id> {
-        match &self.state {
-            State::Looking { id, .. } => Some(id),
-            State::Queued | State::ToPost | State::Posting | State::Over(_) => None,
-        }
+    /// Whether a cancel was asked for that could not be sent, because no id is known.
+    pub fn owes_cancel(&self) -> bool {
+        self.cancel == Cancel::Asked
     }
 
     pub fn progress(&self) -> f64 {
@@ -223,6 +221,14 @@ impl Machine {
     fn finish(&mut self, statement: Statement) {
         self.state = State::Over(match statement.state {
             StatementState::Cancelled => Outcome::Cancelled(statement.output),
+            // Livy never sends this state; a relative that does may leave the reason out.
+            StatementState::Error if statement.output.is_none() => {
+                Outcome::Finished(Some(Output::Error(Failure {
+                    ename: "Error".to_owned(),
+                    evalue: "the server says that the statement failed, and not why".to_owned(),
+                    ..Failure::default()
+                })))
+            }
             StatementState::Available
             | StatementState::Error
             | StatementState::Waiting
@@ -375,6 +381,18 @@ mod tests {
         assert!(machine.take_cancel().is_some());
         machine.on_looked(ms(30), ms(1), 0.0, Ok(statement("available")));
         assert!(matches!(machine.into_outcome(), Some(Outcome::Finished(_))));
+    }
+
+    #[test]
+    fn the_state_error_is_a_failure_also_without_an_output() {
+        let mut machine = looking();
+        let failed = json!({"id": 7, "state": "error", "output": null});
+        let failed = serde_json::from_value(failed).unwrap();
+        machine.on_looked(ms(30), ms(1), 0.0, Ok(failed));
+        assert!(matches!(
+            machine.into_outcome(),
+            Some(Outcome::Finished(Some(Output::Error(_))))
+        ));
     }
 
     #[test]

@@ -29,11 +29,6 @@ impl Client {
         })
     }
 
-    /// The root of the API, as it is shown to people.
-    pub fn root(&self) -> String {
-        self.http.root()
-    }
-
     /// `GET /version`; servers before Livy 0.3 and some relatives have none.
     pub async fn version(&self) -> Result<Version, LivyError> {
         self.http.get(&["version"], &[], QUICK).await

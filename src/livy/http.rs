@@ -1,7 +1,8 @@
 //! reqwest behind one door: headers, timeouts, proxies, and what a failed request means.
 //!
 //! Redirects are never followed: a POST would become a GET, and credentials could leave for
-//! another host. A request is never repeated here.
+//! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
+//! answer may take as long as it keeps coming.
 
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
@@ -53,11 +54,11 @@ pub struct Http {
 /// The root of a Livy API, as people write or paste it.
 pub fn parse_root(root: &str) -> Result<Url, UrlError> {
     let mut url = Url::parse(root.trim()).map_err(|error| UrlError::Malformed {
-        url: root.to_owned(),
+        url: redacted(root),
         reason: error.to_string(),
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(UrlError::Scheme(root.to_owned()));
+        return Err(UrlError::Scheme(redacted(root)));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UrlError::Credentials);
@@ -67,6 +68,33 @@ pub fn parse_root(root: &str) -> Result<Url, UrlError> {
     let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
     url.set_path(&path);
     Ok(url)
+}
+
+/// A URL as it may be shown: without user, password and query, which may hold a secret.
+pub fn shown_root(root: &str) -> String {
+    match parse_root(root) {
+        Ok(url) => shown(&url),
+        Err(_) => redacted(root),
+    }
+}
+
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The same for a text that is no URL.
+fn redacted(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}***{}", &text[..scheme + 3], &text[at..])
+        }
+        (None, Some(at)) => format!("***{}", &text[at..]),
+        _ => text.to_owned(),
+    }
 }
 
 impl Http {
@@ -95,7 +123,7 @@ impl Http {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| UrlError::Malformed {
-            url: root.to_owned(),
+            url: shown(&url),
             reason: causes(&error),
         })?;
         Ok(Http {
@@ -103,11 +131,6 @@ impl Http {
             root: url,
             authorizer,
         })
-    }
-
-    /// The root of the API, as it is shown to people.
-    pub fn root(&self) -> String {
-        self.root.as_str().trim_end_matches('/').to_owned()
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -164,7 +187,7 @@ impl Http {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        let shown = url.to_string();
+        let shown = shown(&url);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -173,7 +196,7 @@ impl Http {
             Method::DELETE => "DELETE",
             _ => "POST",
         };
-        let mut request = self.client.request(method, url).timeout(timeout);
+        let mut request = self.client.request(method, url);
         if let Some(authorization) = self.authorizer.authorization()
             && let Ok(mut value) = HeaderValue::from_str(&authorization)
         {
@@ -184,16 +207,31 @@ impl Http {
             request = request.json(body);
         }
         let failed = |error: reqwest::Error| transport_error(&shown, &error);
-        let response = request.send().await.map_err(failed)?;
+        let silent = || TransportError {
+            kind: TransportKind::Timeout,
+            url: shown.clone(),
+            cause: format!("nothing came for {} s", timeout.as_secs()),
+        };
+        let mut response = tokio::time::timeout(timeout, request.send())
+            .await
+            .map_err(|_| silent())?
+            .map_err(failed)?;
         let status = response.status();
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
         let (location, retry_after) = (header(LOCATION), header(RETRY_AFTER));
-        let body = response.bytes().await.map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
+            .await
+            .map_err(|_| silent())?
+            .map_err(failed)?
+        {
+            body.extend_from_slice(&chunk);
+        }
         if status.is_success() {
-            return Ok((shown, body.into()));
+            return Ok((shown, body));
         }
         Err(ServerError {
             location,
@@ -243,18 +281,17 @@ fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
             .downcast_ref::<std::io::Error>()
             .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
     });
-    let tls = chain(error).any(|cause| cause.downcast_ref::<rustls::Error>().is_some())
-        || cause.contains("certificate");
+    let tls = chain(error).any(is_tls);
     let kind = if error.is_dns() {
         TransportKind::NameNotFound
     } else if refused {
         TransportKind::Refused
     } else if tls {
         TransportKind::Tls
-    } else if error.is_timeout() {
-        TransportKind::Timeout
     } else if error.is_connect() {
         TransportKind::Unreachable
+    } else if error.is_timeout() {
+        TransportKind::Timeout
     } else {
         TransportKind::Cut
     };
@@ -263,6 +300,17 @@ fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
         url: url.to_owned(),
         cause,
     }
+}
+
+/// rustls' error lies in input and output errors, whose sources skip what they hold.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    let held = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(|error| error.get_ref());
+    held.is_some_and(|held| is_tls(held))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -289,7 +337,21 @@ mod tests {
     }
 
     fn root(url: &str) -> Result<String, UrlError> {
-        Http::new(url, Arc::new(Nobody)).map(|http| http.root())
+        Http::new(url, Arc::new(Nobody)).map(|http| shown(&http.root))
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        for (given, expected) in [
+            ("https://h/livy?key=SECRET", "https://h/livy"),
+            ("http://u:SECRET@h:port/", "http://***@h:port/"),
+            ("htp://u:SECRET@h", "htp://***@h"),
+            ("u:SECRET@h", "***@h"),
+        ] {
+            assert_eq!(shown_root(given), expected);
+        }
+        let error = root("http://u:SECRET@h:port/").unwrap_err();
+        assert!(!error.to_string().contains("SECRET"), "{error}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod request;
 
 pub use client::Client;
 pub use error::{LivyError, ServerError, TransportError, TransportKind};
-pub use http::{Authorizer, UrlError};
+pub use http::{Authorizer, UrlError, shown_root};
 
 /// Whether a text can be the root of a Livy API; says why where it cannot.
 pub fn check_url(url: &str) -> Result<(), UrlError> {

@@ -15,6 +15,7 @@ use rustyline::{
 };
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 const MOST_HISTORY: usize = 10_000;
@@ -27,8 +28,10 @@ pub(super) enum Read {
     Line(String),
     /// Ctrl-C
     Cleared,
-    /// Ctrl-D on an empty line, or the terminal is gone.
+    /// Ctrl-D on an empty line, or the end of an input that is no terminal.
     End,
+    /// The terminal is gone.
+    HungUp,
 }
 
 #[derive(Helper, Completer, Hinter, Validator)]
@@ -82,6 +85,7 @@ pub(super) struct LineEditor {
     /// Where histories are kept; none where nothing is to be kept.
     folder: Option<PathBuf>,
     colours: bool,
+    on_terminal: bool,
 }
 
 impl LineEditor {
@@ -122,6 +126,7 @@ impl LineEditor {
             editor,
             folder,
             colours: out.colours.0,
+            on_terminal: out.terminals.input,
         };
         editor.load_history(language, out);
         Ok((editor, printer))
@@ -167,7 +172,12 @@ impl LineEditor {
                     continue;
                 }
                 Err(ReadlineError::Signal(_)) => continue,
-                Err(_) => Read::End,
+                Err(ReadlineError::Eof) if std::io::stdin().is_terminal() => Read::End,
+                // Reading ends too when the terminal's window is closed.
+                Err(_) => match self.on_terminal {
+                    true => Read::HungUp,
+                    false => Read::End,
+                },
             };
         }
     }

@@ -20,6 +20,8 @@ pub struct Options {
     /// Where histories are kept.
     pub state_folder: Option<PathBuf>,
     pub max_rows: Option<u64>,
+    /// Whether a session of ours stays when the user leaves.
+    pub keep: bool,
 }
 
 /// A block that was read.
@@ -29,6 +31,8 @@ enum Block {
     /// Nothing to run: an empty line, Ctrl-C, or a block that was abandoned.
     Nothing,
     End,
+    /// The terminal is gone.
+    HungUp,
 }
 
 struct Repl<'a> {
@@ -38,6 +42,7 @@ struct Repl<'a> {
     printer: Option<Printer>,
     language: Language,
     max_rows: Option<u64>,
+    keep: bool,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
 }
@@ -65,6 +70,7 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
         printer,
         language: options.language,
         max_rows: options.max_rows,
+        keep: options.keep,
         left_running: None,
     };
     repl.run()
@@ -78,13 +84,15 @@ impl Repl<'_> {
             if self.language == Language::Scala && !std::mem::take(&mut is_first) {
                 self.out.data("\n").ok();
             }
-            self.link.catch_up(self.out);
             self.stand_prompt(true);
             let block = self.read_block();
             self.stand_prompt(false);
-            self.link.catch_up(self.out);
+            if let Some(signal) = self.link.catch_up(self.out) {
+                return signal.into();
+            }
             match block {
                 Block::Nothing => {}
+                Block::HungUp => return Exit::HungUp,
                 Block::End => {
                     // spark-shell shows what Ctrl-D stands for.
                     if self.language == Language::Scala {
@@ -96,8 +104,8 @@ impl Repl<'_> {
                 Block::Command(Ok(command)) => self.command(command),
                 Block::Command(Err(no_command)) => self.out.note(&Line::plain(no_command.0)),
                 Block::Code(code) => {
-                    if !self.run_block(&code) {
-                        break;
+                    if let Some(exit) = self.run_block(&code) {
+                        return exit;
                     }
                 }
             }
@@ -117,11 +125,14 @@ impl Repl<'_> {
             true => self.printer.as_ref().map(Printer::above),
             false => None,
         };
-        let standing = above.is_some();
+        let told_above = above.is_some();
+        // What has come since the last look belongs before the prompt.
+        if stands {
+            self.link.catch_up(self.out);
+        }
         self.out.set_above(above);
-        self.link.set_prompt(standing.then_some(self.out));
-        if standing {
-            // What has come since the last look would not be told before the prompt falls.
+        self.link.set_prompt(stands, told_above.then_some(self.out));
+        if told_above {
             self.link.catch_up(self.out);
         }
     }
@@ -136,6 +147,7 @@ impl Repl<'_> {
                 Read::Line(line) => line,
                 Read::Cleared => return Block::Nothing,
                 Read::End => return Block::End,
+                Read::HungUp => return Block::HungUp,
             };
             if block.is_empty() {
                 if line.trim().is_empty() {
@@ -184,8 +196,8 @@ impl Repl<'_> {
         }
     }
 
-    /// Runs the block's statements until one fails; false where the session is over.
-    fn run_block(&mut self, block: &str) -> bool {
+    /// Runs the block's statements until one fails; the code to end with where nothing can follow.
+    fn run_block(&mut self, block: &str) -> Option<Exit> {
         let run = Run {
             out: self.out,
             interrupts: Interrupts::Prompt,
@@ -197,25 +209,25 @@ impl Repl<'_> {
                 Verdict::Ok | Verdict::Incomplete => continue,
                 Verdict::Failed(failure) => {
                     if self.out.failure(&failure.whole).is_err() {
-                        return false;
+                        return Some(Exit::OutputClosed);
                     }
                 }
                 Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
                 Verdict::LeftRunning(id) => self.left_running(id),
                 Verdict::Lost(_) => {}
-                Verdict::SessionOver | Verdict::Signalled(_) | Verdict::OutputClosed => {
-                    return false;
-                }
+                Verdict::SessionOver => return Some(self.link.exit()),
+                Verdict::End(exit) => return Some(exit),
+                Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
             }
             break;
         }
-        true
+        None
     }
 
     fn left_running(&mut self, id: Option<Id>) {
         let what = match &id {
             Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
-            None => "The statement goes on in the session.".to_owned(),
+            None => "The statement is on its way to the session.".to_owned(),
         };
         self.out.note(&Line::plain(one_line(&what)));
         self.left_running = id;
@@ -242,8 +254,11 @@ impl Repl<'_> {
             None => self.left_running.take(),
         };
         match id {
+            Some(_) if self.link.facts.session.is_none() => {
+                self.out.note(&Line::plain("The session is not open yet."));
+            }
             Some(id) => {
-                let told = format!("The server was asked to cancel statement {id}.");
+                let told = format!("Asking the server to cancel statement {id}.");
                 self.out.note(&Line::plain(one_line(&told)));
                 self.link.engine.cancel_by_id(id);
             }
@@ -259,7 +274,11 @@ impl Repl<'_> {
         let Some(session) = &facts.session else {
             return format!("the session on {root} is not open yet");
         };
-        let mut text = format!("session {} on {root}: {}", session.id, session.state);
+        let state = match facts.is_ready {
+            true => "ready".to_owned(),
+            false => session.state.to_string(),
+        };
+        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
         let parts = [
             ("name", &session.name),
             ("kind", &session.kind),
@@ -273,6 +292,7 @@ impl Repl<'_> {
             }
         }
         text.push_str(match self.link.is_ours {
+            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
             true => "\n  made by livysh: it is ended when you leave",
             false => "\n  it was there before: it stays when you leave",
         });

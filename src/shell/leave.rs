@@ -1,8 +1,8 @@
 //! What happens to the session on every way out, and the line that says how to come back.
 
-use super::{Event, Link, Over, Signal};
-use crate::engine::{self, Ending};
-use crate::render::{Line, one_line};
+use super::{Event, Link, words};
+use crate::engine;
+use crate::exit::Exit;
 use crate::term::Out;
 use std::time::{Duration, Instant};
 
@@ -10,97 +10,124 @@ use std::time::{Duration, Instant};
 const AT_LEISURE: Duration = Duration::from_secs(120);
 const IN_HASTE: Duration = Duration::from_secs(5);
 
+/// How much time there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaving {
+enum Leaving {
     /// The work is done, or the user wants to go.
     AtLeisure,
     /// A signal.
     InHaste,
-    /// The second signal: without another request.
+    /// The terminal is gone, or the signal came twice: without another request.
     AtOnce,
 }
 
-/// Ends the session where it is ours and not to be kept, and says what is left of it.
-pub fn leave(mut link: Link, out: &Out, keep: bool, leaving: Leaving) {
-    link.set_prompt(None);
-    let is_open = link.facts.over.is_none();
-    // A local session cannot outlive its server, which ends it better than a request would.
-    if link.is_local {
-        out.phase("ending Spark", "");
-        link.close();
-        return out.end_progress();
+impl From<Exit> for Leaving {
+    fn from(exit: Exit) -> Leaving {
+        match exit {
+            Exit::Interrupted | Exit::Terminated => Leaving::InHaste,
+            Exit::InterruptedAgain | Exit::HungUp => Leaving::AtOnce,
+            Exit::Ok
+            | Exit::CodeFailed
+            | Exit::Usage
+            | Exit::Server
+            | Exit::Identity
+            | Exit::OutputClosed => Leaving::AtLeisure,
+        }
     }
-    let ends = link.is_ours && !keep && is_open;
+}
+
+/// Ends the session where it is ours and not to be kept, and says what is left of it.
+pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
+    let leaving = Leaving::from(exit);
+    link.set_prompt(false, None);
+    // A local session cannot outlive its server, which ends it better than a request would; nor
+    // can it outlive this process.
+    if link.is_local {
+        if exit != Exit::InterruptedAgain {
+            out.phase("ending Spark", "");
+            link.close();
+            out.end_progress();
+        }
+        return;
+    }
+    if !link.may_live() {
+        return link.close();
+    }
+    if keep && link.is_ours && leaving != Leaving::AtOnce {
+        wait_until_known(&mut link, out);
+    }
+    let ends = link.is_ours && !keep;
     if ends && leaving != Leaving::AtOnce {
         let patience = match leaving {
             Leaving::AtLeisure => AT_LEISURE,
             Leaving::InHaste | Leaving::AtOnce => IN_HASTE,
         };
         link.engine.end(patience);
+        // A request that hangs must not hold up the exit.
         match wait_for_end(&mut link, out, patience) {
-            Some(Ending::Deleted | Ending::Nothing) => {}
-            Some(Ending::Left { session, reason }) => {
-                tell_left(out, &session.to_string(), &reason, &link.root);
-            }
-            None => {
-                if let Some(name) = session_name(&link) {
-                    tell_left(out, &name, "its end was not waited for", &link.root);
-                }
-            }
+            true => link.close(),
+            false => tell_left(&link, out, "its end was not waited for"),
         }
-    } else if is_open && let Some(name) = session_name(&link) {
+    } else {
         let why = match link.is_ours {
             true if keep => "kept, as was asked for",
             true => "left as it is",
             false => "it was there before",
         };
-        if leaving == Leaving::AtOnce || (link.is_ours && keep) || out.terminals.input {
-            tell_left(out, &name, why, &link.root);
+        if link.is_ours || out.terminals.input {
+            tell_left(&link, out, why);
+        }
+        if leaving == Leaving::AtLeisure {
+            link.close();
         }
     }
     out.end_progress();
-    // A request that hangs must not hold up the exit.
-    if leaving == Leaving::AtLeisure {
-        link.close();
+}
+
+fn tell_left(link: &Link, out: &Out, why: &str) {
+    out.end_progress();
+    match link.session_name() {
+        Some(name) => {
+            for line in words::left(&name, why, &link.root) {
+                out.note(&line);
+            }
+        }
+        None => {
+            for line in words::perhaps_left(&link.root) {
+                out.note(&line);
+            }
+        }
     }
 }
 
-fn session_name(link: &Link) -> Option<String> {
-    let session = link.facts.session.as_ref()?;
-    Some(
-        session
-            .name
-            .clone()
-            .unwrap_or_else(|| session.id.to_string()),
-    )
+/// A session that is to be kept must be known by name; Ctrl-C ends the waiting.
+fn wait_until_known(link: &mut Link, out: &Out) {
+    let deadline = Instant::now() + AT_LEISURE;
+    while link.facts.session.is_none() && link.facts.over.is_none() && Instant::now() < deadline {
+        match link.next(out, Some(Duration::from_millis(200))) {
+            Some(Event::Signal(_)) => return,
+            Some(_) => {}
+            None => out.progress("waiting for the server to name the session; Ctrl-C leaves it"),
+        }
+    }
 }
 
-fn tell_left(out: &Out, name: &str, why: &str, root: &str) {
-    let name = one_line(name);
-    out.note(&Line::plain(format!(
-        "Session {name} is still there: {why}."
-    )));
-    out.note(&Line::plain(format!(
-        "Come back with:  livysh --url {root} -s {name}"
-    )));
-}
-
-/// Waits for the conversation's last event; a Ctrl-C ends the waiting.
-fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> Option<Ending> {
+/// Waits for the conversation's last event; a signal ends the waiting, and then it is false.
+fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> bool {
     let deadline = Instant::now() + patience + Duration::from_secs(1);
     while Instant::now() < deadline {
         match link.next(out, Some(Duration::from_millis(200))) {
-            Some(Event::Engine(engine::Event::Ended(ending))) => return Some(ending),
-            Some(Event::Signal(Signal::Interrupt)) => return None,
+            Some(Event::Engine(engine::Event::Ended(_))) => return true,
+            Some(Event::Signal(_)) => return false,
             Some(_) => {}
-            None if !link.facts.is_ready && link.facts.over.is_none() => {
+            None if !link.facts.is_ready => {
                 out.progress("waiting for the session to start, to end it; Ctrl-C leaves it");
             }
             None => {}
         }
-        if matches!(link.facts.over, Some(Over::NotOpened(_))) {
-            return Some(Ending::Nothing);
+        if !link.may_live() {
+            return true;
         }
     }
-    None
+    false
 }

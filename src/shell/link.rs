@@ -1,14 +1,14 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
-use super::{Event, tell};
+use super::{Event, Signal, tell, words};
 use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::livy::Session;
+use crate::livy::{LivyError, Session};
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub struct SessionFacts {
 pub enum Over {
     NotOpened(OpenError),
     Died,
+    /// It cannot be asked any more, but may still be there.
+    LostSight(LivyError),
 }
 
 /// What is known before anything is opened.
@@ -53,13 +55,22 @@ pub struct Link {
 /// Where events go: to the front end, and above a standing prompt as they come.
 struct Route {
     waiting: Sender<(Event, bool)>,
+    /// Whether a prompt stands: nobody waits for events then.
+    prompt_stands: bool,
     above: Option<Out>,
     is_local: bool,
     root: String,
+    session_name: Option<String>,
 }
 
 impl Route {
-    fn emit(&self, event: Event) {
+    fn emit(&mut self, event: Event) {
+        if let Event::Engine(
+            engine::Event::Starting { session } | engine::Event::Ready { session },
+        ) = &event
+        {
+            self.session_name = Some(name_of(session));
+        }
         let told = match &self.above {
             Some(out) => tell::tell(out, &event, self.is_local, &self.root),
             None => false,
@@ -83,14 +94,39 @@ impl Uplink {
         self.lock().emit(event);
     }
 
-    /// Whether a prompt stands: nobody waits for events then.
     pub(super) fn prompt_stands(&self) -> bool {
-        self.lock().above.is_some()
+        self.lock().prompt_stands
+    }
+
+    /// Tells above the prompt that the session is left.
+    pub(super) fn tell_left(&self, why: &str) {
+        let route = self.lock();
+        if let (Some(out), Some(name)) = (&route.above, &route.session_name) {
+            for line in words::left(name, why, &route.root) {
+                out.note(&line);
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Route> {
         self.route.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Tells the front end when a defect ends the network thread: it would wait for ever.
+struct Farewell(Uplink);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.emit(Event::ThreadLost);
+        }
+    }
+}
+
+fn name_of(session: &Session) -> String {
+    let name = session.name.clone();
+    name.unwrap_or_else(|| session.id.to_string())
 }
 
 impl Link {
@@ -104,16 +140,21 @@ impl Link {
         let uplink = Uplink {
             route: Arc::new(Mutex::new(Route {
                 waiting,
+                prompt_stands: false,
                 above: None,
                 is_local: about.is_local,
                 root: about.root.clone(),
+                session_name: None,
             })),
             stop: Arc::new(AtomicBool::new(false)),
         };
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
             .name("network".to_owned())
-            .spawn(move || body(mailbox, weak, thread_uplink))?;
+            .spawn(move || {
+                let _farewell = Farewell(thread_uplink.clone());
+                body(mailbox, weak, thread_uplink);
+            })?;
         Ok(Link {
             engine,
             facts: SessionFacts::default(),
@@ -132,30 +173,32 @@ impl Link {
         self.next_ticket
     }
 
-    /// While a prompt stands, events are told above it through `out`.
-    pub fn set_prompt(&mut self, out: Option<&Out>) {
-        self.uplink.lock().above = out.cloned();
+    /// Whether a prompt stands; events are then told above it through `above`, where it has a way.
+    pub fn set_prompt(&mut self, stands: bool, above: Option<&Out>) {
+        let mut route = self.uplink.lock();
+        route.prompt_stands = stands;
+        route.above = above.cloned();
+    }
+
+    /// By name, else by id; none where it is not known yet.
+    pub fn session_name(&self) -> Option<String> {
+        self.facts.session.as_ref().map(name_of)
+    }
+
+    /// Whether there may be a session, or may soon be one.
+    pub fn may_live(&self) -> bool {
+        matches!(self.facts.over, None | Some(Over::LostSight(_)))
     }
 
     /// The next event, if one comes in time; what it says of the session is noted, and told where
     /// it was not yet.
     pub fn next(&mut self, out: &Out, timeout: Option<Duration>) -> Option<Event> {
         let received = match timeout {
-            None => self
-                .events
-                .recv()
-                .map_err(|_| RecvTimeoutError::Disconnected),
-            Some(timeout) => self.events.recv_timeout(timeout),
+            None => self.events.recv().ok(),
+            Some(timeout) => self.events.recv_timeout(timeout).ok(),
         };
-        let (event, told) = match received {
-            Ok(received) => received,
-            Err(RecvTimeoutError::Timeout) => return None,
-            // The network thread is gone: only a defect in it gets here.
-            Err(RecvTimeoutError::Disconnected) => {
-                self.facts.over.get_or_insert(Over::Died);
-                return Some(Event::Engine(engine::Event::Ended(engine::Ending::Nothing)));
-            }
-        };
+        // The sender lives as long as this end: none came in time.
+        let (event, told) = received?;
         if !told {
             tell::tell(out, &event, self.is_local, &self.root);
         }
@@ -163,20 +206,24 @@ impl Link {
         Some(event)
     }
 
-    /// Takes in what has come while a prompt stood.
-    pub fn catch_up(&mut self, out: &Out) {
-        while self.next(out, Some(Duration::ZERO)).is_some() {
+    /// Takes in what has come while nobody waited; a signal that ends the program comes back.
+    pub fn catch_up(&mut self, out: &Out) -> Option<Signal> {
+        while let Some(event) = self.next(out, Some(Duration::ZERO)) {
+            if let Event::Signal(signal @ (Signal::Terminate | Signal::HangUp)) = event {
+                return Some(signal);
+            }
             if self.facts.over.is_some() {
-                return;
+                break;
             }
         }
+        None
     }
 
-    /// The session's own language: of an attached one once that is known, Scala where it says
-    /// nothing. The code to end with where there is no session.
-    pub fn language(&mut self, out: &Out) -> Result<Language, Exit> {
+    /// The session's own language, once that is known of an attached one; `fallback` for one that
+    /// we make and where it says nothing. The code to end with where there is no session.
+    pub fn language(&mut self, out: &Out, fallback: Language) -> Result<Language, Exit> {
         if self.is_ours {
-            return Ok(Language::Scala);
+            return Ok(fallback);
         }
         loop {
             if self.facts.over.is_some() {
@@ -184,7 +231,7 @@ impl Link {
             }
             if let Some(session) = &self.facts.session {
                 let kind = session.kind.as_deref().and_then(Language::from_name);
-                return Ok(kind.unwrap_or(Language::Scala));
+                return Ok(kind.unwrap_or(fallback));
             }
             if let Some(Event::Signal(signal)) = self.next(out, None) {
                 return Err(signal.into());
@@ -196,6 +243,7 @@ impl Link {
     pub fn exit(&self) -> Exit {
         match &self.facts.over {
             Some(Over::NotOpened(error)) => Exit::from(error),
+            Some(Over::LostSight(error)) => Exit::from(error),
             Some(Over::Died) | None => Exit::Server,
         }
     }
@@ -217,7 +265,14 @@ impl Link {
     }
 
     fn note(&mut self, event: &Event) {
-        let Event::Engine(event) = event else { return };
+        let event = match event {
+            Event::Engine(event) => event,
+            Event::ThreadLost => {
+                self.facts.over.get_or_insert(Over::Died);
+                return;
+            }
+            Event::Preparing { .. } | Event::Signal(_) => return,
+        };
         match event {
             engine::Event::Starting { session } => self.facts.session = Some((**session).clone()),
             engine::Event::Ready { session } => {
@@ -227,10 +282,15 @@ impl Link {
             engine::Event::OpenFailed(error) => {
                 self.facts.over = Some(Over::NotOpened(error.clone()));
             }
-            engine::Event::Died(_) => self.facts.over = Some(Over::Died),
+            engine::Event::Died(death) => {
+                self.facts.over = Some(match &death.failure {
+                    Some(failure) if death.may_live => Over::LostSight(failure.clone()),
+                    _ => Over::Died,
+                });
+            }
             engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
-            | engine::Event::Accepted { .. }
+            | engine::Event::AcceptedLate { .. }
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
             | engine::Event::Finished { .. }

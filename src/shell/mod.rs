@@ -8,7 +8,7 @@ mod signals;
 mod tell;
 mod words;
 
-pub use leave::{Leaving, leave};
+pub use leave::leave;
 pub use link::{Link, Over, SessionFacts};
 pub use open::{OnSignal, Plan, SessionPlan};
 pub use run::{Interrupts, Run, Verdict};
@@ -28,6 +28,8 @@ pub enum Event {
         detail: String,
     },
     Signal(Signal),
+    /// A defect has ended the network thread.
+    ThreadLost,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::signals::Signals;
 use super::{Event, Signal};
 use crate::config::Place;
 use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience, WeakEngine};
-use crate::livy::{Client, CreateSession, Id};
+use crate::livy::{self, Client, CreateSession, Id, LivyError};
 use crate::local;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// What to open.
@@ -34,6 +35,8 @@ pub type OnSignal = Box<dyn Fn(Signal) + Send>;
 
 /// How long a session may take to end after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
+/// How long a server that cannot be reached is asked for a session.
+const ATTACHING: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone)]
 pub enum SessionPlan {
@@ -46,11 +49,11 @@ impl Plan {
     /// Starts to open the session and returns at once.
     pub fn open(self, on_signal: OnSignal) -> std::io::Result<Link> {
         let about = About {
-            is_local: matches!(self.place, Place::Local { .. }),
+            is_local: self.place == Place::Local,
             is_ours: matches!(self.session, SessionPlan::Create(_)),
             root: match &self.place {
-                Place::Local { .. } => "this machine".to_owned(),
-                Place::Server { url, .. } => url.trim_end_matches('/').to_owned(),
+                Place::Local => "this machine".to_owned(),
+                Place::Server { url, .. } => livy::shown_root(url),
             },
         };
         Link::start(about, |mailbox, engine, uplink| {
@@ -74,11 +77,12 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             return uplink.emit(Event::Engine(engine::Event::OpenFailed(failed)));
         }
     };
-    let ends_session = matches!(plan.session, SessionPlan::Create(_)) && !plan.keep;
+    let is_ours = matches!(plan.session, SessionPlan::Create(_));
+    let ends_session = is_ours && !plan.keep;
     let local = tokio::task::LocalSet::new();
-    let server = Rc::new(RefCell::new(None));
+    let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
-        let opening: Opening = Box::pin(open(plan, server.clone(), uplink.clone()));
+        let opening: Opening = Box::pin(open(plan, on_machine.clone(), uplink.clone()));
         let to_front_end = uplink.clone();
         let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
             to_front_end.emit(Event::Engine(event));
@@ -88,7 +92,6 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             () = &mut conversation => return None,
             signal = signal_at_prompt(&uplink) => signal,
         };
-        uplink.stop.store(true, Ordering::Relaxed);
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal == Signal::Terminate
             && ends_session
@@ -97,13 +100,47 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             engine.end(AFTER_SIGNAL);
             drop(engine);
             tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
+        } else {
+            uplink.tell_left(match is_ours {
+                true => "left as it is",
+                false => "it was there before",
+            });
         }
         Some(signal)
     });
-    // Ends the local server's sessions, and waits until Spark is gone.
-    drop(server.take());
-    if let Some(signal) = ended_by {
+    uplink.stop.store(true, Ordering::Relaxed);
+    let while_ending = runtime.block_on(on_machine.end());
+    if let Some(signal) = ended_by.or(while_ending) {
         on_signal(signal);
+    }
+}
+
+/// What of a local Spark runs on this machine.
+#[derive(Clone, Default)]
+struct OnMachine {
+    server: Rc<RefCell<Option<local::Server>>>,
+    preparing: Rc<RefCell<Option<JoinHandle<()>>>>,
+}
+
+impl OnMachine {
+    /// Ends the local server's sessions and waits until Spark is gone, or an installation that was
+    /// given up; a signal ends the waiting and comes back. What is left then ends with this process.
+    async fn end(&self) -> Option<Signal> {
+        let (server, preparing) = (self.server.take(), self.preparing.take());
+        let ending = tokio::task::spawn_blocking(move || {
+            drop(server);
+            preparing.map(JoinHandle::join)
+        });
+        let signal = async {
+            match Signals::listen() {
+                Ok(mut signals) => signals.next().await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = ending => None,
+            signal = signal => Some(signal),
+        }
     }
 }
 
@@ -123,21 +160,14 @@ async fn signal_at_prompt(uplink: &Uplink) -> Signal {
     }
 }
 
-async fn open(
-    plan: Plan,
-    server: Rc<RefCell<Option<local::Server>>>,
-    uplink: Uplink,
-) -> Result<Opened, OpenError> {
+async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opened, OpenError> {
     let (url, credential) = match plan.place {
         Place::Server { url, credential } => (url, credential),
-        Place::Local { python } => {
-            let search = local::Search {
-                python,
-                ..plan.search
-            };
-            let (started, token) = start_local(search, plan.cache, uplink).await?;
+        Place::Local => {
+            let (started, token) =
+                start_local(plan.search, plan.cache, uplink.clone(), &on_machine).await?;
             let url = started.url();
-            server.replace(Some(started));
+            on_machine.server.replace(Some(started));
             (url, crate::auth::Credential::Bearer(token))
         }
     };
@@ -149,10 +179,16 @@ async fn open(
         }
     })?;
     let session = match plan.session {
-        SessionPlan::Create(request) => client.create_session(&request).await?,
+        SessionPlan::Create(request) => client
+            .create_session(&request)
+            .await
+            .map_err(OpenError::NotCreated)?,
         SessionPlan::Attach(name) => {
             let id = name.parse().map_or(Id::Text(name), Id::Number);
-            client.session(&id).await?
+            let tell = |error: &LivyError| {
+                uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
+            };
+            engine::find_session(&client, &id, ATTACHING, tell).await?
         }
     };
     let client = Arc::new(client);
@@ -164,6 +200,7 @@ async fn start_local(
     search: local::Search,
     cache: PathBuf,
     uplink: Uplink,
+    on_machine: &OnMachine,
 ) -> Result<(local::Server, crate::auth::Secret), OpenError> {
     let (done, waiting) = tokio::sync::oneshot::channel();
     let spawned = std::thread::Builder::new()
@@ -182,7 +219,8 @@ async fn start_local(
         message,
         hint: "try again".to_owned(),
     };
-    spawned.map_err(|error| lost(format!("a thread cannot be started: {error}")))?;
+    let thread = spawned.map_err(|error| lost(format!("a thread cannot be started: {error}")))?;
+    on_machine.preparing.replace(Some(thread));
     waiting
         .await
         .unwrap_or_else(|_| Err(lost("the preparation ended without a result".to_owned())))

@@ -2,6 +2,7 @@
 
 use super::{Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
+use crate::exit::Exit;
 use crate::lang::Language;
 use crate::livy::{Failure, Id, LivyError, Output};
 use crate::render::{self, FailureText, Line};
@@ -40,10 +41,19 @@ pub enum Verdict {
     Lost(Box<LivyError>),
     /// There is no session any more; that is told.
     SessionOver,
-    /// A signal ends the script; the statement was given time to be cancelled.
-    Signalled(Signal),
-    /// Nobody reads our output any more.
-    OutputClosed,
+    /// The program is to end; a statement that was to be cancelled was given time for it.
+    End(Exit),
+    /// Nobody reads our output any more; whether the statement itself succeeded.
+    OutputClosed {
+        succeeded: bool,
+    },
+}
+
+/// What the wait for a statement's end gave.
+struct Waited {
+    outcome: Option<Outcome>,
+    /// Why the program is to end.
+    end: Option<Exit>,
 }
 
 /// How results are to be written.
@@ -61,25 +71,24 @@ impl Run<'_> {
         }
         let ticket = link.ticket();
         link.engine.submit(ticket, code.to_owned(), language.kind());
-        let (outcome, signal) = self.wait(link, ticket);
+        let waited = self.wait(link, ticket);
         self.out.end_progress();
-        let verdict = match outcome {
+        let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, language, outcome),
             None => Verdict::LeftRunning(None),
         };
-        match signal {
-            Some(signal) => Verdict::Signalled(signal),
+        match waited.end {
+            Some(exit) => Verdict::End(exit),
             None => verdict,
         }
     }
 
-    /// Waits for the end of the statement; also returns the signal that is to end the script.
-    fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> (Option<Outcome>, Option<Signal>) {
+    fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> Waited {
         let began = Instant::now();
         let mut ready_at = link.facts.is_ready.then_some(began);
         let mut fraction = 0.0;
         let mut presses = 0;
-        let mut signal = None;
+        let mut end = None;
         let mut deadline = None;
         loop {
             let tick = match deadline {
@@ -88,7 +97,7 @@ impl Run<'_> {
             };
             let event = link.next(self.out, tick);
             if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                return (None, signal);
+                return Waited { outcome: None, end };
             }
             match event {
                 None => {}
@@ -105,16 +114,24 @@ impl Run<'_> {
                         (Interrupts::Script, 1) => {
                             self.out.note(&Line::plain("Cancelling the statement."));
                             link.engine.cancel(ticket);
-                            signal = Some(Signal::Interrupt);
+                            end = Some(Exit::Interrupted);
                             deadline = Some(Instant::now() + AFTER_SIGNAL);
                         }
-                        (Interrupts::Script, _) => return (None, Some(Signal::Interrupt)),
+                        (Interrupts::Script, _) => {
+                            let end = Some(Exit::InterruptedAgain);
+                            return Waited { outcome: None, end };
+                        }
                     }
                 }
-                Some(Event::Signal(other)) => {
+                Some(Event::Signal(Signal::Terminate)) => {
                     link.engine.cancel(ticket);
-                    signal = Some(other);
+                    end = Some(Exit::Terminated);
                     deadline = Some(Instant::now() + AFTER_SIGNAL);
+                }
+                // A terminal that is gone ends nothing in the session.
+                Some(Event::Signal(Signal::HangUp)) => {
+                    let end = Some(Exit::HungUp);
+                    return Waited { outcome: None, end };
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
                 Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => {
@@ -123,8 +140,14 @@ impl Run<'_> {
                 Some(Event::Engine(engine::Event::Finished {
                     ticket: finished,
                     outcome,
-                })) if finished == ticket => return (Some(*outcome), signal),
-                Some(Event::Engine(engine::Event::Ended(_))) => return (None, signal),
+                })) if finished == ticket => {
+                    let outcome = Some(*outcome);
+                    return Waited { outcome, end };
+                }
+                Some(Event::ThreadLost) => {
+                    let end = Some(Exit::Server);
+                    return Waited { outcome: None, end };
+                }
                 Some(Event::Engine(_) | Event::Preparing { .. }) => {}
             }
             if let Some(ready_at) = ready_at
@@ -143,12 +166,15 @@ impl Run<'_> {
             Outcome::Finished(Some(Output::Ok(data))) => self.write(&data),
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, language),
             Outcome::Cancelled(output) => {
-                if let Some(Output::Error(failure)) = &output
-                    && !self.write_printed(failure)
-                {
-                    return Verdict::OutputClosed;
+                let written = match &output {
+                    Some(Output::Error(failure)) => self.write_printed(failure),
+                    Some(Output::Ok(data)) => self.write(data),
+                    None => Verdict::Ok,
+                };
+                match written {
+                    Verdict::Ok => Verdict::Cancelled,
+                    other => other,
                 }
-                Verdict::Cancelled
             }
             // The session's death is told, and explains it.
             Outcome::NeverSent | Outcome::NotAccepted { .. } if is_over => Verdict::SessionOver,
@@ -179,8 +205,10 @@ impl Run<'_> {
 
     fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
         let rendered = render::output(data, !self.out.terminals.output, self.max_rows);
-        if !rendered.text.is_empty() && self.out.data(&rendered.text).is_err() {
-            return Verdict::OutputClosed;
+        if !rendered.text.is_empty()
+            && let Err(error) = self.out.data(&rendered.text)
+        {
+            return self.not_written(&error, true);
         }
         self.tell(&rendered.notes);
         let Some(rows) = rendered.cut_at else {
@@ -188,6 +216,8 @@ impl Run<'_> {
         };
         // Asked for by the user, it is no surprise.
         if self.max_rows.is_some() {
+            let message = format!("the result was cut at {rows} rows, as was asked for");
+            self.tell(&[Line::faint(message)]);
             return Verdict::Ok;
         }
         let message = format!(
@@ -204,16 +234,16 @@ impl Run<'_> {
     }
 
     fn failed(&self, failure: &Failure, language: Language) -> Verdict {
-        if !self.write_printed(failure) {
-            return Verdict::OutputClosed;
+        match self.write_printed(failure) {
+            Verdict::Ok => Verdict::Failed(render::failure(failure, language)),
+            other => other,
         }
-        Verdict::Failed(render::failure(failure, language))
     }
 
-    /// What the code had printed before it failed; false where nobody reads any more.
-    fn write_printed(&self, failure: &Failure) -> bool {
+    /// What the code had printed before it failed.
+    fn write_printed(&self, failure: &Failure) -> Verdict {
         let Some(printed) = &failure.printed else {
-            return true;
+            return Verdict::Ok;
         };
         let mut text = match self.out.terminals.output {
             true => render::sanitize(printed).into_owned(),
@@ -222,7 +252,19 @@ impl Run<'_> {
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
-        self.out.data(&text).is_ok()
+        match self.out.data(&text) {
+            Ok(()) => Verdict::Ok,
+            Err(error) => self.not_written(&error, false),
+        }
+    }
+
+    fn not_written(&self, error: &std::io::Error, succeeded: bool) -> Verdict {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Verdict::OutputClosed { succeeded };
+        }
+        let message = format!("a result could not be written: {error}");
+        self.tell(&error_lines(&message, None));
+        Verdict::End(Exit::Server)
     }
 
     fn tell(&self, lines: &[Line]) {

@@ -1,8 +1,8 @@
 //! Tells people what happens to the session, wherever messages go at that time.
 
 use super::{Event, words};
-use crate::engine;
-use crate::render::Line;
+use crate::engine::{self, Ending};
+use crate::render::{Line, one_line};
 use crate::term::Out;
 
 /// Tells people what an event says by itself; false where it belongs to a running statement.
@@ -28,23 +28,33 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
         Event::Engine(engine::Event::Died(death)) => words::death(death, root),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
-            out.phase(
-                "the server cannot be reached, asking again",
-                &format!(": {error}"),
-            );
+            let step = format!("the server cannot be reached, asking again: {error}");
+            out.phase(&one_line(&step), "");
             return true;
         }
         Event::Engine(engine::Event::Reconnected) => {
             out.phase("the server answers again", "");
             return true;
         }
+        Event::Engine(engine::Event::AcceptedLate { id }) => {
+            let id = one_line(&id.to_string()).into_owned();
+            vec![Line::plain(format!(
+                "The statement that was left is number {id}; :cancel {id} cancels it."
+            ))]
+        }
+        Event::Engine(engine::Event::Ended(Ending::Left { session, reason })) => {
+            words::left(&session.to_string(), reason, root)
+        }
         Event::Engine(
-            engine::Event::Accepted { .. }
-            | engine::Event::Progress { .. }
+            engine::Event::Progress { .. }
             | engine::Event::Finished { .. }
-            | engine::Event::Ended(_),
+            | engine::Event::Ended(Ending::Nothing | Ending::Deleted),
         )
         | Event::Signal(_) => return false,
+        Event::ThreadLost => words::error_lines(
+            "the connection to the server has ended in a defect of livysh",
+            None,
+        ),
     };
     for line in lines {
         out.note(&line);

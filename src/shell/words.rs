@@ -22,6 +22,15 @@ pub(super) fn livy_error(error: &LivyError) -> Vec<Line> {
 pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
     match error {
         OpenError::Livy(error) => livy_error(error),
+        OpenError::NotCreated(error) => {
+            let mut lines = livy_error(error);
+            if !error.proves_not_done() {
+                let told = "The server may have created the session all the same; it was not asked \
+                            again. Its list of sessions (GET /sessions) shows it.";
+                lines.insert(1, Line::plain(told));
+            }
+            lines
+        }
         OpenError::Preparation { message, hint } => error_lines(message, Some(hint)),
         OpenError::GivenUp => error_lines(&error.to_string(), None),
     }
@@ -68,6 +77,23 @@ pub(super) fn ready(session: &Session) -> Vec<Line> {
     lines
 }
 
+/// A session that is still there, and how to come back to it.
+pub(super) fn left(name: &str, why: &str, root: &str) -> Vec<Line> {
+    let name = one_line(name);
+    vec![
+        Line::plain(format!("Session {name} is still there: {}.", one_line(why))),
+        Line::plain(format!("Come back with:  livysh --url {root} -s {name}")),
+    ]
+}
+
+/// A session whose creation was on its way when we left.
+pub(super) fn perhaps_left(root: &str) -> Vec<Line> {
+    vec![Line::plain(format!(
+        "A session may have been created on {root}; it was not waited for. Its list of sessions \
+         (GET /sessions) shows it."
+    ))]
+}
+
 /// Why a session is over, with the end of its log.
 pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
     let name = death.session.as_deref().unwrap_or("");
@@ -90,9 +116,10 @@ pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
             lines.push(Line::faint(format!("  {}", sanitize(line))));
         }
     }
-    lines.push(hint_line(
-        "the log tells what ended it; start livysh again for a new session",
-    ));
+    lines.push(hint_line(match death.may_live {
+        true => "it may still be there: try again with -s and its number",
+        false => "the log tells what ended it; start livysh again for a new session",
+    }));
     lines
 }
 
@@ -135,8 +162,8 @@ mod tests {
             &Death {
                 session: Some("3".to_owned()),
                 state: "dead".to_owned(),
-                failure: None,
                 log: vec!["stdout: ".to_owned(), "no memory".to_owned()],
+                ..Death::default()
             },
             "http://h:1",
         );

@@ -2,7 +2,7 @@
 
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The mode that standard input has, to be put back at any end.
@@ -19,8 +19,21 @@ impl SavedMode {
     pub fn restore(&self) {
         if let Some(mode) = &self.0 {
             let mode = mode.lock().unwrap_or_else(PoisonError::into_inner);
+            // Setting a mode would stop a program that runs in the background.
+            if tcgetattr(io::stdin()).is_ok_and(|now| now == *mode) {
+                return;
+            }
             tcsetattr(io::stdin(), SetArg::TCSADRAIN, &mode).ok();
         }
+    }
+}
+
+/// Takes back what the line editor has set in the terminal, from under a standing prompt.
+pub fn abandon_prompt() {
+    let mut stdout = io::stdout().lock();
+    if stdout.is_terminal() {
+        stdout.write_all(b"\x1b[?2004l\r\n").ok();
+        stdout.flush().ok();
     }
 }
 

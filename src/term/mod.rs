@@ -7,10 +7,10 @@ mod progress;
 mod theme;
 
 pub use highlight::Painter;
-pub use input::{Quiet, SavedMode};
+pub use input::{Quiet, SavedMode, abandon_prompt};
 pub use theme::PROMPT as PROMPT_COLOUR;
 
-use crate::render::{Line, Role};
+use crate::render::{Line, one_line, sanitize};
 use progress::ProgressLine;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -143,7 +143,7 @@ impl Out {
             let width = crossterm::terminal::size().map_or(80, |(columns, _)| columns);
             inner
                 .progress
-                .draw(&mut io::stderr().lock(), text, width.into())
+                .draw(&mut io::stderr().lock(), &one_line(text), width.into())
                 .ok();
         }
     }
@@ -165,34 +165,32 @@ impl Out {
 fn styled(line: &Line, colours: bool) -> String {
     let mut text = String::new();
     for span in &line.0 {
+        // Whoever made the line: nothing that a terminal obeys passes here.
+        let shown = sanitize(&span.text);
         let start = if colours {
             theme::of_role(span.role)
         } else {
             ""
         };
         match start {
-            "" => text.push_str(&span.text),
+            "" => text.push_str(&shown),
             _ => {
                 // A terminal keeps a colour to the line's end; the newline stays outside.
-                let body = span.text.trim_end_matches('\n');
+                let body = shown.trim_end_matches('\n');
                 text.push_str(start);
                 text.push_str(body);
                 text.push_str(theme::RESET);
-                text.push_str(&span.text[body.len()..]);
+                text.push_str(&shown[body.len()..]);
             }
         }
     }
     text
 }
 
-/// A role's text for a place that does its own writing, such as a prompt.
-pub fn emphasised(text: &str, colours: bool) -> String {
-    styled(&Line::of(Role::Strong, text), colours)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Role;
 
     #[test]
     fn colours_follow_the_wish_then_the_environment() {

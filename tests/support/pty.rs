@@ -23,6 +23,11 @@ impl Screen {
     }
 
     pub fn sized(home: &Home, arguments: &[&str], rows: u16, columns: u16) -> Screen {
+        Screen::run(home, BINARY, arguments, rows, columns)
+    }
+
+    /// Another program on such a screen.
+    pub fn run(home: &Home, program: &str, arguments: &[&str], rows: u16, columns: u16) -> Screen {
         let size = PtySize {
             rows,
             cols: columns,
@@ -30,7 +35,7 @@ impl Screen {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(BINARY);
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         for name in foreign_variables() {
             command.env_remove(name);

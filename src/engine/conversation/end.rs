@@ -1,0 +1,45 @@
+//! Ends the session, or says why it is left.
+
+use super::{Conversation, open::find_session};
+use crate::engine::{Ending, Event, poll};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// How often a starting session is looked at that is to be ended.
+const ENDING_LOOK: Duration = Duration::from_millis(200);
+
+impl Conversation {
+    pub(super) async fn end(mut self, patience: Duration) {
+        let ending = self.ending(patience).await;
+        self.emit(Event::Ended(ending));
+    }
+
+    async fn ending(&mut self, patience: Duration) -> Ending {
+        let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) else {
+            return Ending::Nothing;
+        };
+        let deadline = Instant::now() + patience;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        while self.machine.is_starting() {
+            if left().is_zero() {
+                let reason = "it is still starting".to_owned();
+                return Ending::Left { session, reason };
+            }
+            tokio::time::sleep(ENDING_LOOK.min(left())).await;
+            let looking = find_session(&client, &session, left(), |_| {});
+            if let Ok(answer) = timeout(left(), looking).await {
+                self.machine.on_looked(self.now(), poll::chance(), answer);
+            }
+        }
+        if self.machine.is_over() && !self.machine.is_lost() {
+            return Ending::Nothing;
+        }
+        let reason = match timeout(left(), client.delete_session(&session)).await {
+            Ok(Ok(())) => return Ending::Deleted,
+            Ok(Err(error)) if error.status() == Some(404) => return Ending::Nothing,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the server did not confirm its end in time".to_owned(),
+        };
+        Ending::Left { session, reason }
+    }
+}

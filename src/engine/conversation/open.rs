@@ -1,0 +1,156 @@
+//! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
+
+use super::{Conversation, Request, Turn};
+use crate::delivery;
+use crate::engine::{Command, Death, Event, Opened, Opening, poll, session};
+use crate::livy::{Client, Id, LivyError, Session};
+use std::time::Duration;
+
+/// How much of the log is told when a session dies.
+const LOG_LINES_OF_DEATH: i64 = 20;
+/// The log is an addition: nobody should wait long for it.
+const LOG_PATIENCE: Duration = Duration::from_secs(5);
+
+/// An existing session, by id or name.
+pub async fn find_session(
+    client: &Client,
+    id: &Id,
+    patience: Duration,
+    tell: impl FnMut(&LivyError),
+) -> Result<Session, LivyError> {
+    delivery::read(patience, tell, async || client.session(id).await).await
+}
+
+impl Conversation {
+    /// Opens the session and waits until it is ready or over.
+    pub(super) async fn open(&mut self, mut opening: Opening) -> Turn {
+        let answer = loop {
+            tokio::select! {
+                answer = &mut opening => break answer,
+                command = self.commands.recv() => match command {
+                    // A POST that is on its way is waited for: its session must not be forgotten.
+                    Some(Command::End { patience }) => {
+                        if let Ok(Ok(opened)) = tokio::time::timeout(patience, opening).await {
+                            self.take_opened(opened);
+                        }
+                        return Turn::End(patience);
+                    }
+                    other => match self.take(other) {
+                        Turn::Next => {}
+                        turn => return turn,
+                    },
+                },
+            }
+        };
+        match answer {
+            Ok(opened) => self.take_opened(opened),
+            Err(error) => {
+                self.machine.on_open_failed();
+                self.emit(Event::OpenFailed(error));
+                self.drop_queue();
+                return Turn::Next;
+            }
+        }
+        let mut told = None;
+        loop {
+            let turn = match *self.machine.state() {
+                session::State::Opening => Turn::Next,
+                session::State::Ready => {
+                    self.tell_session(|session| Event::Ready { session });
+                    return Turn::Next;
+                }
+                session::State::Over | session::State::LostSight => {
+                    self.tell_death().await;
+                    return Turn::Next;
+                }
+                session::State::Starting { look_at } => {
+                    if told.as_ref() != self.machine.session() {
+                        told = self.machine.session().cloned();
+                        self.tell_session(|session| Event::Starting { session });
+                    }
+                    match self.wait_until(look_at).await {
+                        Turn::Next => self.look_at_session(self.patience.reads).await,
+                        turn => turn,
+                    }
+                }
+            };
+            if !matches!(turn, Turn::Next) {
+                return turn;
+            }
+        }
+    }
+
+    fn take_opened(&mut self, opened: Opened) {
+        self.client = Some(opened.client);
+        self.machine
+            .on_opened(self.now(), poll::chance(), opened.session);
+    }
+
+    /// Sleeps and takes commands.
+    async fn wait_until(&mut self, time: Duration) -> Turn {
+        let at = self.began + time;
+        loop {
+            let turn = tokio::select! {
+                () = tokio::time::sleep_until(at) => return Turn::Next,
+                command = self.commands.recv() => self.take(command),
+            };
+            if !matches!(turn, Turn::Next) {
+                return turn;
+            }
+        }
+    }
+
+    /// Asks for the session's state, and takes commands meanwhile.
+    pub(super) async fn look_at_session(&mut self, patience: Duration) -> Turn {
+        let (Some(client), Some(id)) = (self.client.clone(), self.session_id()) else {
+            return Turn::Next;
+        };
+        let emit = self.emit.clone();
+        let mut looking: Request<(bool, Result<Session, LivyError>)> = Box::pin(async move {
+            let mut failed = false;
+            let tell = |error: &LivyError| {
+                failed = true;
+                emit(Event::Reconnecting(error.clone()));
+            };
+            let answer = find_session(&client, &id, patience, tell).await;
+            (failed, answer)
+        });
+        loop {
+            let turn = tokio::select! {
+                (failed, answer) = &mut looking => {
+                    if failed && answer.is_ok() {
+                        self.emit(Event::Reconnected);
+                    }
+                    self.machine.on_looked(self.now(), poll::chance(), answer);
+                    return Turn::Next;
+                }
+                command = self.commands.recv() => self.take(command),
+            };
+            if !matches!(turn, Turn::Next) {
+                return turn;
+            }
+        }
+    }
+
+    /// Tells why the session is over, with the end of its log where that can be read.
+    pub(super) async fn tell_death(&mut self) {
+        let mut death = Death {
+            failure: self.machine.failure().cloned(),
+            may_live: self.machine.is_lost(),
+            ..Death::default()
+        };
+        if let Some(session) = self.machine.session() {
+            death.session = Some(session.id.to_string());
+            death.state = session.state.to_string();
+            death.log = session.log.clone();
+            if let Some(client) = &self.client {
+                let log = client.session_log(&session.id, -1, LOG_LINES_OF_DEATH);
+                if let Ok(Ok(log)) = tokio::time::timeout(LOG_PATIENCE, log).await {
+                    death.log = log.log;
+                }
+            }
+        }
+        self.emit(Event::Died(death));
+        self.drop_queue();
+    }
+}

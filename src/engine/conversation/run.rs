@@ -1,0 +1,221 @@
+//! Runs the first statement of the queue to its end.
+
+use super::{Conversation, Emit, Request, Turn};
+use crate::delivery;
+use crate::engine::statement::{Outcome, Step};
+use crate::engine::{Event, Ticket, poll};
+use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
+use std::cell::Cell;
+use std::future::pending;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// After a statement has failed, how long to ask whether the session is dead.
+const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// What the running statement's requests answer.
+enum Answer {
+    Posted(Result<Statement, LivyError>),
+    Looked {
+        took: Duration,
+        answer: Result<Statement, LivyError>,
+    },
+}
+
+impl Conversation {
+    pub(super) async fn run_statement(&mut self) -> Turn {
+        let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) else {
+            return Turn::Next;
+        };
+        let Some(mut submitted) = self.queue.pop_front() else {
+            return Turn::Next;
+        };
+        submitted.machine.on_session_ready();
+        let ticket = submitted.ticket;
+        self.current = Some(submitted);
+        let mut request: Option<Request<Answer>> = None;
+        let mut told_progress = 0.0;
+        // Set when a cancel is still due for a statement that nobody waits for any more.
+        let owes_cancel = Rc::new(Cell::new(false));
+        loop {
+            let now = self.began.elapsed();
+            let Some(current) = &mut self.current else {
+                return Turn::Next;
+            };
+            let mut look_at = None;
+            match current.machine.step() {
+                Step::Post => {
+                    current.machine.on_posting(now);
+                    let (code, kind) = (std::mem::take(&mut current.code), current.kind);
+                    let kind = self.kind_to_send(kind);
+                    request = Some(post(
+                        client.clone(),
+                        session.clone(),
+                        NewStatement { code, kind },
+                        owes_cancel.clone(),
+                        self.emit.clone(),
+                    ));
+                }
+                Step::LookAt(id, at) if at <= now => {
+                    current.machine.on_looking();
+                    request = Some(self.look(client.clone(), session.clone(), id));
+                }
+                Step::LookAt(_, at) => look_at = Some(self.began + at),
+                Step::Wait => {}
+                Step::Over => break,
+            }
+            if let Some(id) = self.take_cancel() {
+                self.send_cancel(id);
+            }
+            tokio::select! {
+                biased;
+                command = self.commands.recv() => match self.take(command) {
+                    Turn::Next => {}
+                    turn => return turn,
+                },
+                answer = or_never(&mut request) => {
+                    request = None;
+                    self.on_answer(ticket, answer, &mut told_progress);
+                }
+                () = until(look_at) => {}
+            }
+        }
+        let over = self.current.take();
+        owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
+        match over.and_then(|submitted| submitted.machine.into_outcome()) {
+            Some(outcome) => self.conclude(ticket, outcome).await,
+            None => Turn::Next,
+        }
+    }
+
+    /// Tells a statement's end; where a dead session would explain it, that is looked at first.
+    async fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Turn {
+        let may_be_dead = matches!(
+            outcome,
+            Outcome::NotAccepted { .. } | Outcome::ResultLost { .. }
+        );
+        let mut turn = Turn::Next;
+        if may_be_dead {
+            turn = self.look_at_session(LOOK_AFTER_FAILURE).await;
+            if self.machine.is_over() {
+                self.tell_death().await;
+            }
+        }
+        self.finish(ticket, outcome);
+        turn
+    }
+
+    fn take_cancel(&mut self) -> Option<Id> {
+        self.current.as_mut()?.machine.take_cancel()
+    }
+
+    fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut f64) {
+        let now = self.now();
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let machine = &mut current.machine;
+        match answer {
+            Answer::Posted(answer) => machine.on_posted(now, answer),
+            Answer::Looked { took, answer } => {
+                machine.on_looked(now, took, poll::chance(), answer);
+                let fraction = machine.progress();
+                if fraction != *told {
+                    *told = fraction;
+                    self.emit(Event::Progress { ticket, fraction });
+                }
+            }
+        }
+    }
+
+    /// A statement's kind is told only where it is needed: Livy before 0.5 refuses the field.
+    fn kind_to_send(&self, wanted: &'static str) -> Option<String> {
+        let session = self.machine.session()?.kind.as_deref();
+        let same = session.is_some_and(|kind| canonical(kind) == wanted);
+        (!same).then(|| wanted.to_owned())
+    }
+
+    fn look(&self, client: Arc<Client>, session: Id, id: Id) -> Request<Answer> {
+        let (emit, patience) = (self.emit.clone(), self.patience.reads);
+        Box::pin(async move {
+            let mut began = Instant::now();
+            let mut failed = false;
+            let answer = delivery::read(
+                patience,
+                |error| {
+                    failed = true;
+                    emit(Event::Reconnecting(error.clone()));
+                },
+                async || {
+                    began = Instant::now();
+                    client.statement(&session, &id).await
+                },
+            )
+            .await;
+            if failed && answer.is_ok() {
+                emit(Event::Reconnected);
+            }
+            Answer::Looked {
+                took: began.elapsed(),
+                answer,
+            }
+        })
+    }
+}
+
+/// Sends the statement on a task of its own: who stops waiting must not cut it short, and learns its
+/// id when the answer comes.
+fn post(
+    client: Arc<Client>,
+    session: Id,
+    statement: NewStatement,
+    owes_cancel: Rc<Cell<bool>>,
+    emit: Rc<Emit>,
+) -> Request<Answer> {
+    let (answered, answer) = oneshot::channel();
+    tokio::task::spawn_local(async move {
+        let posted = client.submit(&session, &statement).await;
+        let Err(Ok(accepted)) = answered.send(posted) else {
+            return;
+        };
+        let id = accepted.id;
+        if owes_cancel.get()
+            && let Err(error) = client.cancel(&session, &id).await
+        {
+            emit(Event::CancelFailed(error));
+        }
+        emit(Event::AcceptedLate { id });
+    });
+    Box::pin(async move {
+        match answer.await {
+            Ok(posted) => Answer::Posted(posted),
+            Err(_) => pending().await,
+        }
+    })
+}
+
+/// A session's kind by its canonical name.
+fn canonical(kind: &str) -> &str {
+    match kind {
+        "scala" => "spark",
+        "python" | "pyspark3" | "python3" => "pyspark",
+        other => other,
+    }
+}
+
+async fn or_never<T>(request: &mut Option<Request<T>>) -> T {
+    match request {
+        Some(request) => request.await,
+        None => pending().await,
+    }
+}
+
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => pending().await,
+    }
+}

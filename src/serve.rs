@@ -1,0 +1,45 @@
+//! `livysh serve`: the server in a box, until a signal comes.
+
+use crate::exit::Exit;
+use crate::local;
+use crate::render::Line;
+use crate::shell::{error_lines, wait_for_signal};
+use crate::term::Out;
+use std::sync::atomic::AtomicBool;
+
+/// Prepares the runtime, serves, and ends every session at the end.
+pub fn run(out: &Out, search: &local::Search, options: &local::Options) -> Exit {
+    let mut tell = |step: &str, detail: &str| out.phase(step, detail);
+    let never = AtomicBool::new(false);
+    let runtime = match local::prepare(search, &never, &mut tell) {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(out, &error.to_string(), Some(&error.hint())),
+    };
+    let spark = runtime.spark_version.clone();
+    let server = match local::Server::start(options, runtime) {
+        Ok(server) => server,
+        Err(error) => {
+            let message = format!("127.0.0.1:{}: {error}", options.port);
+            return fail(out, &message, Some("name a free port with --port"));
+        }
+    };
+    let url = server.url();
+    out.note(&Line::plain(format!(
+        "Serving the Livy API over Spark {spark} on {url}"
+    )));
+    let signal = wait_for_signal();
+    out.phase("ending all sessions", "");
+    server.stop();
+    out.end_progress();
+    match signal {
+        Ok(signal) => signal.into(),
+        Err(error) => fail(out, &error.to_string(), None),
+    }
+}
+
+fn fail(out: &Out, message: &str, hint: Option<&str>) -> Exit {
+    for line in error_lines(message, hint) {
+        out.note(&line);
+    }
+    Exit::Server
+}
