@@ -109,6 +109,11 @@ fn sql_continues_after_commas_keywords_and_open_brackets() {
             "{code}"
         );
     }
+    // Alone it lists the settings.
+    assert_eq!(
+        lang::completeness(Language::Sql, "set"),
+        Completeness::Complete
+    );
 }
 
 #[test]

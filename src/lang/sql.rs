@@ -90,7 +90,9 @@ pub(super) fn completeness(code: &str) -> Completeness {
         Kind::Word => {
             // `select a.from` and the like: a name after a dot is no keyword.
             let named = scan.tokens.len() > 1 && scan.tokens[scan.tokens.len() - 2].text == ".";
-            !named && DEMANDING.contains(&last.text.to_ascii_lowercase().as_str())
+            // `set` alone lists the settings.
+            let alone = scan.tokens.len() == 1 && last.text.eq_ignore_ascii_case("set");
+            !named && !alone && DEMANDING.contains(&last.text.to_ascii_lowercase().as_str())
         }
         Kind::Semicolon => false,
         Kind::Other => matches!(last.text, "," | "." | "=" | "<" | ">" | "+" | "/" | "|"),

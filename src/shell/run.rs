@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
 /// A moving line is redrawn so often.
 const REDRAW: Duration = Duration::from_millis(100);
+/// Off a terminal nothing is redrawn.
+const SLOW_TICK: Duration = Duration::from_secs(1);
 /// How long a cancelled script's statement is waited for.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 
@@ -88,14 +90,16 @@ impl Run<'_> {
         let mut ready_at = link.facts.is_ready.then_some(began);
         let mut fraction = 0.0;
         let mut presses = 0;
+        // Off a terminal a line a minute tells that it still runs.
+        let mut minutes_told = 0;
         let mut end = None;
         let mut deadline = None;
         loop {
-            let tick = match deadline {
-                Some(_) => Some(REDRAW),
-                None => self.out.terminals.error.then_some(REDRAW),
+            let tick = match deadline.is_some() || self.out.terminals.error {
+                true => REDRAW,
+                false => SLOW_TICK,
             };
-            let event = link.next(self.out, tick);
+            let event = link.next(self.out, Some(tick));
             if deadline.is_some_and(|deadline| Instant::now() > deadline) {
                 return Waited { outcome: None, end };
             }
@@ -150,11 +154,17 @@ impl Run<'_> {
                 }
                 Some(Event::Engine(_) | Event::Preparing { .. }) => {}
             }
-            if let Some(ready_at) = ready_at
-                && ready_at.elapsed() >= BEFORE_PROGRESS
-            {
-                self.out
-                    .progress(&progress_text(fraction, ready_at.elapsed(), presses > 0));
+            let Some(elapsed) = ready_at.map(|at| at.elapsed()) else {
+                continue;
+            };
+            let text = || progress_text(fraction, elapsed, presses > 0);
+            if self.out.terminals.error {
+                if elapsed >= BEFORE_PROGRESS {
+                    self.out.progress(&text());
+                }
+            } else if elapsed.as_secs() / 60 > minutes_told {
+                minutes_told = elapsed.as_secs() / 60;
+                self.out.note(&Line::faint(text()));
             }
         }
     }
