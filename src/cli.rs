@@ -4,14 +4,13 @@ use crate::config::{AuthKind, Flags, Input};
 use crate::lang::Language;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
 #[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
-#[command(
-    override_usage = "livysh [OPTIONS] [URL] [FILE]\n       livysh serve [--port N] [--token-env NAME]"
-)]
+#[command(override_usage = "livysh [OPTIONS] [URL] [FILE]\n       livysh serve [OPTIONS]")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -98,14 +97,34 @@ pub struct Connection {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the Livy API over a local Spark, for any Livy client
-    Serve {
-        /// The port on 127.0.0.1; 0 for a free one
-        #[arg(long, default_value_t = 8998)]
-        port: u16,
-        /// Ask every client for the bearer token in this environment variable
-        #[arg(long, value_name = "NAME")]
-        token_env: Option<String>,
-    },
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The port; 0 for a free one
+    #[arg(long, default_value_t = 8998)]
+    pub port: u16,
+
+    /// The address to listen on; whoever reaches it can run code on this machine
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+
+    /// Ask every client for the bearer token in this environment variable
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+
+    /// Behave as Apache Livy does, also where that is worse
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Let requests name local files below DIR and nowhere else; may be repeated
+    #[arg(long, value_name = "DIR", action = ArgAction::Append)]
+    pub allow_dir: Vec<PathBuf>,
+
+    /// Refuse changes without the header X-Requested-By
+    #[arg(long)]
+    pub csrf_protection: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -256,10 +275,10 @@ mod tests {
 
     #[test]
     fn serve_has_a_port() {
-        let Some(Command::Serve { port, .. }) = parse("serve --port 0").command else {
+        let Some(Command::Serve(serve)) = parse("serve --port 0").command else {
             panic!()
         };
-        assert_eq!(port, 0);
+        assert!(serve.port == 0 && serve.host.is_loopback());
         assert_eq!(
             parse("serve --python p").connection.python,
             Some("p".into())

@@ -37,7 +37,7 @@ pub mod serve;
 pub mod shell;
 pub mod term;
 
-use cli::{Cli, Command, When};
+use cli::{Cli, Command, Serve, When};
 use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
@@ -58,9 +58,7 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     };
     let out = Out::new(Terminals::detect(), colour, no_colour, dumb);
     match &cli.command {
-        Some(Command::Serve { port, token_env }) => {
-            serve(cli, &out, *port, token_env.as_deref(), &environment)
-        }
+        Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),
     }
 }
@@ -224,14 +222,9 @@ fn search(cli: &Cli, environment: Environment<'_>, cache: PathBuf) -> local::Sea
     }
 }
 
-fn serve(
-    cli: &Cli,
-    out: &Out,
-    port: u16,
-    token_env: Option<&str>,
-    environment: Environment<'_>,
-) -> Exit {
-    let token = match token_env.map(|name| (name, environment(name))) {
+fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> Exit {
+    let named = serve.token_env.as_deref();
+    let token = match named.map(|name| (name, environment(name))) {
         None => None,
         Some((_, Some(token))) => Some(token),
         Some((name, None)) => {
@@ -243,8 +236,27 @@ fn serve(
         Ok(cache) => cache,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
+    let mut allowed_folders = Vec::new();
+    for folder in &serve.allow_dir {
+        match folder.canonicalize() {
+            Ok(folder) => allowed_folders.push(folder),
+            Err(error) => {
+                let message = format!("{}: {error}", folder.display());
+                return fail(out, &message, None, Exit::Usage);
+            }
+        }
+    }
     let search = search(cli, environment, cache.clone());
-    serve::run(out, &search, &local::Options { port, token, cache })
+    let options = local::Options {
+        host: serve.host,
+        port: serve.port,
+        token,
+        strict: serve.strict,
+        csrf_protection: serve.csrf_protection,
+        allowed_folders,
+        cache,
+    };
+    serve::run(out, &search, &options)
 }
 
 /// Says what went wrong and what to try.

@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::local;
-use crate::render::Line;
+use crate::render::{Line, Role};
 use crate::shell::{error_lines, wait_for_signal};
 use crate::term::Out;
 use std::sync::atomic::AtomicBool;
@@ -19,7 +19,7 @@ pub fn run(out: &Out, search: &local::Search, options: &local::Options) -> Exit 
     let server = match local::Server::start(options, runtime) {
         Ok(server) => server,
         Err(error) => {
-            let message = format!("127.0.0.1:{}: {error}", options.port);
+            let message = format!("{}:{}: {error}", options.host, options.port);
             return fail(out, &message, Some("name a free port with --port"));
         }
     };
@@ -27,6 +27,19 @@ pub fn run(out: &Out, search: &local::Search, options: &local::Options) -> Exit 
     out.note(&Line::plain(format!(
         "Serving the Livy API over Spark {spark} on {url}"
     )));
+    if !options.host.is_loopback() {
+        let known = match options.token {
+            Some(_) => "with the token",
+            None => "at all",
+        };
+        out.note(&Line::of(
+            Role::Strong,
+            format!(
+                "Whoever reaches {} {known} can run code on this machine.",
+                options.host
+            ),
+        ));
+    }
     let signal = wait_for_signal();
     out.phase("ending all sessions", "");
     server.stop();

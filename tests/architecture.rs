@@ -41,12 +41,13 @@ const MAY_USE: [(&str, &[&str]); 17] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
     ("reqwest", &["livy/http.rs"]),
-    ("axum", &["local/server.rs", "local/mod.rs"]),
+    ("axum", &["local/server/"]),
+    ("tower_http", &["local/server/"]),
     ("clap", &["cli.rs"]),
     ("toml", &["config/profile.rs"]),
 ];

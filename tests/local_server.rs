@@ -40,7 +40,7 @@ fn session_folder(process: u32) -> Option<PathBuf> {
 
 #[test]
 fn the_three_requests_of_clouderas_guide_work() {
-    let server = serve(None);
+    let server = serve(|_| {});
     let host = server.url();
     let created = post(&format!("{host}/sessions"), r#"{"kind": "spark"}"#);
     assert_eq!(created.status, 201);
@@ -152,7 +152,7 @@ fn statements_wait_their_turn_and_can_be_cancelled_while_they_wait() {
 
 #[test]
 fn a_stranger_is_refused() {
-    let server = serve(Some("t0ken".to_owned()));
+    let server = serve(|options| options.token = Some("t0ken".to_owned()));
     let sessions = format!("{}/sessions", server.url());
     assert_eq!(get(&sessions).status, 401);
     let bearer = |token: &str| request("GET", &sessions, &[("Authorization", token)], "").status;

@@ -74,12 +74,22 @@ mod tests {
 
     #[test]
     fn fields_win_over_conf_and_the_master_is_ours() {
-        let request: CreateSession = serde_json::from_str(
-            r#"{"kind":"spark","driverMemory":"2g","numExecutors":3,"jars":["/a.jar","/b.jar"],
-                "conf":{"spark.driver.memory":"1g","spark.master":"yarn","spark.x":"y",
-                        "livy.rsc.sql.num-rows":"7"}}"#,
-        )
-        .unwrap();
+        let conf = [
+            ("spark.driver.memory", "1g"),
+            ("spark.master", "yarn"),
+            ("spark.x", "y"),
+            ("livy.rsc.sql.num-rows", "7"),
+        ];
+        let request = CreateSession {
+            kind: "spark",
+            driver_memory: Some("2g".to_owned()),
+            num_executors: Some(3),
+            jars: vec!["/a.jar".to_owned(), "/b.jar".to_owned()],
+            conf: conf
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .into(),
+            ..CreateSession::default()
+        };
         let conf = spark(4, &request, Path::new("/s"));
         let value = |key: &str| conf.get(key).map(String::as_str);
         assert_eq!(value("spark.driver.memory"), Some("2g"));

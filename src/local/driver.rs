@@ -20,18 +20,35 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const PACKAGE: &str = "livysh_driver";
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 22] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("protocol.py", include_str!("driver/protocol.py")),
     ("jvm.py", include_str!("driver/jvm.py")),
+    ("session.py", include_str!("driver/session.py")),
+    ("runner.py", include_str!("driver/runner.py")),
     ("statement.py", include_str!("driver/statement.py")),
     ("capture.py", include_str!("driver/capture.py")),
+    ("interpreter.py", include_str!("driver/interpreter.py")),
     ("scala.py", include_str!("driver/scala.py")),
     ("python.py", include_str!("driver/python.py")),
     ("sql.py", include_str!("driver/sql.py")),
+    ("completion.py", include_str!("driver/completion.py")),
     ("interrupt.py", include_str!("driver/interrupt.py")),
     ("progress.py", include_str!("driver/progress.py")),
+    (
+        "strict/__init__.py",
+        include_str!("driver/strict/__init__.py"),
+    ),
+    ("strict/runner.py", include_str!("driver/strict/runner.py")),
+    ("strict/scala.py", include_str!("driver/strict/scala.py")),
+    ("strict/sql.py", include_str!("driver/strict/sql.py")),
+    ("strict/python.py", include_str!("driver/strict/python.py")),
+    ("strict/shell.py", include_str!("driver/strict/shell.py")),
+    (
+        "strict/Console.scala",
+        include_str!("driver/strict/Console.scala"),
+    ),
 ];
 
 /// Imports the package from the session's directory without leaving that directory, or the
@@ -52,6 +69,10 @@ pub struct Settings<'a> {
     pub java_major: u32,
     pub spark_home: &'a Path,
     pub kind: &'a str,
+    /// Whether it behaves as Livy's driver does where that is worse.
+    pub strict: bool,
+    /// How long a strict session tries to cancel.
+    pub cancel_seconds: f64,
     pub sql_rows: u64,
     pub conf: BTreeMap<String, String>,
 }
@@ -63,9 +84,22 @@ pub enum Request<'a> {
         id: u64,
         kind: &'a str,
         code: &'a str,
+        /// It is cancelled: its turn passes without its code.
+        skip: bool,
     },
     Cancel {
         id: u64,
+    },
+    /// It is cancelled and was handed over, but its code has not begun.
+    Skip {
+        id: u64,
+    },
+    Complete {
+        number: u64,
+        kind: &'a str,
+        code: &'a str,
+        /// In UTF-16 units.
+        cursor: usize,
     },
     Shutdown,
 }
@@ -76,6 +110,8 @@ pub enum Event {
     Phase {
         text: String,
     },
+    /// It can be talked to; what it is to hold does not stand yet.
+    Connected,
     Ready {
         app_id: String,
         ui: Option<String>,
@@ -86,10 +122,28 @@ pub enum Event {
         done: u64,
         total: u64,
     },
+    /// A strict driver begins to run a part of a statement, or has ended one.
+    Turn {
+        id: u64,
+        busy: bool,
+        aborted: bool,
+    },
+    /// A strict driver begins the statement's own code.
+    Begun {
+        id: u64,
+    },
     Result {
         id: u64,
         cancelled: bool,
-        output: Map<String, Value>,
+        output: Option<Map<String, Value>>,
+    },
+    Candidates {
+        number: u64,
+        candidates: Vec<String>,
+    },
+    /// What a strict session's code wrote to the JVM's standard output.
+    Stdout {
+        line: String,
     },
     Dead {
         reason: String,
@@ -110,7 +164,7 @@ impl Driver {
     /// Writes the Python half into `directory`, which must exist, and starts it.
     pub async fn start(runtime: &Runtime, settings: &Settings<'_>) -> io::Result<Driver> {
         let package = settings.directory.join(PACKAGE);
-        std::fs::create_dir_all(&package)?;
+        std::fs::create_dir_all(package.join("strict"))?;
         for (name, text) in FILES {
             std::fs::write(package.join(name), text)?;
         }

@@ -3,14 +3,16 @@
 //! | file         | its duty                                                          |
 //! |--------------|-------------------------------------------------------------------|
 //! | `runtime/`   | finds Python, Java and Spark, or installs a private PySpark       |
-//! | `server.rs`  | the Livy API on loopback                                          |
+//! | `server/`    | the Livy API                                                      |
 //! | `wire.rs`    | the JSON it speaks                                                |
-//! | `session.rs` | one session: states, queue, log                                   |
+//! | `session/`   | one session: states, queue, its driver                            |
+//! | `log.rs`     | a session's log                                                   |
 //! | `conf.rs`    | what a request for a session means as Spark settings              |
 //! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
 
 mod conf;
 mod driver;
+mod log;
 mod runtime;
 mod server;
 mod session;
@@ -18,24 +20,47 @@ mod wire;
 
 pub use runtime::{Runtime, RuntimeError, Search, Tell, prepare};
 
-use server::Sessions;
+use server::ServerState;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
-/// How a server is to listen.
-/// Without `Debug`: it holds a secret.
-#[derive(Clone, Default)]
+/// How a server is to listen and to behave. Without `Debug`: it holds a secret.
+#[derive(Clone)]
 pub struct Options {
+    /// Loopback, unless it was told otherwise.
+    pub host: IpAddr,
     /// 0 for a free one.
     pub port: u16,
     /// What every request must bear.
     pub token: Option<String>,
+    /// Livy's own behaviour, also where it is worse.
+    pub strict: bool,
+    /// Whether every change needs the header `X-Requested-By`.
+    pub csrf_protection: bool,
+    /// Below which folders a request may name local files. With none of them: all files, or no
+    /// file where it is strict.
+    pub allowed_folders: Vec<PathBuf>,
     /// The user's cache folder for livysh; sessions get their directories in it.
     pub cache: PathBuf,
+}
+
+impl Options {
+    /// On loopback, on a free port, for everybody who can reach it.
+    pub fn new(cache: PathBuf) -> Options {
+        Options {
+            host: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: 0,
+            token: None,
+            strict: false,
+            csrf_protection: false,
+            allowed_folders: Vec::new(),
+            cache,
+        }
+    }
 }
 
 /// A server that runs on a thread of its own until it is stopped or dropped.
@@ -48,18 +73,18 @@ pub struct Server {
 impl Server {
     /// Binds the port and starts to answer.
     pub fn start(options: &Options, runtime: Runtime) -> io::Result<Server> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
+        let listener = std::net::TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let folder = sessions_folder(&options.cache)?;
-        let sessions = Arc::new(Sessions::new(options, runtime, folder.clone()));
+        let state = Arc::new(ServerState::new(options, runtime, folder.clone()));
         let (stop, stopped) = oneshot::channel();
         let executor = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let thread = std::thread::Builder::new()
             .name("local-server".to_owned())
-            .spawn(move || executor.block_on(answer(listener, sessions, stopped, folder)))?;
+            .spawn(move || executor.block_on(answer(listener, state, stopped, folder)))?;
         Ok(Server {
             address,
             stop: Some(stop),
@@ -94,26 +119,14 @@ impl Drop for Server {
 
 async fn answer(
     listener: std::net::TcpListener,
-    sessions: Arc<Sessions>,
+    state: Arc<ServerState>,
     stopped: oneshot::Receiver<()>,
     folder: PathBuf,
 ) {
-    let listener = match tokio::net::TcpListener::from_std(listener) {
-        Ok(listener) => listener,
-        Err(_) => return,
-    };
-    let serving = axum::serve(
-        axum::serve::ListenerExt::tap_io(listener, |stream| {
-            stream.set_nodelay(true).ok();
-        }),
-        server::router(sessions.clone()),
-    );
-    // Not a graceful end: a client that polls for ever would hold it up.
-    tokio::select! {
-        _ = serving.into_future() => {}
-        _ = stopped => {}
+    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+        server::serve(listener, state.clone(), stopped).await;
     }
-    sessions.end_all().await;
+    state.end_all().await;
     std::fs::remove_dir_all(folder).ok();
 }
 

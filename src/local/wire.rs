@@ -2,16 +2,16 @@
 //! writes. The client has types of its own (`livy::model`), because a shared type would hide a
 //! shared mistake. Field order and defaults are those of Apache Livy 0.9.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-/// Body of `POST /sessions`. An unknown field is refused, as Livy does.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+/// Body of `POST /sessions`.
+#[derive(Debug, Clone, Default)]
 pub struct CreateSession {
-    pub kind: Option<String>,
-    pub proxy_user: Option<String>,
+    /// By its canonical name; empty counts as `shared`.
+    pub kind: &'static str,
     pub jars: Vec<String>,
     pub py_files: Vec<String>,
     pub files: Vec<String>,
@@ -24,6 +24,7 @@ pub struct CreateSession {
     pub queue: Option<String>,
     pub name: Option<String>,
     pub conf: BTreeMap<String, String>,
+    /// 0 for none.
     pub heartbeat_timeout_in_second: u32,
     pub ttl: Option<String>,
     pub idle_timeout: Option<String>,
@@ -68,7 +69,7 @@ pub struct AppInfo {
 
 #[derive(Debug, Serialize)]
 pub struct SessionList {
-    pub from: usize,
+    pub from: i64,
     pub total: usize,
     pub sessions: Vec<Session>,
 }
@@ -82,24 +83,33 @@ pub struct SessionState {
 #[derive(Debug, Serialize)]
 pub struct SessionLog {
     pub id: u64,
-    pub from: usize,
+    pub from: i64,
     pub total: usize,
     pub log: Vec<String>,
 }
 
 /// Body of `POST /sessions/{id}/statements`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub struct NewStatement {
     pub code: String,
-    #[serde(default)]
     pub kind: Option<String>,
-    #[serde(default, rename = "msg_type")]
-    pub _message_type: Option<String>,
+}
+
+/// Body of `POST /sessions/{id}/completion`; the cursor counts UTF-16 units.
+#[derive(Debug)]
+pub struct Completion {
+    pub code: String,
+    pub kind: Option<String>,
+    pub cursor: usize,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Candidates {
+    pub candidates: Vec<String>,
 }
 
 /// A statement; times are epoch milliseconds, 0 where not yet.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Statement {
     pub id: u64,
     pub code: String,
@@ -143,12 +153,52 @@ pub struct Version {
 
 /// A language as Livy names it; `None` where it knows no such kind.
 pub fn canonical_kind(name: &str) -> Option<&'static str> {
-    match name.to_ascii_lowercase().as_str() {
+    match name {
         "spark" | "scala" => Some("spark"),
         "pyspark" | "python" => Some("pyspark"),
         "sparkr" | "r" => Some("sparkr"),
         "sql" => Some("sql"),
         "shared" => Some("shared"),
         _ => None,
+    }
+}
+
+/// A time as Livy's settings hold it: a number with `us`, `ms`, `s`, `m`, `min`, `h` or `d`, or of
+/// milliseconds. Livy's words where it is none.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let invalid = || format!("Invalid time string: {text}");
+    let number: u64 = text[..digits].parse().map_err(|_| invalid())?;
+    let micros = match &text[digits..] {
+        "us" => 1,
+        "" | "ms" => 1_000,
+        "s" => 1_000_000,
+        "m" | "min" => 60_000_000,
+        "h" => 3_600_000_000,
+        "d" => 86_400_000_000,
+        suffix if suffix.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            return Err(format!("Invalid suffix: \"{suffix}\""));
+        }
+        _ => return Err(invalid()),
+    };
+    Ok(Duration::from_micros(number.saturating_mul(micros)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_livys_units() {
+        for (text, millis) in [
+            ("5", 5),
+            ("30s", 30_000),
+            ("2m", 120_000),
+            ("1h", 3_600_000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        assert_eq!(duration("abc"), Err("Invalid time string: abc".to_owned()));
+        assert_eq!(duration("5x"), Err("Invalid suffix: \"x\"".to_owned()));
     }
 }

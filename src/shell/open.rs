@@ -247,9 +247,8 @@ fn prepare_and_serve(
     };
     let token = local::random_token().map_err(failed)?;
     let options = local::Options {
-        port: 0,
         token: Some(token.clone()),
-        cache: cache.clone(),
+        ..local::Options::new(cache.clone())
     };
     let server = local::Server::start(&options, runtime).map_err(failed)?;
     Ok((server, crate::auth::Secret::new(token)))

@@ -113,12 +113,7 @@ fn spark() -> Server {
         cache: cache.clone(),
     };
     let runtime = prepare(&search, &AtomicBool::new(false), &mut |_, _| {}).unwrap();
-    let options = Options {
-        port: 0,
-        token: None,
-        cache,
-    };
-    let server = Server::start(&options, runtime).unwrap();
+    let server = Server::start(&Options::new(cache), runtime).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -33,7 +33,7 @@ fn start() -> Shared {
     let (url, server) = match std::env::var("LIVYSH_TEST_URL") {
         Ok(url) => (url.trim_end_matches('/').to_owned(), None),
         Err(_) => {
-            let server = serve(None);
+            let server = serve(|_| {});
             (server.url(), Some(server))
         }
     };
@@ -52,7 +52,7 @@ fn start() -> Shared {
 }
 
 /// A server of the test's own, on the Spark that all share.
-pub fn serve(token: Option<String>) -> Server {
+pub fn serve(change: impl FnOnce(&mut Options)) -> Server {
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let folder = cache().join("livysh");
     let search = Search {
@@ -65,11 +65,8 @@ pub fn serve(token: Option<String>) -> Server {
     let never = AtomicBool::new(false);
     let runtime = prepare(&search, &never, &mut |_, _| {})
         .unwrap_or_else(|error| panic!("no Spark: {error}\n{}", error.hint()));
-    let options = Options {
-        port: 0,
-        token,
-        cache: folder,
-    };
+    let mut options = Options::new(folder);
+    change(&mut options);
     Server::start(&options, runtime).unwrap()
 }
 

@@ -3,12 +3,17 @@
 Started by `local/driver.rs`, which writes settings and requests as JSON lines to
 standard input and reads events as JSON lines from standard output (`protocol`).
 
-    main        starts everything, runs statements one after another
+    main        starts everything, reads requests
     protocol    the JSON lines, on descriptors that user code cannot reach
     jvm         launches Spark's JVM without spark-submit
+    session     the SparkSession that all languages share
+    runner      runs statements one after another
     statement   one statement and the text it has printed
     capture     standard output of this process and of the JVM, cut at statement ends
+    interpreter the Scala compiler's interpreter
     scala, python, sql      run code of one language and give its output
+    completion  names that could stand at a cursor
     interrupt   ends a running statement
     progress    counts Spark tasks while a statement runs
+    strict/     Livy's own behaviour in place of `runner`'s
 """

@@ -76,6 +76,20 @@ def _length_of_split_mark(data, mark):
     return 0
 
 
+class LineReader(threading.Thread):
+    """Reads a pipe for ever and hands over its lines."""
+
+    def __init__(self, descriptor, sink):
+        super().__init__(daemon=True, name="lines")
+        self._descriptor = descriptor
+        self._sink = sink
+
+    def run(self):
+        with os.fdopen(os.dup(self._descriptor), encoding="utf-8", errors="replace") as pipe:
+            for line in pipe:
+                self._sink(line.rstrip("\n"))
+
+
 class Capture:
     """Both pipes and `sys.stdout`, all ending in the current statement."""
 

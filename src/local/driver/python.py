@@ -26,6 +26,9 @@ class Python:
         if "" not in sys.path:
             sys.path.insert(0, "")
 
+    def names(self):
+        return self._module.__dict__
+
     def run(self, statement):
         names = self._module.__dict__
         file_name = "<livysh-%d>" % statement.number

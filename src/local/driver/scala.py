@@ -1,12 +1,8 @@
-"""Scala, by the compiler's own interpreter (`IMain`) inside Spark's JVM.
+"""Scala, whole blocks at once, by the compiler's own interpreter."""
 
-All calls are to public constructors and methods through py4j. Scala 2.12 and 2.13 differ in
-how the interpreter is made and how its parser answers.
-"""
-
-import os
 import re
 
+from .interpreter import is_2_13, make_interpreter
 from .statement import error, ok
 
 _PRELUDE = """
@@ -25,54 +21,30 @@ _TREES_BESIDE_CLASSES = _CLASS_TREES | {"Import", "TypeDef"}
 
 
 class Scala:
-    def __init__(self, session, class_loader, output_directory, jars):
-        self._jvm = session.sparkContext._jvm
-        jvm = self._jvm
-        self._is_2_13 = jvm.scala.util.Properties.versionNumberString().startswith("2.13")
-        self._written = jvm.java.io.StringWriter()
-        self._writer = jvm.java.io.PrintWriter(self._written, True)
-        settings = self._settings(output_directory, jars)
-        interpreter = jvm.scala.tools.nsc.interpreter
-        loader = jvm.scala.Option.apply(class_loader)
-        if self._is_2_13:
-            reporter = interpreter.shell.ReplReporterImpl(settings, self._writer)
-            self._main = interpreter.IMain(settings, loader, settings, reporter)
-            self._main.initializeCompiler()
-        else:
-            getattr(settings, "explicitParentLoader_$eq")(loader)
-            self._main = interpreter.IMain(settings, self._writer)
-            self._main.initializeSynchronous()
-        self._main.setContextClassLoader()
-        repl = jvm.org.apache.spark.repl.Main
-        getattr(repl, "sparkContext_$eq")(session.sparkContext._jsc.sc())
-        getattr(repl, "sparkSession_$eq")(session._jsparkSession)
-        answer = self._main.interpret(_PRELUDE).toString()
+    def __init__(self, session, class_loader, conf):
+        self.jvm = session.sparkContext._jvm
+        self._is_2_13 = is_2_13(self.jvm)
+        self._written = self.jvm.java.io.StringWriter()
+        self._writer = self.jvm.java.io.PrintWriter(self._written, True)
+        arguments = ["-Wconf:cat=deprecation:s"]
+        if not self._is_2_13:
+            arguments.append("-Yrangepos")
+        self.main = make_interpreter(self.jvm, conf, class_loader, self._writer, arguments)
+        self.main.setContextClassLoader()
+        answer = self.main.interpret(_PRELUDE).toString()
         text = self._take()
         if answer != "Success":
             raise RuntimeError("Scala's start failed: %s %s" % (answer, text))
-
-    def _settings(self, output_directory, jars):
-        jvm = self._jvm
-        arguments = ["-usejavacp", "-Yrepl-class-based", "-Yrepl-outdir", output_directory]
-        arguments.append("-Wconf:cat=deprecation:s")
-        if not self._is_2_13:
-            arguments.append("-Yrangepos")
-        if jars:
-            arguments += ["-classpath", os.pathsep.join(jars)]
-        settings = jvm.scala.tools.nsc.Settings()
-        sequence = jvm.org.apache.spark.api.python.PythonUtils.toSeq(arguments)
-        settings.processArguments(sequence.toList(), True)
-        return settings
 
     def run(self, statement):
         code = statement.code.strip()
         # 2.12 calls code without a token incomplete, 2.13 an error; the shell says nothing.
         if not _COMMENT.sub("", code).strip():
             return ok({})
-        self._main.setContextClassLoader()
+        self.main.setContextClassLoader()
         echoes = []
         for part in self._parts(code):
-            answer = self._main.interpret(part).toString()
+            answer = self.main.interpret(part).toString()
             text = self._take()
             if answer == "Incomplete":
                 return error("Error", "incomplete statement")
@@ -117,13 +89,13 @@ class Scala:
     def _trees(self, code):
         """`(class name, first, last)` of each top-level tree, or None where it does not parse."""
         if self._is_2_13:
-            parsed = self._main.parse(code)
+            parsed = self.main.parse(code)
             self._take()
             if not parsed.isRight():
                 return None
             sequence = getattr(parsed.toOption().get(), "_1")()
         else:
-            parsed = self._main.parse().apply(code)
+            parsed = self.main.parse().apply(code)
             self._take()
             if not parsed.getClass().getName().endswith("Success"):
                 return None

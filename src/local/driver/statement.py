@@ -8,11 +8,13 @@ MOST_CHARACTERS = 200 << 20
 
 
 class Statement:
-    def __init__(self, number, kind, code):
+    def __init__(self, number, kind, code, skip=False):
         self.number = number
         self.kind = kind
         self.code = code
-        self.job_group = "livysh-%d" % number
+        # It was cancelled before its turn.
+        self.skip = skip
+        self.job_group = str(number)
         self.cancelled = False
         self.finished = threading.Event()
         self.jvm_thread = None

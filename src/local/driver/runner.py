@@ -1,0 +1,151 @@
+"""Runs statements better than Livy does: blocks of Scala are compiled whole, what was printed is
+kept when a statement fails, and code of the driver can be interrupted."""
+
+import sys
+import threading
+
+from . import interrupt as interrupts
+from . import protocol
+from .capture import Capture, StatementStream
+from .completion import Completer
+from .interrupt import Interrupter
+from .python import Python, describe
+from .scala import Scala
+from .sql import Sql
+from .statement import error
+
+
+
+class Runner:
+    def __init__(self, session, class_loader, settings, jvm_stdout):
+        self._session = session
+        self._class_loader = class_loader
+        self._settings = settings
+        self._running = None
+        # Cancelled before they began; guarded with `_running` by the lock.
+        self._cancelled = set()
+        self._lock = threading.Lock()
+        self._jvm_thread_id = None
+        self._scala = None
+        context = session.sparkContext
+        self._capture = Capture(
+            jvm_stdout, context._jvm.java.lang.System.out, self.running
+        )
+        self._interrupter = Interrupter(context, self.running)
+        self._sql = Sql(session, settings["sql_rows"])
+        self._python = Python(_names(session))
+        self._completer = Completer(self)
+        sys.stdout = sys.stderr = StatementStream(self._capture.sink)
+        if settings["kind"] == "spark":
+            protocol.phase("starting Scala")
+            self.scala()
+
+    def running(self):
+        return self._running
+
+    def scala(self):
+        """The interpreter, made when it is first needed."""
+        if self._scala is None:
+            self._scala = Scala(self._session, self._class_loader, self._settings["conf"])
+        return self._scala
+
+    def names(self):
+        """The user's Python names."""
+        return self._python.names()
+
+    def started_scala(self):
+        return self._scala
+
+    def execute(self, statement):
+        interrupts.block()
+        try:
+            output = self._guarded(statement)
+        except KeyboardInterrupt:  # one that came while its predecessor was told
+            output = error("KeyboardInterrupt", "the statement was cancelled")
+        interrupts.block()
+        try:
+            self._finish(statement)
+        except Exception as problem:  # the JVM may be gone: its watcher tells that
+            protocol.log("end of statement %d: %r" % (statement.number, problem))
+        self._running = None
+        _add_printed(output, statement.printed(), statement.kind)
+        protocol.send("result", id=statement.number, cancelled=statement.cancelled, output=output)
+
+    def _guarded(self, statement):
+        try:
+            return self._run(statement)
+        except KeyboardInterrupt:
+            return error("KeyboardInterrupt", "the statement was cancelled")
+        except BaseException as problem:
+            return describe(problem)
+
+    def _run(self, statement):
+        with self._lock:
+            self._running = statement
+            if statement.number in self._cancelled:
+                self._cancelled.discard(statement.number)
+                statement.cancelled = True
+                raise KeyboardInterrupt
+        context = self._session.sparkContext
+        context.setJobGroup(statement.job_group, statement.code[:80], True)
+        thread = context._jvm.java.lang.Thread.currentThread()
+        # An interrupt inside a call costs the thread its connection; the next one serves a new
+        # JVM thread, which needs the class loader again.
+        if thread.getId() != self._jvm_thread_id:
+            self._jvm_thread_id = thread.getId()
+            thread.setContextClassLoader(self._class_loader)
+        statement.jvm_thread = thread
+        with interrupts.allowed():
+            if statement.kind == "pyspark":
+                return self._python.run(statement)
+            if statement.kind == "sql":
+                return self._sql.run(statement)
+            return self.scala().run(statement)
+
+    def _finish(self, statement):
+        with statement.lock:
+            statement.finished.set()
+        if statement.cancelled:  # clear an interrupt that came too late
+            self._session.sparkContext._jvm.java.lang.Thread.interrupted()
+        self._capture.drain()
+
+    def cancel(self, number):
+        with self._lock:
+            running = self._running
+            if running is None or running.number != number:
+                self._cancelled.add(number)
+                return
+        self._interrupter.interrupt(running)
+
+    def skip(self, number):
+        self.cancel(number)
+
+    def complete(self, kind, code, cursor):
+        return self._completer.complete(kind, code, cursor)
+
+    def end(self):
+        pass
+
+
+def _names(session):
+    context = session.sparkContext
+    names = {"spark": session, "sc": context, "sql": session.sql}
+    try:
+        from pyspark.sql import SQLContext
+
+        names["sqlContext"] = SQLContext._get_or_create(context)
+    except Exception as problem:  # deprecated, and gone from later lines
+        protocol.log("sqlContext: %r" % problem)
+    return names
+
+
+def _add_printed(output, printed, kind):
+    """Livy's text/plain is what was printed, then the echo; an error keeps what was printed."""
+    data = output.setdefault("data", {})
+    text = printed + data.get("text/plain", "")
+    if kind == "pyspark":
+        text = text.rstrip()  # as Livy's Python does
+    if text or (output["status"] == "ok" and not data):
+        data["text/plain"] = text
+    elif output["status"] == "error":
+        del output["data"]

@@ -1,0 +1,27 @@
+"""The one SparkSession that all languages share."""
+
+
+def open_session(repl_classes):
+    """Connects to the JVM that is up, and makes the session; also gives the loader of the
+    interpreter's classes."""
+    from pyspark import SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    gateway = launch_gateway()
+    SparkContext._ensure_initialized(gateway=gateway)
+    jvm = gateway.jvm
+    # A loader over the interpreter's classes, made before the SparkContext: it becomes the parent
+    # of the executor's loader and the context loader of Spark's threads, so that a class typed at
+    # the prompt exists once, whoever asks for it.
+    urls = gateway.new_array(jvm.java.net.URL, 1)
+    urls[0] = jvm.java.io.File(repl_classes).toURI().toURL()
+    thread = jvm.java.lang.Thread.currentThread()
+    class_loader = jvm.java.net.URLClassLoader(urls, thread.getContextClassLoader())
+    thread.setContextClassLoader(class_loader)
+    session = SparkSession.builder.getOrCreate()
+    # What Scala's prelude and a strict session's Python process take it from.
+    repl = jvm.org.apache.spark.repl.Main
+    getattr(repl, "sparkContext_$eq")(session.sparkContext._jsc.sc())
+    getattr(repl, "sparkSession_$eq")(session._jsparkSession)
+    return session, class_loader

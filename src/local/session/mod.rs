@@ -1,0 +1,253 @@
+//! One session of the server in a box: what others ask of it. `state.rs` says what it is, `task.rs`
+//! keeps its driver.
+
+mod state;
+mod task;
+
+pub use state::Refused;
+
+use super::conf;
+use super::runtime::Runtime;
+use super::wire::{self, CreateSession, Statement};
+use state::{Cancel, Inner, State};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Livy's default for `livy.rsc.retained-statements`.
+const KEPT_STATEMENTS: usize = 100;
+/// Livy's default for `livy.rsc.job-cancel.timeout`.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What the session's task is asked to do.
+enum Ask {
+    RunNext,
+    Cancel(u64, Cancel),
+    Complete {
+        kind: &'static str,
+        code: String,
+        cursor: usize,
+        answer: oneshot::Sender<Vec<String>>,
+    },
+    End,
+}
+
+/// What all sessions of a server stand on.
+pub struct Ground {
+    pub runtime: Arc<Runtime>,
+    /// Whether sessions behave as Livy's do where that is worse.
+    pub strict: bool,
+}
+
+/// How far the driver is: nothing can be read of it before it is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Stage {
+    Starting,
+    Connected,
+    Ended,
+}
+
+/// When a session ends by itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Limits {
+    idle: Option<Duration>,
+    age: Option<Duration>,
+    silence: Option<Duration>,
+}
+
+pub struct Session {
+    pub id: u64,
+    pub request: CreateSession,
+    strict: bool,
+    limits: Limits,
+    began: Instant,
+    /// When a client last asked anything about it.
+    seen: Mutex<Instant>,
+    cancel_timeout: Duration,
+    inner: Mutex<Inner>,
+    asks: mpsc::UnboundedSender<Ask>,
+    stage: watch::Receiver<Stage>,
+}
+
+impl Session {
+    /// Makes a session and starts its driver on the current runtime; `directory` is its own. Livy's
+    /// words where a time in the request is none.
+    pub fn start(
+        id: u64,
+        request: CreateSession,
+        ground: &Arc<Ground>,
+        directory: PathBuf,
+    ) -> Result<Arc<Session>, String> {
+        let time = |text: &Option<String>| text.as_deref().map(wire::duration).transpose();
+        let seconds = request.heartbeat_timeout_in_second;
+        let limits = Limits {
+            idle: time(&request.idle_timeout)?,
+            age: time(&request.ttl)?,
+            silence: (seconds > 0).then(|| Duration::from_secs(seconds.into())),
+        };
+        let cancel_timeout = match request.conf.get("livy.rsc.job-cancel.timeout") {
+            Some(text) => wire::duration(text)?,
+            None => CANCEL_TIMEOUT,
+        };
+        let kept = conf::number(&request, "livy.rsc.retained-statements")
+            .map_or(KEPT_STATEMENTS, |kept| kept as usize);
+        let (asks, asked) = mpsc::unbounded_channel();
+        let (tell_stage, stage) = watch::channel(Stage::Starting);
+        let session = Arc::new(Session {
+            id,
+            strict: ground.strict,
+            limits,
+            began: Instant::now(),
+            seen: Mutex::new(Instant::now()),
+            cancel_timeout,
+            inner: Mutex::new(Inner::new(request.kind, kept, ground.strict)),
+            request,
+            asks,
+            stage,
+        });
+        let (task, ground) = (session.clone(), ground.clone());
+        tokio::spawn(async move { task.live(&ground, directory, asked, tell_stage).await });
+        Ok(session)
+    }
+
+    pub fn view(&self) -> wire::Session {
+        let inner = self.lock();
+        let request = self.request.clone();
+        wire::Session {
+            id: self.id,
+            name: request.name,
+            app_id: inner.app_id.clone(),
+            owner: None,
+            // Without impersonation Livy takes this and forgets it.
+            proxy_user: None,
+            state: inner.state.name(),
+            kind: request.kind,
+            app_info: wire::AppInfo {
+                spark_ui_url: inner.ui.clone(),
+                ..Default::default()
+            },
+            log: inner.log.last_lines(),
+            ttl: request.ttl,
+            idle_timeout: request.idle_timeout,
+            driver_memory: request.driver_memory,
+            driver_cores: request.driver_cores.unwrap_or(0),
+            executor_memory: request.executor_memory,
+            executor_cores: request.executor_cores.unwrap_or(0),
+            conf: request.conf,
+            archives: request.archives,
+            files: request.files,
+            heartbeat_timeout_in_second: request.heartbeat_timeout_in_second,
+            jars: request.jars,
+            num_executors: request.num_executors.unwrap_or(0),
+            py_files: request.py_files,
+            queue: request.queue,
+        }
+    }
+
+    pub fn state(&self) -> &'static str {
+        self.lock().state.name()
+    }
+
+    /// Whether statements, cancels and completions are taken.
+    pub fn takes_statements(&self) -> bool {
+        self.lock().state.takes_statements()
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.lock().log.lines()
+    }
+
+    /// Waits until statements can be read; false for a session whose statements cannot be read any
+    /// more.
+    pub async fn is_readable(&self) -> bool {
+        if self.strict {
+            // Livy waits for its driver's connection, however long that takes.
+            let mut stage = self.stage.clone();
+            stage.wait_for(|stage| *stage > Stage::Starting).await.ok();
+        }
+        !matches!(self.lock().state, State::ShuttingDown | State::Dead)
+    }
+
+    /// Queues a statement and answers it as it then is.
+    pub fn submit(&self, code: String, kind: Option<&str>) -> Result<Statement, Refused> {
+        let statement = self.lock().submit(code, kind)?;
+        self.asks.send(Ask::RunNext).ok();
+        Ok(statement)
+    }
+
+    pub fn statement(&self, id: u64) -> Option<Statement> {
+        self.lock().statement(id).cloned()
+    }
+
+    pub fn statements(&self) -> Vec<Statement> {
+        self.lock().statements()
+    }
+
+    pub fn cancel(self: &Arc<Session>, id: u64) {
+        let cancel = self.lock().cancel(id);
+        if cancel == Cancel::Nothing {
+            return;
+        }
+        self.asks.send(Ask::Cancel(id, cancel)).ok();
+        if self.strict && cancel == Cancel::Interrupt {
+            let (session, timeout) = (self.clone(), self.cancel_timeout);
+            tokio::spawn(async move {
+                tokio::time::sleep(timeout).await;
+                session.lock().give_up(id);
+            });
+        }
+    }
+
+    /// Names that could stand at the cursor, which counts UTF-16 units.
+    pub async fn complete(&self, kind: &'static str, code: String, cursor: usize) -> Vec<String> {
+        self.touch();
+        let (answer, candidates) = oneshot::channel();
+        let ask = Ask::Complete {
+            kind,
+            code,
+            cursor,
+            answer,
+        };
+        self.asks.send(ask).ok();
+        candidates.await.unwrap_or_default()
+    }
+
+    /// Something was asked of it: it is not idle.
+    pub fn touch(&self) {
+        self.lock().active = Instant::now();
+    }
+
+    /// A client asked about it: somebody is still there.
+    pub fn see(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Whether it is to end by itself now.
+    pub fn has_expired(&self) -> bool {
+        let over = |limit: Option<Duration>, since: Instant| {
+            limit.is_some_and(|limit| since.elapsed() > limit)
+        };
+        let inner = self.lock();
+        let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_idle = inner.state != State::Busy && inner.state != State::Starting;
+        over(self.limits.age, self.began)
+            || over(self.limits.silence, seen)
+            || (is_idle && over(self.limits.idle, inner.active))
+    }
+
+    pub fn ask_to_end(&self) {
+        self.asks.send(Ask::End).ok();
+    }
+
+    /// Ends the session and waits until its processes and its directory are gone.
+    pub async fn end(&self) {
+        self.ask_to_end();
+        let mut stage = self.stage.clone();
+        stage.wait_for(|stage| *stage == Stage::Ended).await.ok();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,209 @@
+//! Keeps a session's driver: starts it, passes it what is asked, takes in what it tells, ends it.
+
+use super::state::{Cancel, State};
+use super::{Ask, Ground, Session, Stage};
+use crate::local::conf;
+use crate::local::driver::{Driver, Event, Request, Settings, write_line};
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::process::ChildStdin;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Livy's default for `livy.rsc.sql.num-rows`.
+const SQL_ROWS: u64 = 1000;
+/// How long a driver may take to end by itself.
+const END_PATIENCE: Duration = Duration::from_secs(8);
+
+/// Completions that the driver has not answered.
+#[derive(Default)]
+struct Completions {
+    next: u64,
+    waiting: HashMap<u64, oneshot::Sender<Vec<String>>>,
+}
+
+impl Session {
+    pub(super) async fn live(
+        self: &Arc<Session>,
+        ground: &Ground,
+        directory: PathBuf,
+        asked: mpsc::UnboundedReceiver<Ask>,
+        stage: watch::Sender<Stage>,
+    ) {
+        if let Err(error) = self.run(ground, &directory, asked, &stage).await {
+            let told = format!("the driver could not be started: {error}");
+            self.lock().log.add_stderr(told);
+            std::fs::remove_dir_all(&directory).ok();
+        }
+        self.lock().die();
+        stage.send_replace(Stage::Ended);
+    }
+
+    async fn run(
+        self: &Arc<Session>,
+        ground: &Ground,
+        directory: &Path,
+        mut asked: mpsc::UnboundedReceiver<Ask>,
+        stage: &watch::Sender<Stage>,
+    ) -> std::io::Result<()> {
+        let runtime = &ground.runtime;
+        let settings = Settings {
+            directory,
+            java: &runtime.java,
+            java_major: runtime.java_major,
+            spark_home: &runtime.spark_home,
+            kind: self.request.kind,
+            strict: ground.strict,
+            cancel_seconds: self.cancel_timeout.as_secs_f64(),
+            sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows").unwrap_or(SQL_ROWS),
+            conf: conf::spark(self.id, &self.request, directory),
+        };
+        prepare_directory(directory)?;
+        let driver = Driver::start(runtime, &settings).await?;
+        let (mut requests, mut events, mut errors, process) = driver.split();
+        let logger = self.clone();
+        let logging = tokio::spawn(async move {
+            while let Some(line) = errors.next().await {
+                logger.lock().log.add_stderr(line);
+            }
+        });
+        let mut completions = Completions::default();
+        loop {
+            tokio::select! {
+                event = events.next() => match event {
+                    Ok(Some(Event::Connected)) => {
+                        stage.send_replace(Stage::Connected);
+                    }
+                    Ok(Some(Event::Candidates { number, candidates })) => {
+                        if let Some(answer) = completions.waiting.remove(&number) {
+                            answer.send(candidates).ok();
+                        }
+                    }
+                    Ok(Some(event)) => {
+                        self.on_event(event);
+                        self.run_next(&mut requests).await;
+                    }
+                    Ok(None) => break,
+                    Err(reason) => {
+                        self.lock().log.add_stderr(reason);
+                        break;
+                    }
+                },
+                ask = asked.recv() => match ask {
+                    Some(Ask::End) | None => {
+                        self.lock().state = State::ShuttingDown;
+                        write_line(&mut requests, &Request::Shutdown).await.ok();
+                        break;
+                    }
+                    Some(ask) => self.on_ask(ask, &mut requests, &mut completions).await,
+                },
+            }
+        }
+        if self.lock().state != State::ShuttingDown {
+            self.lock().log.add_stderr("the driver is gone".to_owned());
+        }
+        drop(requests);
+        process.end(END_PATIENCE).await;
+        // The log's pipe may be held open by a stray grandchild; the session is over anyway.
+        tokio::time::timeout(Duration::from_millis(200), logging)
+            .await
+            .ok();
+        Ok(())
+    }
+
+    /// Passes on what is asked. A driver that is gone is told by its events' end.
+    async fn on_ask(&self, ask: Ask, requests: &mut ChildStdin, completions: &mut Completions) {
+        match ask {
+            Ask::RunNext => self.run_next(requests).await,
+            Ask::Cancel(id, cancel) => {
+                let request = match cancel {
+                    Cancel::Skip => Request::Skip { id },
+                    Cancel::Interrupt | Cancel::Nothing => Request::Cancel { id },
+                };
+                write_line(requests, &request).await.ok();
+            }
+            Ask::Complete {
+                kind,
+                code,
+                cursor,
+                answer,
+            } => {
+                completions.next += 1;
+                let number = completions.next;
+                completions.waiting.insert(number, answer);
+                let request = Request::Complete {
+                    number,
+                    kind,
+                    code: &code,
+                    cursor,
+                };
+                write_line(requests, &request).await.ok();
+            }
+            Ask::End => {}
+        }
+    }
+
+    fn on_event(&self, event: Event) {
+        let mut inner = self.lock();
+        match event {
+            Event::Phase { text } => inner.log.add_phase(text),
+            Event::Ready { app_id, ui, spark } => {
+                inner.log.add_phase(format!("Spark {spark} is up"));
+                inner.log.end_start();
+                // Livy never learns these of a local Spark.
+                if !self.strict {
+                    inner.app_id = Some(app_id);
+                    inner.ui = ui;
+                }
+                if inner.state == State::Starting {
+                    inner.state = State::Idle;
+                }
+            }
+            Event::Progress { id, done, total } => inner.on_progress(id, done, total),
+            Event::Turn { id, busy, aborted } => inner.on_turn(id, busy, aborted),
+            Event::Begun { id } => inner.begin(id),
+            Event::Result {
+                id,
+                cancelled,
+                output,
+            } => inner.finish(id, cancelled, output),
+            Event::Stdout { line } => inner.log.add_stdout(line),
+            Event::Dead { reason } => inner.log.add_stderr(reason),
+            Event::Connected | Event::Candidates { .. } => {}
+        }
+    }
+
+    /// Hands the next statement to the driver when it has nothing to do.
+    async fn run_next(&self, requests: &mut ChildStdin) {
+        loop {
+            let Some(next) = self.lock().next() else {
+                return;
+            };
+            // In strict mode the driver answers this, after the motions that Livy's goes through.
+            if next.kind == "sparkr" && !self.strict {
+                let output = json!({"status": "error", "ename": "InterpreterError",
+                    "evalue": "Fail to start interpreter", "traceback": []});
+                let output = output.as_object().cloned();
+                self.lock().finish(next.id, false, output);
+                continue;
+            }
+            let request = Request::Execute {
+                id: next.id,
+                kind: next.kind,
+                code: &next.code,
+                skip: next.cancelled,
+            };
+            write_line(requests, &request).await.ok();
+            return;
+        }
+    }
+}
+
+fn prepare_directory(directory: &Path) -> std::io::Result<()> {
+    for inner in ["classes", "warehouse", "local"] {
+        std::fs::create_dir_all(directory.join(inner))?;
+    }
+    Ok(())
+}
