@@ -254,7 +254,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
         strict: serve.strict,
         csrf_protection: serve.csrf_protection,
         allowed_folders,
-        cache,
+        ..local::Options::new(cache)
     };
     serve::run(out, &search, &options)
 }

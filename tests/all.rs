@@ -9,5 +9,6 @@ mod failures;
 mod leaving;
 mod local_server;
 mod recordings;
+mod replay;
 mod scanner;
 mod scripts;

@@ -26,6 +26,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How a server is to listen and to behave. Without `Debug`: it holds a secret.
@@ -39,6 +40,9 @@ pub struct Options {
     pub token: Option<String>,
     /// Livy's own behaviour, also where it is worse.
     pub strict: bool,
+    /// How long a strict session tries to cancel a statement, where its own settings do not say:
+    /// then it is called cancelled.
+    pub cancel_timeout: Duration,
     /// Whether every change needs the header `X-Requested-By`.
     pub csrf_protection: bool,
     /// Below which folders a request may name local files. With none of them: all files, or no
@@ -56,6 +60,7 @@ impl Options {
             port: 0,
             token: None,
             strict: false,
+            cancel_timeout: Duration::from_secs(30),
             csrf_protection: false,
             allowed_folders: Vec::new(),
             cache,

@@ -59,6 +59,7 @@ impl ServerState {
         let ground = Arc::new(Ground {
             runtime: Arc::new(runtime),
             strict: options.strict,
+            cancel_timeout: options.cancel_timeout,
         });
         ServerState {
             token: options.token.clone(),

@@ -17,8 +17,6 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Livy's default for `livy.rsc.retained-statements`.
 const KEPT_STATEMENTS: usize = 100;
-/// Livy's default for `livy.rsc.job-cancel.timeout`.
-const CANCEL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the session's task is asked to do.
 enum Ask {
@@ -38,6 +36,8 @@ pub struct Ground {
     pub runtime: Arc<Runtime>,
     /// Whether sessions behave as Livy's do where that is worse.
     pub strict: bool,
+    /// `livy.rsc.job-cancel.timeout` of a session that does not set it.
+    pub cancel_timeout: Duration,
 }
 
 /// How far the driver is: nothing can be read of it before it is connected.
@@ -88,7 +88,7 @@ impl Session {
         };
         let cancel_timeout = match request.conf.get("livy.rsc.job-cancel.timeout") {
             Some(text) => wire::duration(text)?,
-            None => CANCEL_TIMEOUT,
+            None => ground.cancel_timeout,
         };
         let kept = conf::number(&request, "livy.rsc.retained-statements")
             .map_or(KEPT_STATEMENTS, |kept| kept as usize);

@@ -13,6 +13,7 @@ import datetime
 import decimal
 import io
 import json
+import logging
 import re
 import sys
 import traceback
@@ -228,6 +229,8 @@ def _connect():
 
 
 def main():
+    # What user code logs goes past the captured streams, as from Livy's shell.
+    logging.basicConfig(stream=_errors)
     sys.stdin = io.StringIO()
     _clear()
     try:
