@@ -1,5 +1,6 @@
 """Drives whole sessions with pylivy on the Livy server whose URL is the first argument."""
 
+import faulthandler
 import sys
 import time
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from livy.models import OutputStatus, StatementKind, StatementState
 from pandas.testing import assert_frame_equal
 
 URL = sys.argv[1]
+# The client waits without end for a session and for the answer of a statement.
+faulthandler.dump_traceback_later(600, exit=True)
 PEOPLE = pandas.DataFrame(
     {"name": ["Ann", "Bô “B”", "日本"], "age": [31, 42, 53], "score": [0.5, 1.25, -2.0]}
 )
@@ -69,7 +72,9 @@ def python():
         error = error_of(session, "def f():\n    return 1 / 0\n\nf()")
         equal("the error's name", error.ename, "ZeroDivisionError")
         equal("the error's value", error.evalue, "division by zero")
-        equal("the traceback's begin", error.traceback[0], "Traceback (most recent call last):\n")
+        first, last = "Traceback (most recent call last):\n", "ZeroDivisionError: division by zero\n"
+        expected = [first, '  File "<stdin>", line 2, in f\n', last]
+        equal("the error's traceback", error.traceback, expected)
         session.check = False
         output = session.run("nobody")
         equal("an unchecked error", (output.status, output.ename), (OutputStatus.ERROR, "NameError"))

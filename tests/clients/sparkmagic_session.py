@@ -3,18 +3,25 @@ argument."""
 
 import _thread
 import builtins
+import faulthandler
 import importlib.util
+import json
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
 import types
 import warnings
 
-# A configuration of the user's own must not count; the logs go there too.
+# A configuration of the user's own must not count; the logs go there too. The patience is for a
+# machine on which other Sparks start meanwhile.
 FOLDER = tempfile.TemporaryDirectory()
 os.environ["SPARKMAGIC_CONF_DIR"] = FOLDER.name
+with open(os.path.join(FOLDER.name, "config.json"), "w") as file:
+    patience = {"livy_session_startup_timeout_seconds": 180, "wait_for_idle_timeout_seconds": 180}
+    json.dump(patience, file)
 
 # sparkmagic's __init__ loads its extension of the Jupyter server, which needs all of Jupyter and
 # which livyclientlib does not use: an empty package in the same place stands in for it.
@@ -42,6 +49,10 @@ from sparkmagic.livyclientlib.sqlquery import SQLQuery
 warnings.filterwarnings("ignore", "Could not infer format")
 
 URL = sys.argv[1]
+# The client waits without end for the answer of a statement.
+faulthandler.dump_traceback_later(600, exit=True)
+# A shell starts what runs in its background with interrupts ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 TEXT = "text/plain"
 
 
