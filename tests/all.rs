@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod clients;
 mod dialogue;
 mod failures;
 mod leaving;
