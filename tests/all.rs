@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod clients;
+mod create_fields;
 mod dialogue;
 mod failures;
 mod leaving;

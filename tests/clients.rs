@@ -1,8 +1,7 @@
-//! Livy clients that others wrote, each driving whole sessions of its own on the server that all
-//! tests share. What they do and expect is in the scripts in tests/clients.
+//! Livy clients that others wrote, each driving whole sessions of its own on the strict server. What they do and expect is in the scripts in tests/clients.
 
 use crate::support::program::{Home, Ran, cache, foreign_variables};
-use crate::support::spark::{is_ours, shared};
+use crate::support::spark::{is_ours, strict};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -17,7 +16,7 @@ fn drive(script: &str) {
         );
         return;
     }
-    let (url, _) = shared();
+    let url = strict();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
     let home = Home::new();
     let mut command = Command::new(python);
@@ -26,7 +25,7 @@ fn drive(script: &str) {
     }
     // Isolated, so that a PYTHONPATH that is set for a Spark does not count.
     command
-        .args(["-I", folder.join(script).to_str().unwrap(), url])
+        .args(["-I", folder.join(script).to_str().unwrap(), &url])
         .envs(home.environment())
         .current_dir(home.path())
         .stdin(Stdio::null());

@@ -6,12 +6,14 @@
 //! | `server/`    | the Livy API                                                      |
 //! | `wire.rs`    | the JSON it speaks                                                |
 //! | `session/`   | one session: states, queue, its driver                            |
+//! | `folder.rs`  | the directory of a server's sessions                              |
 //! | `log.rs`     | a session's log                                                   |
 //! | `conf.rs`    | what a request for a session means as Spark settings              |
 //! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
 
 mod conf;
 mod driver;
+mod folder;
 mod log;
 mod runtime;
 mod server;
@@ -20,6 +22,7 @@ mod wire;
 
 pub use runtime::{Runtime, RuntimeError, Search, Tell, prepare};
 
+use folder::Folder;
 use server::ServerState;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -81,8 +84,8 @@ impl Server {
         let listener = std::net::TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let folder = sessions_folder(&options.cache)?;
-        let state = Arc::new(ServerState::new(options, runtime, folder.clone()));
+        let folder = Folder::create(&options.cache)?;
+        let state = Arc::new(ServerState::new(options, runtime, folder.path().to_owned()));
         let (stop, stopped) = oneshot::channel();
         let executor = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -126,24 +129,13 @@ async fn answer(
     listener: std::net::TcpListener,
     state: Arc<ServerState>,
     stopped: oneshot::Receiver<()>,
-    folder: PathBuf,
+    folder: Folder,
 ) {
     if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
         server::serve(listener, state.clone(), stopped).await;
     }
     state.end_all().await;
-    std::fs::remove_dir_all(folder).ok();
-}
-
-/// A directory of this server's own, readable by the user alone: driver code and results pass
-/// through it.
-fn sessions_folder(cache: &std::path::Path) -> io::Result<PathBuf> {
-    use std::os::unix::fs::DirBuilderExt;
-    let parent = cache.join("sessions");
-    std::fs::create_dir_all(&parent)?;
-    let folder = parent.join(format!("{}-{}", std::process::id(), random_name()?));
-    std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
-    Ok(folder)
+    drop(folder);
 }
 
 /// Eight characters that make a name unique.

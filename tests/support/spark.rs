@@ -4,7 +4,7 @@
 use super::eventually;
 use super::http::{get, post};
 use super::program::cache;
-use livysh::local::{Options, Search, Server, prepare};
+use livysh::local::{Options, Runtime, Search, Server, prepare};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
@@ -22,6 +22,18 @@ static SHARED: OnceLock<Shared> = OnceLock::new();
 pub fn shared() -> (&'static str, &'static str) {
     let shared = SHARED.get_or_init(start);
     (&shared.url, &shared.session)
+}
+
+static STRICT: OnceLock<Option<Server>> = OnceLock::new();
+
+/// A server that behaves as Apache Livy does, for all tests: the one named in `LIVYSH_TEST_URL`, or
+/// our own.
+pub fn strict() -> String {
+    let own = STRICT.get_or_init(|| is_ours().then(|| serve(|options| options.strict = true)));
+    match own {
+        Some(server) => server.url(),
+        None => shared().0.to_owned(),
+    }
 }
 
 /// Whether the server is our own, so that what only it does can be expected.
@@ -51,23 +63,26 @@ fn start() -> Shared {
     }
 }
 
-/// A server of the test's own, on the Spark that all share.
-pub fn serve(change: impl FnOnce(&mut Options)) -> Server {
+/// The Spark that all share.
+pub fn runtime() -> Runtime {
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let folder = cache().join("livysh");
     let search = Search {
         python: None,
         virtual_env: path("VIRTUAL_ENV"),
         spark_home: path("SPARK_HOME"),
         java_home: path("JAVA_HOME"),
-        cache: folder.clone(),
+        cache: cache().join("livysh"),
     };
     let never = AtomicBool::new(false);
-    let runtime = prepare(&search, &never, &mut |_, _| {})
-        .unwrap_or_else(|error| panic!("no Spark: {error}\n{}", error.hint()));
-    let mut options = Options::new(folder);
+    prepare(&search, &never, &mut |_, _| {})
+        .unwrap_or_else(|error| panic!("no Spark: {error}\n{}", error.hint()))
+}
+
+/// A server of the test's own.
+pub fn serve(change: impl FnOnce(&mut Options)) -> Server {
+    let mut options = Options::new(cache().join("livysh"));
     change(&mut options);
-    Server::start(&options, runtime).unwrap()
+    Server::start(&options, runtime()).unwrap()
 }
 
 pub fn wait_until_idle(url: &str, id: &str) {
