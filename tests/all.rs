@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod batches;
 mod dialogue;
 mod failures;
 mod leaving;
