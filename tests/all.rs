@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod batches;
 mod clients;
 mod create_fields;
 mod dialogue;

@@ -1,42 +1,14 @@
 //! `livysh serve` and `--local`: the API as a client sees it, and that nothing outlives it.
 
 use crate::support::http::{get, post, request};
-use crate::support::program::{Home, cache};
+use crate::support::processes::{processes_with, send, session_folder};
+use crate::support::program::Home;
 use crate::support::pty::Screen;
 use crate::support::spark::{serve, shared, wait_until_idle};
 use crate::support::{eventually, within};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use serde_json::json;
-use std::path::PathBuf;
 use std::time::Duration;
-
-fn send(process: u32, signal: Signal) {
-    kill(Pid::from_raw(process as i32), signal).unwrap();
-}
-
-/// Process ids whose command line holds `text`.
-fn processes_with(text: &str) -> Vec<u32> {
-    let ids = std::fs::read_dir("/proc").unwrap().flatten();
-    let ids = ids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    ids.filter(|id| {
-        let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
-        String::from_utf8_lossy(&line).contains(text)
-    })
-    .collect()
-}
-
-/// The directories of the sessions of one livysh process.
-fn session_folder(process: u32) -> Option<PathBuf> {
-    let folders = std::fs::read_dir(cache().join("livysh/sessions"))
-        .ok()?
-        .flatten();
-    let mut paths = folders.map(|entry| entry.path());
-    paths.find(|path| {
-        let name = path.file_name().unwrap().to_str().unwrap();
-        name.starts_with(&format!("{process}-"))
-    })
-}
 
 #[test]
 fn the_three_requests_of_clouderas_guide_work() {

@@ -1,66 +1,96 @@
-//! What a request for a session means as Spark settings.
+//! What a request for a session or a batch means as Spark settings.
 
-use super::wire::CreateSession;
+use super::wire::{CreateBatch, CreateSession};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The session's Spark settings: ours first, then what the request's fields mean, over `conf`.
+/// What the fields of a request mean that those for sessions and for batches name alike.
+macro_rules! fields {
+    ($request:expr) => {
+        [
+            ("spark.driver.memory", $request.driver_memory.clone()),
+            ("spark.driver.cores", text($request.driver_cores)),
+            ("spark.executor.memory", $request.executor_memory.clone()),
+            ("spark.executor.cores", text($request.executor_cores)),
+            ("spark.executor.instances", text($request.num_executors)),
+            ("spark.jars", list(&$request.jars)),
+            ("spark.submit.pyFiles", list(&$request.py_files)),
+            ("spark.files", list(&$request.files)),
+            ("spark.archives", list(&$request.archives)),
+            ("spark.yarn.queue", $request.queue.clone()),
+            ("spark.app.name", $request.name.clone()),
+            // One machine is what this server has; Livy, too, decides the master itself.
+            ("spark.master", Some("local[*]".to_owned())),
+        ]
+    };
+}
+
+/// A session's Spark settings: ours first, then what the request's fields mean, over `conf`.
 pub(super) fn spark(
     id: u64,
     request: &CreateSession,
     directory: &Path,
 ) -> BTreeMap<String, String> {
     let inside = |name: &str| directory.join(name).to_string_lossy().into_owned();
-    let mut conf: BTreeMap<String, String> = [
-        ("spark.app.name", format!("livy-session-{id}")),
-        ("spark.driver.bindAddress", "127.0.0.1".to_owned()),
-        ("spark.driver.host", "127.0.0.1".to_owned()),
-        // A port of its own for each session; Spark would warn about every taken one.
-        ("spark.ui.port", "0".to_owned()),
-        ("spark.ui.showConsoleProgress", "false".to_owned()),
-        ("spark.local.dir", inside("local")),
-        ("spark.sql.warehouse.dir", inside("warehouse")),
-        ("spark.sql.catalogImplementation", "in-memory".to_owned()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .into();
-    let of_livy = |key: &String| key.starts_with("livy.");
-    conf.extend(
-        request
-            .conf
-            .iter()
-            .filter(|(key, _)| !of_livy(key))
-            .map(|(key, value)| (key.clone(), value.clone())),
-    );
-    let mut set = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            conf.insert(key.to_owned(), value);
-        }
-    };
-    let list = |paths: &Vec<String>| (!paths.is_empty()).then(|| paths.join(","));
-    set("spark.driver.memory", request.driver_memory.clone());
-    set(
-        "spark.driver.cores",
-        request.driver_cores.map(|n| n.to_string()),
-    );
-    set("spark.executor.memory", request.executor_memory.clone());
-    set(
-        "spark.executor.cores",
-        request.executor_cores.map(|n| n.to_string()),
-    );
-    set(
-        "spark.executor.instances",
-        request.num_executors.map(|n| n.to_string()),
-    );
-    set("spark.jars", list(&request.jars));
-    set("spark.submit.pyFiles", list(&request.py_files));
-    set("spark.files", list(&request.files));
-    set("spark.archives", list(&request.archives));
-    set("spark.app.name", request.name.clone());
-    // One machine is what this server has; Livy, too, decides the master itself.
-    set("spark.master", Some("local[*]".to_owned()));
-    set("spark.repl.class.outputDir", Some(inside("classes")));
+    let mut conf = own(directory);
+    conf.extend(owned([
+        ("spark.app.name", Some(format!("livy-session-{id}"))),
+        ("spark.sql.warehouse.dir", Some(inside("warehouse"))),
+        (
+            "spark.sql.catalogImplementation",
+            Some("in-memory".to_owned()),
+        ),
+    ]));
+    conf.extend(of_spark(&request.conf));
+    conf.extend(owned(fields!(request)));
+    conf.extend(owned([(
+        "spark.repl.class.outputDir",
+        Some(inside("classes")),
+    )]));
     conf
+}
+
+/// A batch's, in the same way.
+pub(super) fn batch(request: &CreateBatch, directory: &Path) -> BTreeMap<String, String> {
+    let mut conf = own(directory);
+    conf.extend(of_spark(&request.conf));
+    conf.extend(owned(fields!(request)));
+    conf
+}
+
+/// What is set here unless the request sets it.
+fn own(directory: &Path) -> BTreeMap<String, String> {
+    let local = directory.join("local").to_string_lossy().into_owned();
+    owned([
+        ("spark.driver.bindAddress", Some("127.0.0.1".to_owned())),
+        ("spark.driver.host", Some("127.0.0.1".to_owned())),
+        // A port of its own for each; Spark would warn about every taken one.
+        ("spark.ui.port", Some("0".to_owned())),
+        ("spark.ui.showConsoleProgress", Some("false".to_owned())),
+        ("spark.local.dir", Some(local)),
+    ])
+    .collect()
+}
+
+fn owned<const N: usize>(
+    settings: [(&str, Option<String>); N],
+) -> impl Iterator<Item = (String, String)> {
+    let set = settings.map(|(key, value)| Some((key.to_owned(), value?)));
+    set.into_iter().flatten()
+}
+
+/// Without what is meant for Livy.
+fn of_spark(conf: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
+    let conf = conf.iter().filter(|(key, _)| !key.starts_with("livy."));
+    conf.map(|(key, value)| (key.clone(), value.clone()))
+}
+
+fn text(number: Option<u32>) -> Option<String> {
+    number.map(|number| number.to_string())
+}
+
+fn list(paths: &[String]) -> Option<String> {
+    (!paths.is_empty()).then(|| paths.join(","))
 }
 
 /// A whole number that a setting holds.
@@ -100,5 +130,19 @@ mod tests {
         assert_eq!(value("spark.app.name"), Some("livy-session-4"));
         assert_eq!(value("livy.rsc.sql.num-rows"), None);
         assert_eq!(number(&request, "livy.rsc.sql.num-rows"), Some(7));
+    }
+
+    #[test]
+    fn a_batch_has_its_file_as_name_unless_it_is_named() {
+        let request = CreateBatch {
+            py_files: vec!["/a.zip".to_owned()],
+            conf: [("spark.master".to_owned(), "yarn".to_owned())].into(),
+            ..CreateBatch::default()
+        };
+        let conf = batch(&request, Path::new("/s"));
+        assert_eq!(conf["spark.submit.pyFiles"], "/a.zip");
+        assert_eq!(conf["spark.master"], "local[*]");
+        assert_eq!(conf["spark.local.dir"], "/s/local");
+        assert!(!conf.contains_key("spark.app.name"));
     }
 }

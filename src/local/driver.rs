@@ -20,9 +20,10 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const PACKAGE: &str = "livysh_driver";
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 23] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
+    ("batch.py", include_str!("driver/batch.py")),
     ("protocol.py", include_str!("driver/protocol.py")),
     ("jvm.py", include_str!("driver/jvm.py")),
     ("session.py", include_str!("driver/session.py")),
@@ -152,9 +153,7 @@ pub enum Event {
 
 /// A started driver, with the two pipes that the session reads.
 pub struct Driver {
-    child: Child,
-    group: Pid,
-    directory: PathBuf,
+    process: Process,
     pub requests: ChildStdin,
     pub events: Events,
     pub log: Lines<tokio::process::ChildStderr>,
@@ -163,11 +162,7 @@ pub struct Driver {
 impl Driver {
     /// Writes the Python half into `directory`, which must exist, and starts it.
     pub async fn start(runtime: &Runtime, settings: &Settings<'_>) -> io::Result<Driver> {
-        let package = settings.directory.join(PACKAGE);
-        std::fs::create_dir_all(package.join("strict"))?;
-        for (name, text) in FILES {
-            std::fs::write(package.join(name), text)?;
-        }
+        write_package(settings.directory)?;
         let mut command = Command::new(&runtime.python);
         command
             .args(["-c", BOOTSTRAP])
@@ -180,19 +175,16 @@ impl Driver {
             .kill_on_drop(true);
         runtime.equip(command.as_std_mut());
         let mut child = command.spawn()?;
-        let group = Pid::from_raw(child.id().map_or(0, |id| id as i32));
         let (Some(stdin), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(io::Error::other("the driver's pipes are missing"));
         };
         let mut driver = Driver {
-            child,
-            group,
-            directory: settings.directory.to_owned(),
+            process: Process::of(child, settings.directory),
             requests: stdin,
             events: Events::of(stdout),
-            log: Lines(BufReader::new(stderr)),
+            log: Lines::of(stderr),
         };
         write_line(&mut driver.requests, settings).await?;
         Ok(driver)
@@ -207,13 +199,18 @@ impl Driver {
         Lines<tokio::process::ChildStderr>,
         Process,
     ) {
-        let process = Process {
-            child: self.child,
-            group: self.group,
-            directory: self.directory,
-        };
-        (self.requests, self.events, self.log, process)
+        (self.requests, self.events, self.log, self.process)
     }
+}
+
+/// Writes the Python half into a directory.
+pub fn write_package(directory: &Path) -> io::Result<()> {
+    let package = directory.join(PACKAGE);
+    std::fs::create_dir_all(package.join("strict"))?;
+    for (name, text) in FILES {
+        std::fs::write(package.join(name), text)?;
+    }
+    Ok(())
 }
 
 /// The process itself: what is left to do is to end it.
@@ -224,6 +221,20 @@ pub struct Process {
 }
 
 impl Process {
+    /// Of a child that leads a process group of its own and has a directory of its own.
+    pub fn of(child: Child, directory: &Path) -> Process {
+        Process {
+            group: Pid::from_raw(child.id().map_or(0, |id| id as i32)),
+            child,
+            directory: directory.to_owned(),
+        }
+    }
+
+    /// Waits until it has ended; its exit code, unless a signal ended it.
+    pub async fn wait(&mut self) -> Option<i32> {
+        self.child.wait().await.ok()?.code()
+    }
+
     /// Waits for it to end by itself, then kills driver and JVM; nothing of it is left after this.
     pub async fn end(mut self, patience: Duration) {
         if tokio::time::timeout(patience, self.child.wait())
@@ -288,11 +299,19 @@ impl Events {
 pub struct Lines<R>(BufReader<R>);
 
 impl<R: AsyncRead + Unpin> Lines<R> {
+    pub fn of(pipe: R) -> Lines<R> {
+        Lines(BufReader::new(pipe))
+    }
+
     pub async fn next(&mut self) -> Option<String> {
         let mut line = Vec::new();
         match self.0.read_until(b'\n', &mut line).await {
             Ok(0) | Err(_) => None,
-            Ok(_) => Some(String::from_utf8_lossy(&line).trim_end().to_owned()),
+            Ok(_) => {
+                let line = line.strip_suffix(b"\n").unwrap_or(&line);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                Some(String::from_utf8_lossy(line).into_owned())
+            }
         }
     }
 }

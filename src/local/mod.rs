@@ -6,11 +6,13 @@
 //! | `server/`    | the Livy API                                                      |
 //! | `wire.rs`    | the JSON it speaks                                                |
 //! | `session/`   | one session: states, queue, its driver                            |
+//! | `batch/`     | one batch: states, its process                                    |
 //! | `folder.rs`  | the directory of a server's sessions                              |
-//! | `log.rs`     | a session's log                                                   |
-//! | `conf.rs`    | what a request for a session means as Spark settings              |
+//! | `log.rs`     | the log of a session or a batch                                   |
+//! | `conf.rs`    | what a request for a session or a batch means as Spark settings   |
 //! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
 
+mod batch;
 mod conf;
 mod driver;
 mod folder;

@@ -30,6 +30,26 @@ pub struct CreateSession {
     pub idle_timeout: Option<String>,
 }
 
+/// Body of `POST /batches`.
+#[derive(Debug, Clone, Default)]
+pub struct CreateBatch {
+    pub file: Option<String>,
+    pub args: Vec<String>,
+    pub class_name: Option<String>,
+    pub jars: Vec<String>,
+    pub py_files: Vec<String>,
+    pub files: Vec<String>,
+    pub driver_memory: Option<String>,
+    pub driver_cores: Option<u32>,
+    pub executor_memory: Option<String>,
+    pub executor_cores: Option<u32>,
+    pub num_executors: Option<u32>,
+    pub archives: Vec<String>,
+    pub queue: Option<String>,
+    pub name: Option<String>,
+    pub conf: BTreeMap<String, String>,
+}
+
 /// A session as `GET /sessions/{id}` answers it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,6 +79,20 @@ pub struct Session {
     pub queue: Option<String>,
 }
 
+/// A batch as `GET /batches/{id}` answers it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Batch {
+    pub id: u64,
+    pub name: Option<String>,
+    pub owner: Option<String>,
+    pub proxy_user: Option<String>,
+    pub state: &'static str,
+    pub app_id: Option<String>,
+    pub app_info: AppInfo,
+    pub log: Vec<String>,
+}
+
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppInfo {
@@ -72,6 +106,14 @@ pub struct SessionList {
     pub from: i64,
     pub total: usize,
     pub sessions: Vec<Session>,
+}
+
+/// Livy calls them sessions here, too.
+#[derive(Debug, Serialize)]
+pub struct BatchList {
+    pub from: i64,
+    pub total: usize,
+    pub sessions: Vec<Batch>,
 }
 
 #[derive(Debug, Serialize)]

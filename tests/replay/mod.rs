@@ -63,6 +63,8 @@ struct RecordedResponse {
 struct Replay {
     url: String,
     variation: Variation,
+    /// The folder whose files may be named, and one whose may not.
+    files: Option<(String, String)>,
     /// Ids of sessions and batches by those that they had when they were recorded.
     ids: BTreeMap<String, String>,
     /// The id that a session's next statement gets.
@@ -125,8 +127,9 @@ impl Replay {
         let mut words = recorded.request.line.split(' ');
         let (method, target) = (words.next().unwrap(), words.next().unwrap());
         let body = self.variation.text(&body_text(&recorded.request.body));
+        let body = self.located(&body);
         let expected = self.variation.value(&recorded.response.body);
-        let target = &self.translated(target);
+        let target = &self.variation.text(&self.translated(target));
         let parts: Vec<&str> = target.trim_matches('/').split(['/', '?']).collect();
         self.fill(method, &parts, &body, &expected);
         if parts.last() == Some(&"cancel") {
@@ -170,6 +173,16 @@ impl Replay {
             &expected,
             &answer,
         );
+    }
+
+    /// The recorded files, where they are on this machine.
+    fn located(&self, body: &str) -> String {
+        match &self.files {
+            Some((allowed, forbidden)) => body
+                .replace("/home/me/outside.py", &format!("{forbidden}/outside.py"))
+                .replace("/home/me/", &format!("{allowed}/")),
+            None => body.to_owned(),
+        }
     }
 
     /// A statement once it is over.
@@ -383,9 +396,19 @@ fn body_text(raw: &RawValue) -> String {
     }
 }
 
-fn replay(server: &Server, seed: Option<u64>, files: &[&str]) {
+fn replay(server: &Server, seed: Option<u64>, recordings: &[&str]) {
+    replay_with(server, seed, None, recordings);
+}
+
+fn replay_with(
+    server: &Server,
+    seed: Option<u64>,
+    files: Option<(String, String)>,
+    recordings: &[&str],
+) {
     let mut replay = Replay {
         url: server.url(),
+        files,
         variation: Variation::new(seed),
         ids: BTreeMap::new(),
         next_statement: BTreeMap::new(),
@@ -393,8 +416,8 @@ fn replay(server: &Server, seed: Option<u64>, files: &[&str]) {
         wrong: Vec::new(),
         checked: 0,
     };
-    for file in files {
-        replay.run(file);
+    for recording in recordings {
+        replay.run(recording);
     }
     let wrong = &replay.wrong;
     assert!(
@@ -445,6 +468,36 @@ fn the_same_holds_for_other_words_and_numbers() {
         .unwrap()
         .as_secs();
     replay(&strict(), Some(seed), &SESSIONS);
+}
+
+#[test]
+fn batches_are_answered_as_apache_livy_answered_them() {
+    // As long as the recorded one was: places in a body count from its beginning.
+    let allowed = tempfile::Builder::new()
+        .prefix("b")
+        .rand_bytes(7)
+        .tempdir_in("/tmp")
+        .unwrap();
+    let forbidden = tempfile::tempdir().unwrap();
+    let write = |name: &str, code: &str| {
+        let session = "from pyspark.sql import SparkSession\n\
+                       spark = SparkSession.builder.getOrCreate()\n";
+        let code = code.replace("SPARK\n", session);
+        std::fs::write(allowed.path().join(name), code).unwrap();
+    };
+    write(
+        "ok.py",
+        "import sys\nSPARK\nprint('args', sys.argv[1:], spark.range(5).count())\n",
+    );
+    write("bad.py", "import sys\nprint('bad batch')\nsys.exit(3)\n");
+    write("long.py", "import time\ntime.sleep(300)\n");
+    let path = |folder: &Path| folder.to_str().unwrap().to_owned();
+    let server = serve(|options| {
+        options.strict = true;
+        options.allowed_folders = vec![allowed.path().to_owned()];
+    });
+    let files = (path(allowed.path()), path(forbidden.path()));
+    replay_with(&server, None, Some(files), &["14-batches.json"]);
 }
 
 #[test]

@@ -10,6 +10,11 @@ pub(super) fn pair(asked: &str, expected: &Value, got: &Value) -> (Value, Value)
         return (version(expected), version(got));
     }
     let (mut expected, mut got) = (value(expected), value(got));
+    // Whether a batch runs when it is answered is a matter of time.
+    if asked.starts_with("POST /batches") && expected.get("state").is_some() {
+        expected["state"] = "in time".into();
+        got["state"] = "in time".into();
+    }
     // A look at a statement that is not over, on either side.
     let unfinished = |value: &Value| {
         let state = value["state"].as_str().unwrap_or("");
@@ -256,6 +261,8 @@ fn paths(text: &str) -> String {
 fn hosts(text: &str) -> String {
     let text = text
         .replace("127.0.0.1", "HOST")
+        // The recording machine's name was replaced inside this word too.
+        .replace("._jlocalhost.", "._jvm.")
         .replace("localhost", "HOST");
     let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     // The name alone, not where it is part of a word.

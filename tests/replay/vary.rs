@@ -100,7 +100,8 @@ impl Variation {
         match value {
             Value::Object(fields) => {
                 // What a sum gives is computed, not replaced.
-                let sums = fields.get("code").and_then(Value::as_str) == Some("1+1");
+                let code = fields.get("code").and_then(Value::as_str);
+                let sums = code.is_some_and(|code| code.ends_with("1+1"));
                 let fields = fields.iter().map(|(key, item)| {
                     let mut item = self.value(item);
                     if sums && key == "output" && self.add > 0 {
@@ -122,9 +123,8 @@ impl Variation {
     fn sum(&self, mut output: Value) -> Value {
         if let Some(text) = output["data"]["text/plain"].as_str() {
             let sum = (2 + self.add).to_string();
-            let text = match text.strip_suffix("= 2\n") {
-                Some(before) => format!("{before}= {sum}\n"),
-                None if text == "2" => sum,
+            let text = match text.trim_end().strip_suffix('2') {
+                Some(before) => text.replacen(&format!("{before}2"), &format!("{before}{sum}"), 1),
                 None => text.to_owned(),
             };
             output["data"]["text/plain"] = text.into();

@@ -2,6 +2,7 @@
 //! server, a pseudo-terminal with a screen.
 
 pub mod http;
+pub mod processes;
 pub mod program;
 pub mod pty;
 pub mod scripted;

@@ -15,5 +15,6 @@ standard input and reads events as JSON lines from standard output (`protocol`).
     completion  names that could stand at a cursor
     interrupt   ends a running statement
     progress    counts Spark tasks while a statement runs
+    batch       the main program of a batch, in place of `main`
     strict/     Livy's own behaviour in place of `runner`'s
 """

@@ -20,6 +20,10 @@ java.security.jgss/sun.security.krb5
 """.split()
 
 
+# What is typed runs once: the second compiler would only take time from it.
+_QUICK = ["-XX:TieredStopAtLevel=1"]
+
+
 class JvmFailed(Exception):
     """The JVM ended before it told its port."""
 
@@ -32,7 +36,7 @@ class Jvm:
         environment = dict(os.environ)
         environment["_PYSPARK_DRIVER_CONN_INFO_PATH"] = self._information
         self.process = subprocess.Popen(
-            _command(java, java_major, spark_home, directory, conf),
+            command(java, java_major, spark_home, directory, conf, _QUICK, ["pyspark-shell"]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -73,25 +77,25 @@ class Jvm:
         self.process.kill()
 
 
-def _command(java, java_major, spark_home, directory, conf):
+def command(java, java_major, spark_home, directory, conf, options, arguments):
+    """The command line of a JVM with these options that submits what `arguments` say."""
     classpath = os.pathsep.join(
         [os.path.join(spark_home, "conf"), os.path.join(spark_home, "jars", "*")]
     )
-    command = [java, "-cp", classpath, "-Xmx" + conf.get("spark.driver.memory", "1g")]
-    command += ["-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1"]
+    line = [java, "-cp", classpath, "-Xmx" + conf.get("spark.driver.memory", "1g")]
+    line += ["-XX:+IgnoreUnrecognizedVMOptions"] + options
     if java_major >= 9:
-        command += ["--add-opens=%s=ALL-UNNAMED" % name for name in _OPENED_PACKAGES]
-    command += ["-Djdk.reflect.useDirectMethodHandle=false"]
-    command += ["-Dio.netty.tryReflectionSetAccessible=true"]
+        line += ["--add-opens=%s=ALL-UNNAMED" % name for name in _OPENED_PACKAGES]
+    line += ["-Djdk.reflect.useDirectMethodHandle=false"]
+    line += ["-Dio.netty.tryReflectionSetAccessible=true"]
     # A C locale would turn every non-ASCII println into '?'; the names differ before Java 19.
     for name in ("file.encoding", "sun.stdout.encoding", "stdout.encoding"):
-        command.append("-D%s=UTF-8" % name)
+        line.append("-D%s=UTF-8" % name)
     for name in ("sun.stderr.encoding", "stderr.encoding"):
-        command.append("-D%s=UTF-8" % name)
-    command += ["-Dscala.usejavacp=true", "-Djava.io.tmpdir=" + directory]
-    command += shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
-    command.append("org.apache.spark.deploy.SparkSubmit")
+        line.append("-D%s=UTF-8" % name)
+    line += ["-Dscala.usejavacp=true", "-Djava.io.tmpdir=" + directory]
+    line += shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
+    line.append("org.apache.spark.deploy.SparkSubmit")
     for key, value in conf.items():
-        command += ["--conf", "%s=%s" % (key, value)]
-    command.append("pyspark-shell")
-    return command
+        line += ["--conf", "%s=%s" % (key, value)]
+    return line + arguments

@@ -35,8 +35,14 @@ fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
     if !version.starts_with(SPARK_LINE) {
         return None;
     }
-    let modules = home.join("python");
-    let py4j = entries(&modules.join("lib"))
+    let folder = home.join("python");
+    // A Spark from pip has them packed.
+    let packed = folder.join("lib").join("pyspark.zip");
+    let modules = match folder.join("pyspark").join("sql").is_dir() {
+        true => folder.clone(),
+        false => packed.exists().then_some(packed)?,
+    };
+    let py4j = entries(&folder.join("lib"))
         .into_iter()
         .find(|path| name_of(path).starts_with("py4j-"))?;
     let (python, probed) = pythons().find(|(_, probed)| probed.fits())?;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// A request's body; that of a form is taken for empty, since Livy's container has read it then.
-pub(super) struct Body(Vec<u8>);
+pub(super) struct Body(pub(super) Vec<u8>);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = axum::extract::rejection::BytesRejection;
@@ -34,10 +34,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// What a class of Livy's takes, its fields in the order in which Livy names them.
 pub(super) struct Class {
-    name: &'static str,
-    fields: &'static [&'static str],
+    pub(super) name: &'static str,
+    pub(super) fields: &'static [&'static str],
     /// Whether an unknown field is noticed only when the whole object was read.
-    late: bool,
+    pub(super) late: bool,
 }
 
 const SESSION: Class = Class {

@@ -8,11 +8,13 @@
 //! | `failure.rs`    | answers that are no success                         |
 //! | `page.rs`       | parts of lists                                      |
 //! | `files.rs`      | which local files a request may name                |
-//! | `registry.rs`   | all sessions                                        |
+//! | `registry.rs`   | all sessions, all batches                           |
 //! | `sessions.rs`   | the routes of sessions                              |
+//! | `batches.rs`    | the routes of batches                               |
 //! | `statements.rs` | the routes of statements and completion             |
 
 mod access;
+mod batches;
 mod body;
 mod failure;
 mod files;
@@ -21,7 +23,8 @@ mod registry;
 mod sessions;
 mod statements;
 
-use super::session::Ground;
+use super::batch::Batch;
+use super::session::{Ground, Session};
 use super::wire::Version;
 use super::{Options, Runtime};
 use axum::extract::{Request, State};
@@ -49,7 +52,8 @@ pub(super) struct ServerState {
     is_open: bool,
     csrf_protection: bool,
     files: files::Rule,
-    sessions: Registry,
+    sessions: Registry<Session>,
+    batches: Registry<Batch>,
 }
 
 type Shared = State<Arc<ServerState>>;
@@ -66,12 +70,13 @@ impl ServerState {
             is_open: !options.host.is_loopback(),
             csrf_protection: options.csrf_protection,
             files: files::Rule::of(options),
-            sessions: Registry::new(ground, folder),
+            sessions: Registry::new(ground.clone(), folder.clone()),
+            batches: Registry::new(ground, folder),
         }
     }
 
     pub(super) async fn end_all(&self) {
-        self.sessions.end_all().await;
+        tokio::join!(self.sessions.end_all(), self.batches.end_all());
     }
 }
 
@@ -90,6 +95,7 @@ pub(super) async fn serve(
         loop {
             tokio::time::sleep(REAP_EVERY).await;
             reaper.sessions.end_expired();
+            reaper.batches.end_expired();
         }
     });
     tokio::select! {
@@ -127,6 +133,10 @@ fn router(state: Arc<ServerState>) -> Router {
             post(statements::cancel),
         )
         .route("/sessions/{id}/completion", post(statements::complete))
+        .route("/batches", get(batches::list).post(batches::create))
+        .route("/batches/{id}", get(batches::show).delete(batches::delete))
+        .route("/batches/{id}/state", get(batches::state))
+        .route("/batches/{id}/log", get(batches::log))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(middleware::from_fn_with_state(state.clone(), see_session))

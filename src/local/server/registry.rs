@@ -1,115 +1,203 @@
-//! All sessions of one server.
+//! All sessions of one server, and all batches: ids and names of their own, the same rules.
 
+use super::super::batch::Batch;
 use super::super::session::{Ground, Session};
-use super::super::wire::CreateSession;
+use super::super::wire::{CreateBatch, CreateSession};
 use super::failure::{Answer, Failure};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(super) struct Registry {
+/// What a registry needs to know of a session or a batch.
+pub(super) trait Member {
+    fn id(&self) -> u64;
+    fn name(&self) -> Option<&str>;
+    fn has_expired(&self) -> bool;
+    fn ask_to_end(&self);
+    /// Waits until nothing of it is left.
+    fn end(&self) -> impl Future<Output = ()> + Send;
+}
+
+impl Member for Session {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.request.name.as_deref()
+    }
+
+    fn has_expired(&self) -> bool {
+        self.has_expired()
+    }
+
+    fn ask_to_end(&self) {
+        self.ask_to_end();
+    }
+
+    async fn end(&self) {
+        self.end().await;
+    }
+}
+
+impl Member for Batch {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn has_expired(&self) -> bool {
+        self.has_expired()
+    }
+
+    fn ask_to_end(&self) {
+        self.ask_to_end();
+    }
+
+    async fn end(&self) {
+        self.end().await;
+    }
+}
+
+pub(super) struct Registry<T> {
     ground: Arc<Ground>,
     folder: PathBuf,
-    sessions: Mutex<Sessions>,
+    table: Mutex<Table<T>>,
 }
 
-#[derive(Default)]
-struct Sessions {
+struct Table<T> {
     next: u64,
-    all: BTreeMap<u64, Arc<Session>>,
+    all: BTreeMap<u64, Arc<T>>,
 }
 
-impl Registry {
-    pub(super) fn new(ground: Arc<Ground>, folder: PathBuf) -> Registry {
+impl<T: Member> Registry<T> {
+    pub(super) fn new(ground: Arc<Ground>, folder: PathBuf) -> Registry<T> {
         Registry {
             ground,
             folder,
-            sessions: Mutex::default(),
+            table: Mutex::new(Table {
+                next: 0,
+                all: BTreeMap::new(),
+            }),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Table<T>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<Session>> {
+    pub(super) fn all(&self) -> Vec<Arc<T>> {
         self.lock().all.values().cloned().collect()
     }
 
     /// By id where it is a number, else by name, as Livy routes.
-    pub(super) fn find(&self, id_or_name: &str) -> Answer<Arc<Session>> {
-        let sessions = self.lock();
+    pub(super) fn find(&self, id_or_name: &str) -> Answer<Arc<T>> {
+        let table = self.lock();
         let found = match id_or_name.parse::<u64>() {
-            Ok(id) => sessions.all.get(&id),
-            Err(_) => sessions
+            Ok(id) => table.all.get(&id),
+            Err(_) => table
                 .all
                 .values()
-                .find(|session| session.request.name.as_deref() == Some(id_or_name)),
+                .find(|member| member.name() == Some(id_or_name)),
         };
         found.cloned().ok_or_else(|| Failure::not_found(id_or_name))
     }
 
-    /// Starts a session. Its id is used up also where it is rejected.
+    /// Ends one and forgets it.
+    pub(super) async fn delete(&self, member: &T) {
+        member.end().await;
+        self.lock().all.remove(&member.id());
+    }
+
+    /// Ends those that are to end by themselves, and forgets them.
+    pub(super) fn end_expired(&self) {
+        let mut table = self.lock();
+        let expired: Vec<u64> = table
+            .all
+            .values()
+            .filter(|member| member.has_expired())
+            .map(|member| member.id())
+            .collect();
+        for id in expired {
+            if let Some(member) = table.all.remove(&id) {
+                member.ask_to_end();
+            }
+        }
+    }
+
+    /// Ends every one and waits until nothing of them is left.
+    pub(super) async fn end_all(&self) {
+        let all = std::mem::take(&mut self.lock().all);
+        for member in all.values() {
+            member.ask_to_end();
+        }
+        for member in all.values() {
+            member.end().await;
+        }
+    }
+}
+
+impl Registry<Session> {
+    /// Starts a session.
     pub(super) fn create(
         &self,
         request: CreateSession,
         check: impl FnOnce(&CreateSession) -> Result<(), String>,
     ) -> Answer<Arc<Session>> {
-        let mut sessions = self.lock();
-        let id = sessions.next;
-        sessions.next += 1;
+        let mut table = self.lock();
+        let id = table.next_id();
         check(&request).map_err(Failure::rejected)?;
-        if let Some(name) = &request.name {
-            sessions.check_name(name, id)?;
-        }
+        table.check_name(request.name.as_deref(), id)?;
         let directory = self.folder.join(format!("session-{id}"));
         let session =
             Session::start(id, request, &self.ground, directory).map_err(Failure::rejected)?;
-        sessions.all.insert(id, session.clone());
+        table.all.insert(id, session.clone());
         Ok(session)
     }
+}
 
-    /// Ends a session and forgets it.
-    pub(super) async fn delete(&self, session: &Session) {
-        session.end().await;
-        self.lock().all.remove(&session.id);
-    }
-
-    /// Ends those that are to end by themselves, and forgets them.
-    pub(super) fn end_expired(self: &Registry) {
-        let mut sessions = self.lock();
-        let expired: Vec<u64> = sessions
-            .all
-            .values()
-            .filter(|session| session.has_expired())
-            .map(|session| session.id)
-            .collect();
-        for id in expired {
-            if let Some(session) = sessions.all.remove(&id) {
-                session.ask_to_end();
+impl Registry<Batch> {
+    /// Starts a batch. One whose files may not be named has its place in the list by then, and
+    /// keeps it.
+    pub(super) fn create(
+        &self,
+        request: CreateBatch,
+        check: impl FnOnce(&CreateBatch) -> Result<String, String>,
+    ) -> Answer<Arc<Batch>> {
+        let mut table = self.lock();
+        let id = table.next_id();
+        table.check_name(request.name.as_deref(), id)?;
+        match check(&request) {
+            Ok(file) => {
+                let directory = self.folder.join(format!("batch-{id}"));
+                let batch = Batch::start(id, file, request, &self.ground.runtime, directory);
+                table.all.insert(id, batch.clone());
+                Ok(batch)
             }
-        }
-    }
-
-    /// Ends every session and waits until nothing of them is left.
-    pub(super) async fn end_all(&self) {
-        let all = std::mem::take(&mut self.lock().all);
-        for session in all.values() {
-            session.ask_to_end();
-        }
-        for session in all.values() {
-            session.end().await;
+            Err(reason) => {
+                table.all.insert(id, Batch::rejected(id, request.name));
+                Err(Failure::rejected(reason))
+            }
         }
     }
 }
 
-impl Sessions {
-    fn check_name(&self, name: &str, id: u64) -> Answer<()> {
+impl<T: Member> Table<T> {
+    /// An id is used up also by what is rejected.
+    fn next_id(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    fn check_name(&self, name: Option<&str>, id: u64) -> Answer<()> {
+        let Some(name) = name else { return Ok(()) };
         if name.is_empty() || name.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Failure::rejected(format!("Invalid session name: {name}")));
         }
-        let taken = |session: &Arc<Session>| session.request.name.as_deref() == Some(name);
-        match self.all.values().any(taken) {
+        match self.all.values().any(|member| member.name() == Some(name)) {
             true => Err(Failure::rejected(format!(
                 "Duplicate session name: Some({name}) for session {id}"
             ))),

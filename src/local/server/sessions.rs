@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::{IntoResponse, Response};
+use std::collections::BTreeMap;
 
 /// What Livy's administrators forbid by default.
 const FORBIDDEN_CONF: [&str; 2] = [
@@ -31,16 +32,7 @@ pub(super) async fn list(State(state): Shared, query: Query) -> Answer<Json<Sess
 pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response> {
     let request = body.session()?;
     let check = |request: &CreateSession| {
-        let forbidden: Vec<&str> = FORBIDDEN_CONF
-            .into_iter()
-            .filter(|key| request.conf.contains_key(*key))
-            .collect();
-        if !forbidden.is_empty() {
-            return Err(format!(
-                "Blacklisted configuration values in session config: {}",
-                forbidden.join(", ")
-            ));
-        }
+        check_conf(&request.conf)?;
         let CreateSession {
             jars,
             py_files,
@@ -54,6 +46,21 @@ pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response>
     let session = state.sessions.create(request, check)?;
     let location = [(LOCATION, format!("/sessions/{}", session.id))];
     Ok((StatusCode::CREATED, location, Json(session.view())).into_response())
+}
+
+/// Livy's words for settings that may not be set.
+pub(super) fn check_conf(conf: &BTreeMap<String, String>) -> Result<(), String> {
+    let forbidden: Vec<&str> = FORBIDDEN_CONF
+        .into_iter()
+        .filter(|key| conf.contains_key(*key))
+        .collect();
+    match forbidden.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "Blacklisted configuration values in session config: {}",
+            forbidden.join(", ")
+        )),
+    }
 }
 
 pub(super) async fn show(
