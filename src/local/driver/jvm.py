@@ -19,6 +19,15 @@ java.base/sun.nio.cs java.base/sun.security.action java.base/sun.util.calendar
 java.security.jgss/sun.security.krb5
 """.split()
 
+# What it sets besides; a Spark that does not know one of them ignores it. Its module of vectors
+# is left out: a bare Java runtime has none, and would not start.
+_PROPERTIES = [
+    "-Djdk.reflect.useDirectMethodHandle=false",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    "-Dio.netty.allocator.type=pooled",
+    "-Dio.netty.handler.ssl.defaultEndpointVerificationAlgorithm=NONE",
+]
+
 
 class JvmFailed(Exception):
     """The JVM ended before it told its port."""
@@ -81,8 +90,11 @@ def _command(java, java_major, spark_home, directory, conf):
     command += ["-XX:+IgnoreUnrecognizedVMOptions", "-XX:TieredStopAtLevel=1"]
     if java_major >= 9:
         command += ["--add-opens=%s=ALL-UNNAMED" % name for name in _OPENED_PACKAGES]
-    command += ["-Djdk.reflect.useDirectMethodHandle=false"]
-    command += ["-Dio.netty.tryReflectionSetAccessible=true"]
+    if java_major >= 22:
+        command.append("--enable-native-access=ALL-UNNAMED")
+    if java_major >= 23:
+        command.append("--sun-misc-unsafe-memory-access=allow")
+    command += _PROPERTIES
     # A C locale would turn every non-ASCII println into '?'; the names differ before Java 19.
     for name in ("file.encoding", "sun.stdout.encoding", "stdout.encoding"):
         command.append("-D%s=UTF-8" % name)

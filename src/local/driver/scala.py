@@ -3,6 +3,7 @@
 import re
 
 from .interpreter import is_2_13, make_interpreter
+from .scala_messages import message_first
 from .statement import error, ok
 
 _PRELUDE = """
@@ -43,12 +44,17 @@ class Scala:
             return ok({})
         self.main.setContextClassLoader()
         echoes = []
+        position = 0
         for part in self._parts(code):
+            begin = code.index(part, position)
+            position = begin + len(part)
             answer = self.main.interpret(part).toString()
             text = self._take()
             if answer == "Incomplete":
                 return error("Error", "incomplete statement")
             if answer != "Success":
+                if self._is_2_13:
+                    text = message_first(text, part, code.count("\n", 0, begin))
                 lines = text.splitlines(keepends=True) or ["the statement failed without a message"]
                 failure = error("Error", lines[0].rstrip("\n"), lines[1:])
                 if echoes:
