@@ -14,3 +14,4 @@ mod recordings;
 mod replay;
 mod scanner;
 mod scripts;
+mod spark_lines;
