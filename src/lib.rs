@@ -18,7 +18,7 @@
 //! - [`shell`]: what the prompt and scripts share: open, run, leave.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
-//! - [`serve`]: the front end of the server in a box.
+//! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
 pub mod auth;
