@@ -177,6 +177,19 @@ fn code_can_be_cancelled() {
 }
 
 #[test]
+fn names_are_completed() {
+    for (kind, code, name) in [
+        ("spark", "List(1).ma", "map"),
+        ("pyspark", "spark.ran", "range"),
+    ] {
+        let body = json!({"code": code, "kind": kind, "cursor": code.len()}).to_string();
+        let answer = post(&format!("{}/sessions/0/completion", shared()), &body).json();
+        let names = answer["candidates"].as_array().unwrap();
+        assert!(names.contains(&json!(name)), "{answer}");
+    }
+}
+
+#[test]
 fn a_spark_that_is_not_there_is_refused_at_once() {
     let home = Home::new();
     let ran = home.run(&["--local", "--spark", "3.4", "-e", "1"]);
