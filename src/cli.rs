@@ -92,6 +92,10 @@ pub struct Connection {
     /// The Python of a local Spark
     #[arg(long, value_name = "EXE", global = true)]
     pub python: Option<PathBuf>,
+
+    /// The version of a local Spark, such as 3.5 or 4; else what its Python allows
+    #[arg(long, value_name = "VERSION", global = true)]
+    pub spark: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -283,5 +287,8 @@ mod tests {
             parse("serve --python p").connection.python,
             Some("p".into())
         );
+        let spark = |line: &str| parse(line).connection.spark;
+        assert_eq!(spark("serve --spark 4"), Some("4".to_owned()));
+        assert_eq!(spark("--local --spark 3.5"), Some("3.5".to_owned()));
     }
 }

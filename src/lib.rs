@@ -18,7 +18,7 @@
 //! - [`shell`]: what the prompt and scripts share: open, run, leave.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
-//! - [`serve`]: the front end of the server in a box.
+//! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
 pub mod auth;
@@ -199,7 +199,7 @@ fn plan(
     Ok(Plan {
         place,
         session,
-        search: search(cli, environment, cache.clone()),
+        search: search(cli, environment, cache.clone())?,
         cache,
         keep: cli.keep,
     })
@@ -211,15 +211,26 @@ fn cache_folder(environment: Environment<'_>) -> Result<PathBuf, String> {
     config::cache_folder(environment).ok_or_else(|| none.to_owned())
 }
 
-fn search(cli: &Cli, environment: Environment<'_>, cache: PathBuf) -> local::Search {
+fn search(
+    cli: &Cli,
+    environment: Environment<'_>,
+    cache: PathBuf,
+) -> Result<local::Search, String> {
     let path = |name: &str| environment(name).map(PathBuf::from);
-    local::Search {
+    let spark = cli
+        .connection
+        .spark
+        .as_deref()
+        .map(str::parse)
+        .transpose()?;
+    Ok(local::Search {
+        spark,
         python: cli.connection.python.clone(),
         virtual_env: path("VIRTUAL_ENV"),
         spark_home: path("SPARK_HOME"),
         java_home: path("JAVA_HOME"),
         cache,
-    }
+    })
 }
 
 fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> Exit {
@@ -246,7 +257,10 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
             }
         }
     }
-    let search = search(cli, environment, cache.clone());
+    let search = match search(cli, environment, cache.clone()) {
+        Ok(search) => search,
+        Err(reason) => return fail(out, &reason, None, Exit::Usage),
+    };
     let options = local::Options {
         host: serve.host,
         port: serve.port,

@@ -15,3 +15,4 @@ mod recordings;
 mod replay;
 mod scanner;
 mod scripts;
+mod spark_lines;

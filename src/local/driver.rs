@@ -20,7 +20,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const PACKAGE: &str = "livysh_driver";
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 23] = [
+const FILES: [(&str, &str); 24] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("batch.py", include_str!("driver/batch.py")),
@@ -32,6 +32,10 @@ const FILES: [(&str, &str); 23] = [
     ("capture.py", include_str!("driver/capture.py")),
     ("interpreter.py", include_str!("driver/interpreter.py")),
     ("scala.py", include_str!("driver/scala.py")),
+    (
+        "scala_messages.py",
+        include_str!("driver/scala_messages.py"),
+    ),
     ("python.py", include_str!("driver/python.py")),
     ("sql.py", include_str!("driver/sql.py")),
     ("completion.py", include_str!("driver/completion.py")),

@@ -22,7 +22,7 @@ mod server;
 mod session;
 mod wire;
 
-pub use runtime::{Runtime, RuntimeError, Search, Tell, prepare};
+pub use runtime::{Runtime, RuntimeError, Search, SparkVersion, Tell, prepare};
 
 use folder::Folder;
 use server::ServerState;

@@ -106,6 +106,7 @@ fn spark() -> Server {
     let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.cache/livysh");
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let search = Search {
+        spark: None,
         python: None,
         virtual_env: path("VIRTUAL_ENV"),
         spark_home: path("SPARK_HOME"),

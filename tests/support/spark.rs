@@ -65,8 +65,14 @@ fn start() -> Shared {
 
 /// The Spark that all share.
 pub fn runtime() -> Runtime {
+    runtime_of(None)
+}
+
+/// A version of Spark, as `--spark` names it.
+pub fn runtime_of(version: Option<&str>) -> Runtime {
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let search = Search {
+        spark: version.map(|version| version.parse().unwrap()),
         python: None,
         virtual_env: path("VIRTUAL_ENV"),
         spark_home: path("SPARK_HOME"),

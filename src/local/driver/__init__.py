@@ -12,6 +12,7 @@ standard input and reads events as JSON lines from standard output (`protocol`).
     capture     standard output of this process and of the JVM, cut at statement ends
     interpreter the Scala compiler's interpreter
     scala, python, sql      run code of one language and give its output
+    scala_messages          what the Scala compiler says, with the message first
     completion  names that could stand at a cursor
     interrupt   ends a running statement
     progress    counts Spark tasks while a statement runs

@@ -1,4 +1,5 @@
-"""Names that could stand at a cursor, found on threads of their own, also while a statement runs."""
+"""Names that could stand at a cursor, found on threads of their own; of Scala, while
+no statement of Scala runs."""
 
 import inspect
 import keyword
@@ -24,11 +25,21 @@ class Completer:
             if scala is None:  # a session of another language need not start it for this
                 return []
             with self._lock:
-                return complete(scala.jvm, scala.main, code, cursor)
+                return _idle(scala, lambda: complete(scala.jvm, scala.main, code, cursor))
         if kind == "pyspark":
             before = code.encode("utf-16-le")[: 2 * cursor].decode("utf-16-le", "ignore")
             return _python(before, dict(self._runner.names()))[:_MOST]
         return []
+
+
+def _idle(scala, complete):
+    """Statement and completion share one compiler, and each would break the other."""
+    if not scala.compiler.acquire(blocking=False):
+        return []
+    try:
+        return complete()
+    finally:
+        scala.compiler.release()
 
 
 def _python(code, names):

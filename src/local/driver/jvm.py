@@ -19,6 +19,15 @@ java.base/sun.nio.cs java.base/sun.security.action java.base/sun.util.calendar
 java.security.jgss/sun.security.krb5
 """.split()
 
+# What it sets besides; a Spark that does not know one of them ignores it. Its module of vectors
+# is left out: a bare Java runtime has none, and would not start.
+_PROPERTIES = [
+    "-Djdk.reflect.useDirectMethodHandle=false",
+    "-Dio.netty.tryReflectionSetAccessible=true",
+    "-Dio.netty.allocator.type=pooled",
+    "-Dio.netty.handler.ssl.defaultEndpointVerificationAlgorithm=NONE",
+]
+
 
 # What is typed runs once: the second compiler would only take time from it.
 _QUICK = ["-XX:TieredStopAtLevel=1"]
@@ -86,8 +95,11 @@ def command(java, java_major, spark_home, directory, conf, options, arguments):
     line += ["-XX:+IgnoreUnrecognizedVMOptions"] + options
     if java_major >= 9:
         line += ["--add-opens=%s=ALL-UNNAMED" % name for name in _OPENED_PACKAGES]
-    line += ["-Djdk.reflect.useDirectMethodHandle=false"]
-    line += ["-Dio.netty.tryReflectionSetAccessible=true"]
+    if java_major >= 22:
+        line.append("--enable-native-access=ALL-UNNAMED")
+    if java_major >= 23:
+        line.append("--sun-misc-unsafe-memory-access=allow")
+    line += _PROPERTIES
     # A C locale would turn every non-ASCII println into '?'; the names differ before Java 19.
     for name in ("file.encoding", "sun.stdout.encoding", "stdout.encoding"):
         line.append("-D%s=UTF-8" % name)

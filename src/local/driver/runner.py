@@ -35,6 +35,7 @@ class Runner:
         self._sql = Sql(session, settings["sql_rows"])
         self._python = Python(_names(session))
         self._completer = Completer(self)
+        _keep_repeated_errors_out_of_output()
         sys.stdout = sys.stderr = StatementStream(self._capture.sink)
         if settings["kind"] == "spark":
             protocol.phase("starting Scala")
@@ -125,6 +126,17 @@ class Runner:
 
     def end(self):
         pass
+
+
+def _keep_repeated_errors_out_of_output():
+    """PySpark 4 tells an error of a query once more, as JSON with the whole Java stack. A logger
+    that is made now writes to the session's log instead of the statement's output."""
+    try:
+        from pyspark.logger import PySparkLogger
+    except ImportError:  # before PySpark 4
+        return
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        PySparkLogger.getLogger(name)
 
 
 def _names(session):

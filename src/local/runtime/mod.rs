@@ -1,25 +1,22 @@
 //! Finds a Python, a Java and a Spark that fit together, or installs a private PySpark.
 //!
 //! In this order: the interpreter named by `--python`, the active virtual environment, then
-//! `SPARK_HOME` with a Python beside it; each where it holds a Spark of the supported line. Else a
-//! private environment in the cache folder, made with pip: it is built in a folder of its own,
-//! checked, and renamed into place, so that it is never half there.
+//! `SPARK_HOME` with a Python beside it; each where it holds the Spark asked for, or any supported
+//! one where none is. Else a private environment in the cache folder, made with pip: it is built in
+//! a folder of its own, checked, and renamed into place, so that it is never half there.
 
 mod command;
 mod find;
 mod install;
+mod lines;
 mod pip;
 
+pub use lines::SparkVersion;
+
+use lines::Asked;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
-
-/// The supported line of Spark.
-const SPARK_LINE: &str = "3.5";
-/// Python versions on which that line is known to work.
-const PYTHONS: std::ops::RangeInclusive<u32> = 9..=11;
-/// Java versions on which that line is known to work.
-const JAVAS: std::ops::RangeInclusive<u32> = 8..=21;
 
 /// What a session's driver is started with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +49,14 @@ impl Runtime {
         command.env("PYSPARK_PYTHON", &self.python);
         command.env("SPARK_HOME", &self.spark_home);
         command.env("SPARK_LOCAL_IP", "127.0.0.1");
+        // They would make PySpark the client of another machine's Spark.
+        for name in [
+            "SPARK_REMOTE",
+            "SPARK_API_MODE",
+            "SPARK_CONNECT_MODE_ENABLED",
+        ] {
+            command.env_remove(name);
+        }
     }
 }
 
@@ -73,6 +78,8 @@ fn undisturbed(command: &mut Command) {
 /// Where to look and where to install.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
+    /// `--spark`
+    pub spark: Option<SparkVersion>,
     /// `--python`
     pub python: Option<PathBuf>,
     /// `VIRTUAL_ENV`
@@ -85,23 +92,23 @@ pub struct Search {
     pub cache: PathBuf,
 }
 
+impl Search {
+    fn asked(&self) -> Asked<'_> {
+        Asked(self.spark.as_ref())
+    }
+}
+
 /// Hears of each step of the preparation, in words, and of how far it is.
 pub type Tell<'a> = dyn FnMut(&str, &str) + 'a;
 
 #[derive(Debug, thiserror::Error)]
 pub enum RuntimeError {
-    #[error(
-        "no Python {} was found; PySpark {SPARK_LINE} needs one",
-        python_range()
-    )]
-    NoPython,
+    #[error("no Python was found that fits: {0}")]
+    NoPython(String),
     #[error("{0} cannot be used as Python: {1}")]
     Unusable(PathBuf, String),
-    #[error(
-        "{0} is Python {1}; PySpark {SPARK_LINE} needs Python {range}",
-        range = python_range()
-    )]
-    WrongPython(PathBuf, String),
+    #[error("{0} is Python {1}: {2}")]
+    WrongPython(PathBuf, String, String),
     #[error("{python} could not make a virtual environment:\n{output}")]
     Venv { python: PathBuf, output: String },
     #[error("pip could not install {package}:\n{output}")]
@@ -118,10 +125,9 @@ impl RuntimeError {
     /// What to try.
     pub fn hint(&self) -> String {
         match self {
-            RuntimeError::NoPython | RuntimeError::WrongPython(..) => format!(
-                "install Python {} with its venv module, or name one with --python",
-                python_range()
-            ),
+            RuntimeError::NoPython(..) | RuntimeError::WrongPython(..) => {
+                "install such a Python with its venv module, or name one with --python".to_owned()
+            }
             RuntimeError::Unusable(..) => "name a working interpreter with --python".to_owned(),
             RuntimeError::Venv { .. } => {
                 "install Python's venv module (on Debian the package python3-venv), or name another \
@@ -140,10 +146,6 @@ impl RuntimeError {
             }
         }
     }
-}
-
-fn python_range() -> String {
-    format!("3.{} to 3.{}", PYTHONS.start(), PYTHONS.end())
 }
 
 /// Finds a runtime or installs one; blocks, for minutes where it has to download. Stops early,
