@@ -89,6 +89,10 @@ pub struct Connection {
     #[arg(long, value_name = "USER", global = true)]
     user: Option<String>,
 
+    /// Start a local Spark without this; may be repeated
+    #[arg(long, value_name = "SHORTCUT", global = true, action = ArgAction::Append)]
+    without: Vec<Shortcut>,
+
     /// The Python of a local Spark
     #[arg(long, value_name = "EXE", global = true)]
     pub python: Option<PathBuf>,
@@ -96,6 +100,17 @@ pub struct Connection {
     /// The version of a local Spark, such as 3.5 or 4; else what its Python allows
     #[arg(long, value_name = "VERSION", global = true)]
     pub spark: Option<String>,
+}
+
+/// What makes a local Spark start faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shortcut {
+    /// Java's first compiler alone
+    QuickCompiler,
+    /// An archive of loaded classes
+    Archive,
+    /// Scala and SQL made ready beforehand
+    Prewarm,
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,6 +204,11 @@ impl Cli {
     pub fn inputs(&self) -> Vec<Input> {
         let script = self.script.iter().map(|path| file(path));
         self.named.iter().cloned().chain(script).collect()
+    }
+
+    /// Whether a local Spark is to be started with this.
+    pub fn takes(&self, shortcut: Shortcut) -> bool {
+        !self.connection.without.contains(&shortcut)
     }
 
     /// Whether a prompt is wanted after the inputs have run.

@@ -37,7 +37,7 @@ pub mod serve;
 pub mod shell;
 pub mod term;
 
-use cli::{Cli, Command, Serve, When};
+use cli::{Cli, Command, Serve, Shortcut, When};
 use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
@@ -201,6 +201,7 @@ fn plan(
         session,
         search: search(cli, environment, cache.clone())?,
         cache,
+        tuning: tuning(cli),
         keep: cli.keep,
     })
 }
@@ -209,6 +210,14 @@ fn plan(
 fn cache_folder(environment: Environment<'_>) -> Result<PathBuf, String> {
     let none = "there is no folder for the local Spark: set HOME or XDG_CACHE_HOME";
     config::cache_folder(environment).ok_or_else(|| none.to_owned())
+}
+
+fn tuning(cli: &Cli) -> local::Tuning {
+    local::Tuning {
+        quick_compiler: cli.takes(Shortcut::QuickCompiler),
+        archive: cli.takes(Shortcut::Archive),
+        prewarm: cli.takes(Shortcut::Prewarm),
+    }
 }
 
 fn search(
@@ -268,6 +277,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
         strict: serve.strict,
         csrf_protection: serve.csrf_protection,
         allowed_folders,
+        tuning: tuning(cli),
         ..local::Options::new(cache)
     };
     serve::run(out, &search, &options)

@@ -5,6 +5,7 @@
 //! itself when its standard input ends, so that nothing outlives a killed livysh.
 
 use super::runtime::Runtime;
+use super::wire::CreateSession;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
@@ -20,13 +21,15 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 const PACKAGE: &str = "livysh_driver";
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 24] = [
+const FILES: [(&str, &str); 26] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("batch.py", include_str!("driver/batch.py")),
     ("protocol.py", include_str!("driver/protocol.py")),
     ("jvm.py", include_str!("driver/jvm.py")),
     ("session.py", include_str!("driver/session.py")),
+    ("later.py", include_str!("driver/later.py")),
+    ("archive.py", include_str!("driver/archive.py")),
     ("runner.py", include_str!("driver/runner.py")),
     ("statement.py", include_str!("driver/statement.py")),
     ("capture.py", include_str!("driver/capture.py")),
@@ -58,7 +61,7 @@ const FILES: [(&str, &str); 24] = [
 
 /// Imports the package from the session's directory without leaving that directory, or the
 /// current one, on the path in the meantime: a user's `random.py` must not break PySpark.
-const BOOTSTRAP: &str = "\
+pub(super) const BOOTSTRAP: &str = "\
 import sys
 sys.path[0] = sys.argv.pop(1)
 from livysh_driver.main import main
@@ -73,14 +76,49 @@ pub struct Settings<'a> {
     pub java: &'a Path,
     pub java_major: u32,
     pub spark_home: &'a Path,
-    pub kind: &'a str,
+    pub kind: &'static str,
     /// Whether it behaves as Livy's driver does where that is worse.
     pub strict: bool,
     /// How long a strict session tries to cancel.
     pub cancel_seconds: f64,
     pub sql_rows: u64,
     pub conf: BTreeMap<String, String>,
+    pub quick_compiler: bool,
+    pub prewarm: bool,
+    /// A class-data archive to start from.
+    pub archive: Option<PathBuf>,
+    /// Where to write such an archive, in place of holding a session.
+    pub build_archive: Option<&'a Path>,
 }
+
+impl<'a> Settings<'a> {
+    /// For a session on this Spark, as Livy's defaults are.
+    pub fn of(
+        runtime: &'a Runtime,
+        directory: &'a Path,
+        request: &CreateSession,
+        conf: BTreeMap<String, String>,
+    ) -> Settings<'a> {
+        Settings {
+            directory,
+            java: &runtime.java,
+            java_major: runtime.java_major,
+            spark_home: &runtime.spark_home,
+            kind: request.kind,
+            strict: false,
+            cancel_seconds: 30.0,
+            sql_rows: SQL_ROWS,
+            conf,
+            quick_compiler: true,
+            prewarm: false,
+            archive: None,
+            build_archive: None,
+        }
+    }
+}
+
+/// Livy's default for `livy.rsc.sql.num-rows`.
+const SQL_ROWS: u64 = 1000;
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "op", rename_all = "lowercase")]

@@ -9,9 +9,11 @@
 //! | `batch/`     | one batch: states, its process                                    |
 //! | `folder.rs`  | the directory of a server's sessions                              |
 //! | `log.rs`     | the log of a session or a batch                                   |
+//! | `tuning.rs`, `archive.rs` | what makes a start faster                             |
 //! | `conf.rs`    | what a request for a session or a batch means as Spark settings   |
 //! | `driver.rs`  | the child process of a session; its Python half stands in `driver/` |
 
+mod archive;
 mod batch;
 mod conf;
 mod driver;
@@ -20,9 +22,11 @@ mod log;
 mod runtime;
 mod server;
 mod session;
+mod tuning;
 mod wire;
 
 pub use runtime::{Runtime, RuntimeError, Search, SparkVersion, Tell, prepare};
+pub use tuning::Tuning;
 
 use folder::Folder;
 use server::ServerState;
@@ -48,6 +52,7 @@ pub struct Options {
     /// How long a strict session tries to cancel a statement, where its own settings do not say:
     /// then it is called cancelled.
     pub cancel_timeout: Duration,
+    pub tuning: Tuning,
     /// Whether every change needs the header `X-Requested-By`.
     pub csrf_protection: bool,
     /// Below which folders a request may name local files. With none of them: all files, or no
@@ -66,6 +71,7 @@ impl Options {
             token: None,
             strict: false,
             cancel_timeout: Duration::from_secs(30),
+            tuning: Tuning::ALL,
             csrf_protection: false,
             allowed_folders: Vec::new(),
             cache,

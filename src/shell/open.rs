@@ -26,6 +26,7 @@ pub struct Plan {
     pub cache: PathBuf,
     /// Where to look for a local Spark.
     pub search: local::Search,
+    pub tuning: local::Tuning,
     /// Whether a new session stays when livysh ends.
     pub keep: bool,
 }
@@ -164,8 +165,14 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
     let (url, credential) = match plan.place {
         Place::Server { url, credential } => (url, credential),
         Place::Local => {
-            let (started, token) =
-                start_local(plan.search, plan.cache, uplink.clone(), &on_machine).await?;
+            let (started, token) = start_local(
+                plan.search,
+                plan.tuning,
+                plan.cache,
+                uplink.clone(),
+                &on_machine,
+            )
+            .await?;
             let url = started.url();
             on_machine.server.replace(Some(started));
             (url, crate::auth::Credential::Bearer(token))
@@ -198,6 +205,7 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
 /// Prepares the runtime on a thread that may block for minutes, and starts the server there.
 async fn start_local(
     search: local::Search,
+    tuning: local::Tuning,
     cache: PathBuf,
     uplink: Uplink,
     on_machine: &OnMachine,
@@ -212,8 +220,14 @@ async fn start_local(
                     detail: detail.to_owned(),
                 });
             };
-            done.send(prepare_and_serve(&search, cache, &uplink.stop, &mut tell))
-                .ok();
+            done.send(prepare_and_serve(
+                &search,
+                tuning,
+                cache,
+                &uplink.stop,
+                &mut tell,
+            ))
+            .ok();
         });
     let lost = |message: String| OpenError::Preparation {
         message,
@@ -228,6 +242,7 @@ async fn start_local(
 
 fn prepare_and_serve(
     search: &local::Search,
+    tuning: local::Tuning,
     cache: PathBuf,
     stop: &AtomicBool,
     tell: &mut local::Tell<'_>,
@@ -248,6 +263,7 @@ fn prepare_and_serve(
     let token = local::random_token().map_err(failed)?;
     let options = local::Options {
         token: Some(token.clone()),
+        tuning,
         ..local::Options::new(cache.clone())
     };
     let server = local::Server::start(&options, runtime).map_err(failed)?;

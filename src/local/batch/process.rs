@@ -120,7 +120,6 @@ fn start(runtime: &Runtime, directory: &Path) -> io::Result<(Child, Lines<Receiv
         // Neither the user's settings nor files of the current directory are its business.
         .args(["-I", "-B", "-c", BOOTSTRAP])
         .arg(directory)
-        .current_dir(directory)
         .stdin(Stdio::piped())
         .stdout(writer.try_clone()?)
         .stderr(writer)

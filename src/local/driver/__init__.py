@@ -7,6 +7,8 @@ standard input and reads events as JSON lines from standard output (`protocol`).
     protocol    the JSON lines, on descriptors that user code cannot reach
     jvm         launches Spark's JVM without spark-submit
     session     the SparkSession that all languages share
+    later       something slow that is made beside other work
+    archive     makes later starts faster
     runner      runs statements one after another
     statement   one statement and the text it has printed
     capture     standard output of this process and of the JVM, cut at statement ends

@@ -40,12 +40,26 @@ class JvmFailed(Exception):
 class Jvm:
     """Spark's Java process: launched by the constructor, usable after `wait_until_up`."""
 
-    def __init__(self, java, java_major, spark_home, directory, conf):
+    def __init__(self, settings, more_options=()):
+        directory = settings["directory"]
         self._information = os.path.join(directory, "gateway")
+        options = list(more_options)
+        if settings["quick_compiler"]:
+            options += _QUICK
+        if settings["archive"]:
+            options += ["-XX:SharedArchiveFile=" + settings["archive"], "-Xshare:auto"]
         environment = dict(os.environ)
         environment["_PYSPARK_DRIVER_CONN_INFO_PATH"] = self._information
         self.process = subprocess.Popen(
-            command(java, java_major, spark_home, directory, conf, _QUICK, ["pyspark-shell"]),
+            command(
+                settings["java"],
+                settings["java_major"],
+                settings["spark_home"],
+                directory,
+                settings["conf"],
+                options,
+                ["pyspark-shell"],
+            ),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,

@@ -9,7 +9,7 @@ import traceback
 from . import protocol
 from .jvm import Jvm
 from .progress import Progress
-from .session import open_session
+from .session import connect, open_session
 from .statement import Statement
 
 _SECONDS_FOR_JVM_TO_END = 3.0
@@ -31,25 +31,27 @@ class Driver:
         os.environ.setdefault("MPLBACKEND", "Agg")
 
     def start(self):
-        conf = self._settings["conf"]
         protocol.phase("starting Java")
         # PySpark's own modules are read while the JVM starts.
         importing = threading.Thread(target=lambda: __import__("pyspark.sql"))
         importing.start()
-        self._jvm = Jvm(
-            self._settings["java"],
-            self._settings["java_major"],
-            self._settings["spark_home"],
-            self._directory,
-            conf,
-        )
+        self._jvm = Jvm(self._settings)
         self._jvm.wait_until_up()
         self._jvm.watch(self._on_jvm_exit)
         protocol.send("connected")
         importing.join()
         protocol.phase("starting Spark")
-        self._session, class_loader = open_session(conf["spark.repl.class.outputDir"])
-        self._runner = self._make_runner(class_loader)
+        gateway, class_loader = connect(self._settings["conf"]["spark.repl.class.outputDir"])
+        stdout = self._jvm.process.stdout.fileno()
+        if self._settings["strict"]:
+            from .strict.runner import StrictRunner as Runner
+        else:
+            from .runner import Runner
+        # Made before the session, so that Scala's compiler can start beside it.
+        runner = Runner(gateway, class_loader, self._settings, stdout)
+        self._session = open_session(gateway)
+        runner.begin(self._session)
+        self._runner = runner
         context = self._session.sparkContext
         Progress(context, self._runner.running).start()
         self._ready = True
@@ -59,18 +61,8 @@ class Driver:
             ui=context.uiWebUrl,
             spark=context.version,
         )
-
-    def _make_runner(self, class_loader):
-        stdout = self._jvm.process.stdout.fileno()
-        if self._settings["strict"]:
-            from .capture import LineReader
-            from .strict.runner import StrictRunner
-
-            LineReader(stdout, lambda line: protocol.send("stdout", line=line)).start()
-            return StrictRunner(self._session, class_loader, self._settings)
-        from .runner import Runner
-
-        return Runner(self._session, class_loader, self._settings, stdout)
+        if self._settings["prewarm"]:
+            self._runner.prewarm()
 
     def read_requests(self):
         """Runs on a thread of its own until the server asks to end or is gone."""
@@ -145,6 +137,10 @@ def main():
     settings = protocol.receive()
     if settings is None:
         return
+    if settings["build_archive"]:
+        from .archive import build
+
+        return build(settings)
     driver = Driver(settings)
     # From the beginning, so that a server that goes away ends a start as well.
     threading.Thread(target=driver.read_requests, daemon=True, name="requests").start()

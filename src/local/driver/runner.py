@@ -9,6 +9,7 @@ from . import protocol
 from .capture import Capture, StatementStream
 from .completion import Completer
 from .interrupt import Interrupter
+from .later import Later
 from .python import Python, describe
 from .scala import Scala
 from .sql import Sql
@@ -17,38 +18,66 @@ from .statement import error
 
 
 class Runner:
-    def __init__(self, session, class_loader, settings, jvm_stdout):
-        self._session = session
+    def __init__(self, gateway, class_loader, settings, jvm_stdout):
+        self._gateway = gateway
         self._class_loader = class_loader
         self._settings = settings
+        self._jvm_stdout = jvm_stdout
+        self._session = None
         self._running = None
         # Cancelled before they began; guarded with `_running` by the lock.
         self._cancelled = set()
         self._lock = threading.Lock()
         self._jvm_thread_id = None
-        self._scala = None
+        self._scala = Later(self._make_scala)
+        self._completer = Completer(self)
+        if settings["kind"] == "spark":
+            self._scala.begin()
+
+    def begin(self, session):
+        """The session is there: everything but Scala can run."""
+        self._session = session
         context = session.sparkContext
         self._capture = Capture(
-            jvm_stdout, context._jvm.java.lang.System.out, self.running
+            self._jvm_stdout, context._jvm.java.lang.System.out, self.running
         )
         self._interrupter = Interrupter(context, self.running)
-        self._sql = Sql(session, settings["sql_rows"])
+        self._sql = Sql(session, self._settings["sql_rows"])
         self._python = Python(_names(session))
-        self._completer = Completer(self)
         _keep_repeated_errors_out_of_output()
         sys.stdout = sys.stderr = StatementStream(self._capture.sink)
-        if settings["kind"] == "spark":
+        if self._settings["kind"] == "spark":
             protocol.phase("starting Scala")
             self.scala()
+
+    def prewarm(self):
+        """What the first statement of another language would wait for is made ready beside."""
+        threading.Thread(target=self._prewarm, daemon=True, name="prewarm").start()
+
+    def _prewarm(self):
+        try:
+            self.scala()
+            self._session.sql("select 1").collect()
+        except Exception as problem:  # the session may be ending
+            protocol.log("prewarm: %r" % problem)
 
     def running(self):
         return self._running
 
+    def _make_scala(self):
+        jvm = self._gateway.jvm
+        # On a thread of its own, which has a JVM thread of its own.
+        jvm.java.lang.Thread.currentThread().setContextClassLoader(self._class_loader)
+        return Scala(jvm, self._class_loader, self._settings["conf"])
+
     def scala(self):
-        """The interpreter, made when it is first needed."""
-        if self._scala is None:
-            self._scala = Scala(self._session, self._class_loader, self._settings["conf"])
-        return self._scala
+        """The interpreter, which knows `spark` and `sc`; made when it is first needed."""
+        scala = self._scala.get()
+        scala.begin()
+        return scala
+
+    def started_scala(self):
+        return self._scala.ready()
 
     def names(self):
         """The user's Python names."""

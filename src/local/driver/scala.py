@@ -23,8 +23,8 @@ _TREES_BESIDE_CLASSES = _CLASS_TREES | {"Import", "TypeDef"}
 
 
 class Scala:
-    def __init__(self, session, class_loader, conf):
-        self.jvm = session.sparkContext._jvm
+    def __init__(self, jvm, class_loader, conf):
+        self.jvm = jvm
         # Held while a statement runs.
         self.compiler = threading.Lock()
         self.is_2_13 = is_2_13(self.jvm)
@@ -34,11 +34,19 @@ class Scala:
         if not self.is_2_13:
             arguments.append("-Yrangepos")
         self.main = make_interpreter(self.jvm, conf, class_loader, self._writer, arguments)
-        self.main.setContextClassLoader()
-        answer = self.main.interpret(_PRELUDE).toString()
-        text = self._take()
-        if answer != "Success":
-            raise RuntimeError("Scala's start failed: %s %s" % (answer, text))
+        self._begun = False
+
+    def begin(self):
+        """Gives it `spark`, `sc` and the usual imports; the session must be there."""
+        with self.compiler:
+            if self._begun:
+                return
+            self.main.setContextClassLoader()
+            answer = self.main.interpret(_PRELUDE).toString()
+            text = self._take()
+            if answer != "Success":
+                raise RuntimeError("Scala's start failed: %s %s" % (answer, text))
+            self._begun = True
 
     def run(self, statement):
         code = statement.code.strip()

@@ -1,12 +1,11 @@
 """The one SparkSession that all languages share."""
 
 
-def open_session(repl_classes):
-    """Connects to the JVM that is up, and makes the session; also gives the loader of the
-    interpreter's classes."""
+def connect(repl_classes):
+    """Connects to the JVM that is up; gives the gateway and the loader of the interpreter's
+    classes."""
     from pyspark import SparkContext
     from pyspark.java_gateway import launch_gateway
-    from pyspark.sql import SparkSession
 
     gateway = launch_gateway()
     SparkContext._ensure_initialized(gateway=gateway)
@@ -19,9 +18,15 @@ def open_session(repl_classes):
     thread = jvm.java.lang.Thread.currentThread()
     class_loader = jvm.java.net.URLClassLoader(urls, thread.getContextClassLoader())
     thread.setContextClassLoader(class_loader)
+    return gateway, class_loader
+
+
+def open_session(gateway):
+    from pyspark.sql import SparkSession
+
     session = SparkSession.builder.getOrCreate()
     # What Scala's prelude and a strict session's Python process take it from.
-    repl = jvm.org.apache.spark.repl.Main
+    repl = gateway.jvm.org.apache.spark.repl.Main
     getattr(repl, "sparkContext_$eq")(session.sparkContext._jsc.sc())
     getattr(repl, "sparkSession_$eq")(session._jsparkSession)
-    return session, class_loader
+    return session

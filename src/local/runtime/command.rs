@@ -1,6 +1,9 @@
 //! Runs a program to its end, hears its lines, and can be stopped.
 
-use std::io::{self, BufRead, BufReader, Read};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -11,8 +14,9 @@ const BEAT: Duration = Duration::from_millis(200);
 /// So many of the last lines tell why a program failed.
 const LAST_LINES: usize = 12;
 
+/// Why a program did not end well.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub enum Failed {
     Stopped,
     /// It could not be run.
     Io(io::Error),
@@ -21,18 +25,26 @@ pub(super) enum Failed {
     Said(String),
 }
 
-/// Runs a command; `on_line` gets the lines of its standard output and, in between, a beat.
+/// Runs a command with a text as its standard input; `on_line` gets the lines of its standard output and, in between, a beat.
 pub(super) fn run(
     command: &mut Command,
+    input: &str,
     stop: &AtomicBool,
     on_line: &mut dyn FnMut(Option<&str>),
 ) -> Result<(), Failed> {
     let mut child = command
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .map_err(Failed::Io)?;
+    // Held to the end: whoever reads it learns from its end that we are gone.
+    let mut stdin = child.stdin.take();
+    if let Some(stdin) = &mut stdin {
+        // One that does not read it says so by how it ends.
+        stdin.write_all(input.as_bytes()).ok();
+    }
     let errors = child.stderr.take();
     let error_reader = std::thread::spawn(move || {
         let mut text = Vec::new();
@@ -62,7 +74,8 @@ pub(super) fn run(
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if stop.load(Ordering::Relaxed) {
-            child.kill().ok();
+            // With what it has started.
+            killpg(Pid::from_raw(child.id() as i32), Signal::SIGKILL).ok();
             break;
         }
     }
@@ -90,7 +103,12 @@ mod tests {
 
     fn shell(code: &str, stop: bool) -> Result<(), Failed> {
         let stop = AtomicBool::new(stop);
-        run(Command::new("sh").args(["-c", code]), &stop, &mut |_| {})
+        run(
+            Command::new("sh").args(["-c", code]),
+            "",
+            &stop,
+            &mut |_| {},
+        )
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn install(
     let mut making = Command::new(&base.python);
     making.args(["-m", "venv"]).arg(building);
     undisturbed(&mut making);
-    command::run(&mut making, stop, &mut |_| {}).map_err(|failed| match failed {
+    command::run(&mut making, "", stop, &mut |_| {}).map_err(|failed| match failed {
         Failed::Stopped => RuntimeError::Stopped,
         Failed::Io(error) => RuntimeError::File(base.python.clone(), error),
         Failed::Said(output) => RuntimeError::Venv {

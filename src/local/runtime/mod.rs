@@ -13,7 +13,9 @@ mod pip;
 
 pub use lines::SparkVersion;
 
+pub use command::Failed;
 use lines::Asked;
+
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -58,6 +60,11 @@ impl Runtime {
             command.env_remove(name);
         }
     }
+}
+
+/// Runs a program to its end with a text as its standard input; it can be stopped.
+pub fn run_command(command: &mut Command, input: &str, stop: &AtomicBool) -> Result<(), Failed> {
+    command::run(command, input, stop, &mut |_| {})
 }
 
 /// Takes away what the user has set for another Python or Spark.

@@ -27,7 +27,7 @@ pub(super) fn install(
         .args(["--disable-pip-version-check", "--no-color", package])
         .env("TMPDIR", &temporary);
     undisturbed(&mut command);
-    let outcome = command::run(&mut command, stop, &mut |line| {
+    let outcome = command::run(&mut command, "", stop, &mut |line| {
         if let Some(line) = line {
             step.on_line(line);
         }

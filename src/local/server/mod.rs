@@ -23,6 +23,7 @@ mod registry;
 mod sessions;
 mod statements;
 
+use super::archive;
 use super::batch::Batch;
 use super::session::{Ground, Session};
 use super::wire::Version;
@@ -37,16 +38,21 @@ use axum::{Json, Router};
 use registry::Registry;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 /// How often sessions are looked at that are to end by themselves.
 const REAP_EVERY: Duration = Duration::from_secs(1);
 
+/// A session's first statements come first.
+const BEFORE_ARCHIVE: Duration = Duration::from_secs(5);
+
 /// One server.
 pub(super) struct ServerState {
+    ground: Arc<Ground>,
     token: Option<String>,
     /// Whether it listens on more than loopback.
     is_open: bool,
@@ -64,9 +70,13 @@ impl ServerState {
             runtime: Arc::new(runtime),
             strict: options.strict,
             cancel_timeout: options.cancel_timeout,
+            tuning: options.tuning,
+            cache: options.cache.clone(),
+            first_ready: Notify::new(),
         });
         ServerState {
             token: options.token.clone(),
+            ground: ground.clone(),
             is_open: !options.host.is_loopback(),
             csrf_protection: options.csrf_protection,
             files: files::Rule::of(options),
@@ -98,11 +108,43 @@ pub(super) async fn serve(
             reaper.batches.end_expired();
         }
     });
+    let stop = Arc::new(Stop::default());
+    let writing = tokio::spawn(write_archive(state.ground.clone(), stop.clone()));
     tokio::select! {
         _ = axum::serve(listener, router(state)).into_future() => {}
         _ = stopped => {}
     }
     reaping.abort();
+    stop.flag.store(true, Ordering::Relaxed);
+    stop.told.notify_one();
+    writing.await.ok();
+}
+
+/// Ends what is done in the background.
+#[derive(Default)]
+struct Stop {
+    flag: AtomicBool,
+    told: Notify,
+}
+
+/// Once a session is there and has had its first seconds, later ones are made to start faster.
+async fn write_archive(ground: Arc<Ground>, stop: Arc<Stop>) {
+    if !ground.tuning.archive {
+        return;
+    }
+    let has_time = async {
+        ground.first_ready.notified().await;
+        tokio::time::sleep(BEFORE_ARCHIVE).await;
+    };
+    tokio::select! {
+        () = has_time => {}
+        () = stop.told.notified() => return,
+    }
+    let writing = tokio::task::spawn_blocking(move || {
+        // Without one starts are slower, and that is all.
+        archive::write(&ground.runtime, &ground.cache, &stop.flag).ok();
+    });
+    writing.await.ok();
 }
 
 fn router(state: Arc<ServerState>) -> Router {

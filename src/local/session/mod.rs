@@ -8,12 +8,13 @@ pub use state::Refused;
 
 use super::conf;
 use super::runtime::Runtime;
+use super::tuning::Tuning;
 use super::wire::{self, CreateSession, Statement};
 use state::{Cancel, Inner, State};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Livy's default for `livy.rsc.retained-statements`.
 const KEPT_STATEMENTS: usize = 100;
@@ -38,6 +39,11 @@ pub struct Ground {
     pub strict: bool,
     /// `livy.rsc.job-cancel.timeout` of a session that does not set it.
     pub cancel_timeout: Duration,
+    pub tuning: Tuning,
+    /// The user's cache folder for livysh.
+    pub cache: PathBuf,
+    /// Told when a session is ready.
+    pub first_ready: Notify,
 }
 
 /// How far the driver is: nothing can be read of it before it is connected.

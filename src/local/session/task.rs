@@ -2,6 +2,7 @@
 
 use super::state::{Cancel, State};
 use super::{Ask, Ground, Session, Stage};
+use crate::local::archive;
 use crate::local::conf;
 use crate::local::driver::{Driver, Event, Request, Settings, write_line};
 use serde_json::json;
@@ -12,8 +13,6 @@ use std::time::Duration;
 use tokio::process::ChildStdin;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// Livy's default for `livy.rsc.sql.num-rows`.
-const SQL_ROWS: u64 = 1000;
 /// How long a driver may take to end by itself.
 const END_PATIENCE: Duration = Duration::from_secs(8);
 
@@ -49,16 +48,21 @@ impl Session {
         stage: &watch::Sender<Stage>,
     ) -> std::io::Result<()> {
         let runtime = &ground.runtime;
+        let tuning = ground.tuning;
+        let conf = conf::spark(self.id, &self.request, directory);
+        let defaults = Settings::of(runtime, directory, &self.request, conf);
         let settings = Settings {
-            directory,
-            java: &runtime.java,
-            java_major: runtime.java_major,
-            spark_home: &runtime.spark_home,
-            kind: self.request.kind,
             strict: ground.strict,
             cancel_seconds: self.cancel_timeout.as_secs_f64(),
-            sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows").unwrap_or(SQL_ROWS),
-            conf: conf::spark(self.id, &self.request, directory),
+            sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows")
+                .unwrap_or(defaults.sql_rows),
+            quick_compiler: tuning.quick_compiler,
+            prewarm: tuning.prewarm,
+            archive: match tuning.archive {
+                true => archive::existing(&ground.cache, runtime),
+                false => None,
+            },
+            ..defaults
         };
         prepare_directory(directory)?;
         let driver = Driver::start(runtime, &settings).await?;
@@ -82,6 +86,9 @@ impl Session {
                         }
                     }
                     Ok(Some(event)) => {
+                        if matches!(event, Event::Ready { .. }) {
+                            ground.first_ready.notify_one();
+                        }
                         self.on_event(event);
                         self.run_next(&mut requests).await;
                     }

@@ -7,6 +7,7 @@ SQL), and only then does the statement begin. The session is told busy and idle 
 import threading
 
 from .. import protocol
+from ..capture import LineReader
 from ..statement import error
 from .python import Aborted, StrictPython
 from .scala import StrictScala
@@ -16,18 +17,26 @@ _SECONDS_BETWEEN_CANCELS = 0.1
 
 
 class StrictRunner:
-    def __init__(self, session, class_loader, settings):
-        self._context = session.sparkContext
+    def __init__(self, gateway, class_loader, settings, jvm_stdout):
         self._class_loader = class_loader
+        self._settings = settings
+        self._context = None
         self._cancel_seconds = settings["cancel_seconds"]
         self._running = None
         # Cancelled after they were handed over and before they began; guarded with `_running`.
         self._skipped = set()
         self._lock = threading.Lock()
-        # The interpreter of Scala is there before the session is, whatever its kind.
-        self._scala = StrictScala(session, class_loader, settings)
-        self._sql = StrictSql(self._scala, session, settings["sql_rows"])
         self._python = StrictPython(settings["conf"].get("spark.pyspark.python"))
+        LineReader(jvm_stdout, lambda line: protocol.send("stdout", line=line)).start()
+
+    def begin(self, session):
+        self._context = session.sparkContext
+        # The interpreter of Scala is there before the session is, whatever its kind.
+        self._scala = StrictScala(session, self._class_loader, self._settings)
+        self._sql = StrictSql(self._scala, session, self._settings["sql_rows"])
+
+    def prewarm(self):
+        """Livy starts the other interpreters with their first statements."""
 
     def running(self):
         return self._running
