@@ -4,7 +4,9 @@
 //! machine whose speed drifts does not decide. Nothing here passes or fails.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod cancels;
 mod scripted;
+mod starts;
 mod startup;
 mod statements;
 
@@ -19,6 +21,8 @@ fn main() {
     println!("|---|---|---|---|---|");
     startup::measure();
     statements::measure();
+    starts::measure();
+    cancels::measure();
 }
 
 /// Times in their order of size.

@@ -102,7 +102,7 @@ fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
 }
 
 /// A real Spark with a ready Python session 0.
-fn spark() -> Server {
+pub(crate) fn spark() -> Server {
     let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.cache/livysh");
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let search = Search {
