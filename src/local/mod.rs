@@ -48,6 +48,8 @@ pub struct Options {
     /// How long a strict session tries to cancel a statement, where its own settings do not say:
     /// then it is called cancelled.
     pub cancel_timeout: Duration,
+    /// How many characters are kept of what a statement prints.
+    pub most_output: usize,
     /// Whether every change needs the header `X-Requested-By`.
     pub csrf_protection: bool,
     /// Below which folders a request may name local files. With none of them: all files, or no
@@ -66,6 +68,7 @@ impl Options {
             token: None,
             strict: false,
             cancel_timeout: Duration::from_secs(30),
+            most_output: 200 << 20,
             csrf_protection: false,
             allowed_folders: Vec::new(),
             cache,

@@ -52,7 +52,7 @@ class PipeReader(threading.Thread):
         if self._mark is not None:
             before, found, after = data.partition(self._mark)
             if found:
-                self._give(before)
+                self._give(before, final=True)
                 self._mark = None
                 self._changed.notify_all()
                 data = after
@@ -62,8 +62,9 @@ class PipeReader(threading.Thread):
                     data, self._held = data[:-keep], data[-keep:]
         self._give(data)
 
-    def _give(self, data):
-        text = self._decoder.decode(data)
+    def _give(self, data, final=False):
+        # A character that is not whole at a statement's end never will be.
+        text = self._decoder.decode(data, final)
         if text:
             self._sink(text)
 
@@ -138,6 +139,9 @@ class StatementStream(io.TextIOBase):
 
     def fileno(self):
         return 1
+
+    def close(self):
+        """The statements to come print here, too."""
 
     def write(self, text):
         if not isinstance(text, str):

@@ -64,6 +64,7 @@ impl ServerState {
             runtime: Arc::new(runtime),
             strict: options.strict,
             cancel_timeout: options.cancel_timeout,
+            most_output: options.most_output,
         });
         ServerState {
             token: options.token.clone(),

@@ -38,6 +38,8 @@ pub struct Ground {
     pub strict: bool,
     /// `livy.rsc.job-cancel.timeout` of a session that does not set it.
     pub cancel_timeout: Duration,
+    /// How many characters are kept of what a statement prints.
+    pub most_output: usize,
 }
 
 /// How far the driver is: nothing can be read of it before it is connected.

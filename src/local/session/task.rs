@@ -6,7 +6,9 @@ use crate::local::conf;
 use crate::local::driver::{Driver, Event, Request, Settings, write_line};
 use serde_json::json;
 use std::collections::HashMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::ChildStdin;
@@ -57,6 +59,7 @@ impl Session {
             kind: self.request.kind,
             strict: ground.strict,
             cancel_seconds: self.cancel_timeout.as_secs_f64(),
+            most_output: ground.most_output,
             sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows").unwrap_or(SQL_ROWS),
             conf: conf::spark(self.id, &self.request, directory),
         };
@@ -70,6 +73,7 @@ impl Session {
             }
         });
         let mut completions = Completions::default();
+        let mut reason = None;
         loop {
             tokio::select! {
                 event = events.next() => match event {
@@ -81,13 +85,14 @@ impl Session {
                             answer.send(candidates).ok();
                         }
                     }
+                    Ok(Some(Event::Dead { reason: told })) => reason = Some(told),
                     Ok(Some(event)) => {
                         self.on_event(event);
                         self.run_next(&mut requests).await;
                     }
                     Ok(None) => break,
-                    Err(reason) => {
-                        self.lock().log.add_stderr(reason);
+                    Err(told) => {
+                        reason = Some(told);
                         break;
                     }
                 },
@@ -101,15 +106,17 @@ impl Session {
                 },
             }
         }
-        if self.lock().state != State::ShuttingDown {
-            self.lock().log.add_stderr("the driver is gone".to_owned());
-        }
         drop(requests);
-        process.end(END_PATIENCE).await;
+        let ended = process.end(END_PATIENCE).await;
         // The log's pipe may be held open by a stray grandchild; the session is over anyway.
         tokio::time::timeout(Duration::from_millis(200), logging)
             .await
             .ok();
+        // Last, because a client shows the log's end.
+        let mut inner = self.lock();
+        if inner.state != State::ShuttingDown {
+            inner.log.add_stderr(reason.unwrap_or_else(|| told(ended)));
+        }
         Ok(())
     }
 
@@ -170,8 +177,7 @@ impl Session {
                 output,
             } => inner.finish(id, cancelled, output),
             Event::Stdout { line } => inner.log.add_stdout(line),
-            Event::Dead { reason } => inner.log.add_stderr(reason),
-            Event::Connected | Event::Candidates { .. } => {}
+            Event::Connected | Event::Candidates { .. } | Event::Dead { .. } => {}
         }
     }
 
@@ -198,6 +204,16 @@ impl Session {
             write_line(requests, &request).await.ok();
             return;
         }
+    }
+}
+
+/// How a driver ended that did not say so.
+fn told(ended: Option<ExitStatus>) -> String {
+    let code = ended.and_then(|ended| ended.code());
+    match (code, ended.and_then(|ended| ended.signal())) {
+        (Some(code), _) => format!("the driver ended with exit code {code}"),
+        (None, Some(signal)) => format!("the driver was killed by signal {signal}"),
+        (None, None) => "the driver is gone".to_owned(),
     }
 }
 
