@@ -79,6 +79,18 @@ libc = ctypes.CDLL(None)
 _ = libc.puts(b"a\xffb") + libc.fflush(None)"#,
         "a\u{fffd}b",
     );
+    // In the order in which it was written, whoever wrote it.
+    gives(
+        r#"
+code = os.system("echo 1")
+print(2)
+sc._jvm.java.lang.System.out.println("3")
+print(4)"#,
+        "1\n2\n3\n4",
+    );
+    // A child that writes without end keeps no statement from its own.
+    session.text("pyspark", "child = subprocess.Popen(['yes'])\nprint('on')");
+    session.text("pyspark", "code = child.kill() or child.wait()");
     // Half a character does not wait for a statement that could end it.
     gives(r#"count = os.write(1, b"\xc3")"#, "\u{fffd}");
     gives(r"print('\ud800')", "?");

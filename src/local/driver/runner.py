@@ -36,7 +36,7 @@ class Runner:
         self._python = Python(_names(session))
         self._completer = Completer(self)
         _keep_repeated_errors_out_of_output()
-        sys.stdout = sys.stderr = StatementStream(self._capture.sink)
+        sys.stdout = sys.stderr = StatementStream(self._capture.print)
         if settings["kind"] == "spark":
             protocol.phase("starting Scala")
             self.scala()
