@@ -13,6 +13,8 @@ mod leaving;
 mod local_server;
 mod recordings;
 mod replay;
+mod robustness;
 mod scanner;
 mod scripts;
+mod soak;
 mod spark_lines;

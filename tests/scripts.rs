@@ -39,7 +39,8 @@ fn scala_echoes_each_statement() {
 
 #[test]
 fn python_echoes_each_expression() {
-    let script = "echoed = 20\nechoed + 1\n'a'\nNone\nprint('p')\n\ndef f(a):\n    return a * 2\n\nf(4)\n";
+    let script =
+        "echoed = 20\nechoed + 1\n'a'\nNone\nprint('p')\n\ndef f(a):\n    return a * 2\n\nf(4)\n";
     run(&["-l", "python"], Some(script)).gave("21\n'a'\np\n8\n", 0);
 }
 

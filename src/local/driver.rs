@@ -13,12 +13,15 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 const PACKAGE: &str = "livysh_driver";
+
+const MOST_KILLS: u32 = 100;
+const BETWEEN_KILLS: Duration = Duration::from_millis(10);
 
 /// The Python half, file by file.
 const FILES: [(&str, &str); 26] = [
@@ -82,6 +85,8 @@ pub struct Settings<'a> {
     /// How long a strict session tries to cancel.
     pub cancel_seconds: f64,
     pub sql_rows: u64,
+    /// How many characters are kept of what a statement prints.
+    pub most_output: usize,
     pub conf: BTreeMap<String, String>,
     pub quick_compiler: bool,
     pub prewarm: bool,
@@ -108,6 +113,7 @@ impl<'a> Settings<'a> {
             strict: false,
             cancel_seconds: 30.0,
             sql_rows: SQL_ROWS,
+            most_output: MOST_OUTPUT,
             conf,
             quick_compiler: true,
             prewarm: false,
@@ -117,6 +123,8 @@ impl<'a> Settings<'a> {
     }
 }
 
+/// A runaway loop of prints must not take the driver's memory with it.
+pub const MOST_OUTPUT: usize = 200 << 20;
 /// Livy's default for `livy.rsc.sql.num-rows`.
 const SQL_ROWS: u64 = 1000;
 
@@ -278,22 +286,33 @@ impl Process {
     }
 
     /// Waits for it to end by itself, then kills driver and JVM; nothing of it is left after this.
-    pub async fn end(mut self, patience: Duration) {
-        if tokio::time::timeout(patience, self.child.wait())
-            .await
-            .is_err()
-        {
+    /// How it ended, unless it had to be killed.
+    pub async fn end(mut self, patience: Duration) -> Option<ExitStatus> {
+        let ended = tokio::time::timeout(patience, self.child.wait()).await;
+        if ended.is_err() {
             self.child.start_kill().ok();
             self.child.wait().await.ok();
         }
         // The JVM is in the driver's group; after a clean end there is no such group any more.
         if self.group.as_raw() > 0 {
-            killpg(self.group, Signal::SIGKILL).ok();
+            kill_group(self.group).await;
         }
         let directory = self.directory;
         tokio::task::spawn_blocking(move || std::fs::remove_dir_all(directory).ok())
             .await
             .ok();
+        ended.ok()?.ok()
+    }
+}
+
+/// Returns when no process of the group is left: one that dies may still make files. Where nobody
+/// collects orphans, dead ones count as well, so that this gives up after a while.
+async fn kill_group(group: Pid) {
+    for _ in 0..MOST_KILLS {
+        if killpg(group, Signal::SIGKILL).is_err() {
+            return;
+        }
+        tokio::time::sleep(BETWEEN_KILLS).await;
     }
 }
 

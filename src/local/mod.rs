@@ -53,6 +53,8 @@ pub struct Options {
     /// then it is called cancelled.
     pub cancel_timeout: Duration,
     pub tuning: Tuning,
+    /// How many characters are kept of what a statement prints.
+    pub most_output: usize,
     /// Whether every change needs the header `X-Requested-By`.
     pub csrf_protection: bool,
     /// Below which folders a request may name local files. With none of them: all files, or no
@@ -72,6 +74,7 @@ impl Options {
             strict: false,
             cancel_timeout: Duration::from_secs(30),
             tuning: Tuning::ALL,
+            most_output: driver::MOST_OUTPUT,
             csrf_protection: false,
             allowed_folders: Vec::new(),
             cache,

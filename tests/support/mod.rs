@@ -6,6 +6,7 @@ pub mod processes;
 pub mod program;
 pub mod pty;
 pub mod scripted;
+pub mod session;
 pub mod spark;
 
 use std::time::{Duration, Instant};

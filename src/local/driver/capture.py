@@ -1,15 +1,20 @@
 """Standard output of this process and of the JVM, given to the statement that runs.
 
 A pipe has no statement boundaries, so at the end of each statement a unique mark is written
-into it and awaited: whatever came before the mark belongs to the statement.
+into it and awaited: whatever came before the mark belongs to the statement. What Python code
+prints goes no such way, but waits for what its child processes and the JVM have written before.
 """
 
 import codecs
 import io
 import os
+import select
 import threading
 
 from . import protocol
+
+# The most that a pipe holds by default.
+_PIPE_SIZE = 1 << 16
 
 
 class PipeReader(threading.Thread):
@@ -17,6 +22,7 @@ class PipeReader(threading.Thread):
 
     def __init__(self, descriptor, name, sink):
         super().__init__(daemon=True, name=name)
+        os.set_blocking(descriptor, False)
         self._descriptor = descriptor
         self._sink = sink
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -35,24 +41,33 @@ class PipeReader(threading.Thread):
             self._mark = None
 
     def run(self):
-        while True:
+        readable = select.poll()
+        readable.register(self._descriptor, select.POLLIN)
+        while not self._ended:
+            readable.poll()
+            self.catch_up()
+
+    def catch_up(self):
+        """Takes in what the pipe holds now; not more, because a child may write without end."""
+        with self._changed:
             try:
-                data = os.read(self._descriptor, 1 << 16)
+                data = os.read(self._descriptor, _PIPE_SIZE)
+            except BlockingIOError:
+                return
             except OSError:
                 data = b""
-            with self._changed:
-                if not data:
-                    self._ended = True
-                    self._changed.notify_all()
-                    return
+            if data:
                 self._take(self._held + data)
+            else:
+                self._ended = True
+                self._changed.notify_all()
 
     def _take(self, data):
         self._held = b""
         if self._mark is not None:
             before, found, after = data.partition(self._mark)
             if found:
-                self._give(before)
+                self._give(before, final=True)
                 self._mark = None
                 self._changed.notify_all()
                 data = after
@@ -62,8 +77,9 @@ class PipeReader(threading.Thread):
                     data, self._held = data[:-keep], data[-keep:]
         self._give(data)
 
-    def _give(self, data):
-        text = self._decoder.decode(data)
+    def _give(self, data, final=False):
+        # A character that is not whole at a statement's end never will be.
+        text = self._decoder.decode(data, final)
         if text:
             self._sink(text)
 
@@ -109,6 +125,12 @@ class Capture:
         else:
             statement.write(text)
 
+    def print(self, text):
+        """Takes what is printed after all that was written before."""
+        self._jvm.catch_up()
+        self._own.catch_up()
+        self.sink(text)
+
     def drain(self):
         """Waits until all that the statement has written has arrived."""
         self._count += 1
@@ -138,6 +160,9 @@ class StatementStream(io.TextIOBase):
 
     def fileno(self):
         return 1
+
+    def close(self):
+        """The statements to come print here, too."""
 
     def write(self, text):
         if not isinstance(text, str):

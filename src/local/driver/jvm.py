@@ -71,8 +71,7 @@ class Jvm:
             time.sleep(0.005)
         if not os.path.isfile(self._information):
             raise JvmFailed(
-                "Spark's Java process ended with exit code %s before it was up"
-                % self.process.poll()
+                "Spark's Java process %s before it was up" % told(self.process.poll())
             )
         with open(self._information, "rb") as file:
             (port,) = struct.unpack("!i", file.read(4))
@@ -98,6 +97,13 @@ class Jvm:
 
     def kill(self):
         self.process.kill()
+
+
+def told(code):
+    """How a process ended, in words."""
+    if code < 0:
+        return "was killed by signal %d" % -code
+    return "ended with exit code %d" % code
 
 
 def command(java, java_major, spark_home, directory, conf, options, arguments):

@@ -7,7 +7,7 @@ import threading
 import traceback
 
 from . import protocol
-from .jvm import Jvm
+from .jvm import Jvm, told
 from .progress import Progress
 from .session import connect, open_session
 from .statement import Statement
@@ -78,7 +78,13 @@ class Driver:
                 self.end(0)
             elif request["op"] == "execute":
                 self._statements.put(
-                    Statement(request["id"], request["kind"], request["code"], request["skip"])
+                    Statement(
+                        request["id"],
+                        request["kind"],
+                        request["code"],
+                        request["skip"],
+                        self._settings["most_output"],
+                    )
                 )
             elif request["op"] == "cancel":
                 self._runner.cancel(request["id"])
@@ -117,7 +123,7 @@ class Driver:
         if statement is not None:
             statement.finished.wait(1.0)
         if not self._ending:
-            protocol.send("dead", reason="Spark's Java process ended with exit code %s" % code)
+            protocol.send("dead", reason="Spark's Java process " + told(code))
             self.end(3)
 
     def end(self, code, seconds=_SECONDS_FOR_JVM_TO_END):

@@ -2,7 +2,7 @@
 
 The protocol lives on duplicates of descriptors 0 and 1. The originals are replaced, 0 by
 /dev/null and 1 by a capture pipe, so that user code (`os.system`, C libraries, `print` from
-a forked child) can neither read a request nor break an event.
+a forked child) can neither read a request nor break an event. The log is a duplicate, too.
 """
 
 import json
@@ -11,6 +11,7 @@ import threading
 
 _requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
 _events = os.dup(1)
+_log = os.dup(2)
 _null = os.open(os.devnull, os.O_RDWR)
 _capture_reader, _capture_writer = os.pipe()
 os.dup2(_null, 0)
@@ -28,6 +29,16 @@ def captured_stdout():
 def write_to_capture(data):
     """Writes to the capture pipe, also after user code has closed descriptor 1."""
     os.write(_capture_writer, data)
+
+
+def reopen_closed():
+    """Gives back what user code has closed of descriptors 0 to 2. Otherwise the next connection
+    or file would get such a number, and every child process would write into it."""
+    for descriptor, original in enumerate((_null, _capture_writer, _log)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.dup2(original, descriptor)
 
 
 def send(event, **fields):
@@ -48,7 +59,7 @@ def phase(text):
 
 def log(text):
     """Adds a line to the session's log, which is this process's standard error."""
-    os.write(2, (text + "\n").encode("utf-8", "replace"))
+    os.write(_log, (text + "\n").encode("utf-8", "replace"))
 
 
 def receive():

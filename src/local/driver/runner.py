@@ -1,6 +1,7 @@
 """Runs statements better than Livy does: blocks of Scala are compiled whole, what was printed is
 kept when a statement fails, and code of the driver can be interrupted."""
 
+import os
 import sys
 import threading
 
@@ -14,7 +15,6 @@ from .python import Python, describe
 from .scala import Scala
 from .sql import Sql
 from .statement import error
-
 
 
 class Runner:
@@ -45,7 +45,7 @@ class Runner:
         self._sql = Sql(session, self._settings["sql_rows"])
         self._python = Python(_names(session))
         _keep_repeated_errors_out_of_output()
-        sys.stdout = sys.stderr = StatementStream(self._capture.sink)
+        sys.stdout = sys.stderr = StatementStream(self._capture.print)
         if self._settings["kind"] == "spark":
             protocol.phase("starting Scala")
             self.scala()
@@ -93,12 +93,16 @@ class Runner:
         except KeyboardInterrupt:  # one that came while its predecessor was told
             output = error("KeyboardInterrupt", "the statement was cancelled")
         interrupts.block()
+        if os.getpid() != protocol.OWN_PID:
+            # A forked child that has run to the statement's end; it shares our connections.
+            os._exit(0 if output["status"] == "ok" else 1)
+        protocol.reopen_closed()
         try:
             self._finish(statement)
         except Exception as problem:  # the JVM may be gone: its watcher tells that
             protocol.log("end of statement %d: %r" % (statement.number, problem))
         self._running = None
-        _add_printed(output, statement.printed(), statement.kind)
+        _add_printed(output, statement)
         protocol.send("result", id=statement.number, cancelled=statement.cancelled, output=output)
 
     def _guarded(self, statement):
@@ -180,11 +184,12 @@ def _names(session):
     return names
 
 
-def _add_printed(output, printed, kind):
+def _add_printed(output, statement):
     """Livy's text/plain is what was printed, then the echo; an error keeps what was printed."""
     data = output.setdefault("data", {})
-    text = printed + data.get("text/plain", "")
-    if kind == "pyspark":
+    statement.write(data.pop("text/plain", ""))
+    text = statement.printed()
+    if statement.kind == "pyspark":
         text = text.rstrip()  # as Livy's Python does
     if text or (output["status"] == "ok" and not data):
         data["text/plain"] = text

@@ -3,12 +3,9 @@
 import io
 import threading
 
-# A runaway loop of prints must not take the driver's memory with it.
-MOST_CHARACTERS = 200 << 20
-
 
 class Statement:
-    def __init__(self, number, kind, code, skip=False):
+    def __init__(self, number, kind, code, skip, most_characters):
         self.number = number
         self.kind = kind
         self.code = code
@@ -20,12 +17,14 @@ class Statement:
         self.jvm_thread = None
         self.lock = threading.Lock()
         self._printed = io.StringIO()
+        # A runaway loop of prints must not take the driver's memory with it.
+        self._most = most_characters
         self._kept = 0
         self._dropped = 0
 
     def write(self, text):
         with self.lock:
-            room = MOST_CHARACTERS - self._kept
+            room = self._most - self._kept
             if len(text) > room:
                 self._dropped += len(text) - room
                 text = text[:room]
@@ -34,7 +33,7 @@ class Statement:
                 self._printed.write(text)
 
     def printed(self):
-        """What the code has printed, with a visible mark where it was cut."""
+        """What was written, with a visible mark where it was cut."""
         with self.lock:
             text = self._printed.getvalue()
             if self._dropped:

@@ -73,6 +73,7 @@ impl ServerState {
             tuning: options.tuning,
             cache: options.cache.clone(),
             first_ready: Notify::new(),
+            most_output: options.most_output,
         });
         ServerState {
             token: options.token.clone(),

@@ -44,6 +44,8 @@ pub struct Ground {
     pub cache: PathBuf,
     /// Told when a session is ready.
     pub first_ready: Notify,
+    /// How many characters are kept of what a statement prints.
+    pub most_output: usize,
 }
 
 /// How far the driver is: nothing can be read of it before it is connected.

@@ -7,7 +7,9 @@ use crate::local::conf;
 use crate::local::driver::{Driver, Event, Request, Settings, write_line};
 use serde_json::json;
 use std::collections::HashMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::process::ChildStdin;
@@ -62,6 +64,7 @@ impl Session {
                 true => archive::existing(&ground.cache, runtime),
                 false => None,
             },
+            most_output: ground.most_output,
             ..defaults
         };
         prepare_directory(directory)?;
@@ -74,6 +77,7 @@ impl Session {
             }
         });
         let mut completions = Completions::default();
+        let mut reason = None;
         loop {
             tokio::select! {
                 event = events.next() => match event {
@@ -85,6 +89,7 @@ impl Session {
                             answer.send(candidates).ok();
                         }
                     }
+                    Ok(Some(Event::Dead { reason: told })) => reason = Some(told),
                     Ok(Some(event)) => {
                         if matches!(event, Event::Ready { .. }) {
                             ground.first_ready.notify_one();
@@ -93,8 +98,8 @@ impl Session {
                         self.run_next(&mut requests).await;
                     }
                     Ok(None) => break,
-                    Err(reason) => {
-                        self.lock().log.add_stderr(reason);
+                    Err(told) => {
+                        reason = Some(told);
                         break;
                     }
                 },
@@ -108,15 +113,17 @@ impl Session {
                 },
             }
         }
-        if self.lock().state != State::ShuttingDown {
-            self.lock().log.add_stderr("the driver is gone".to_owned());
-        }
         drop(requests);
-        process.end(END_PATIENCE).await;
+        let ended = process.end(END_PATIENCE).await;
         // The log's pipe may be held open by a stray grandchild; the session is over anyway.
         tokio::time::timeout(Duration::from_millis(200), logging)
             .await
             .ok();
+        // Last, because a client shows the log's end.
+        let mut inner = self.lock();
+        if inner.state != State::ShuttingDown {
+            inner.log.add_stderr(reason.unwrap_or_else(|| told(ended)));
+        }
         Ok(())
     }
 
@@ -177,8 +184,7 @@ impl Session {
                 output,
             } => inner.finish(id, cancelled, output),
             Event::Stdout { line } => inner.log.add_stdout(line),
-            Event::Dead { reason } => inner.log.add_stderr(reason),
-            Event::Connected | Event::Candidates { .. } => {}
+            Event::Connected | Event::Candidates { .. } | Event::Dead { .. } => {}
         }
     }
 
@@ -205,6 +211,16 @@ impl Session {
             write_line(requests, &request).await.ok();
             return;
         }
+    }
+}
+
+/// How a driver ended that did not say so.
+fn told(ended: Option<ExitStatus>) -> String {
+    let code = ended.and_then(|ended| ended.code());
+    match (code, ended.and_then(|ended| ended.signal())) {
+        (Some(code), _) => format!("the driver ended with exit code {code}"),
+        (None, Some(signal)) => format!("the driver was killed by signal {signal}"),
+        (None, None) => "the driver is gone".to_owned(),
     }
 }
 
