@@ -5,15 +5,31 @@ use crate::local;
 use crate::render::{Line, Role};
 use crate::shell::{error_lines, wait_for_signal};
 use crate::term::Out;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 
 /// Prepares the runtime, serves, and ends every session at the end.
 pub fn run(out: &Out, search: &local::Search, options: &local::Options) -> Exit {
     let mut tell = |step: &str, detail: &str| out.phase(step, detail);
-    let never = AtomicBool::new(false);
-    let runtime = match local::prepare(search, &never, &mut tell) {
+    // From the beginning, so that an installation is given up with all that it has started.
+    let stop = Arc::new(AtomicBool::new(false));
+    let (told, signalled) = channel();
+    let stopping = stop.clone();
+    std::thread::spawn(move || {
+        let signal = wait_for_signal();
+        told.send(signal).ok();
+        stopping.store(true, Ordering::Relaxed);
+    });
+    let runtime = match local::prepare(search, &stop, &mut tell) {
         Ok(runtime) => runtime,
-        Err(error) => return fail(out, &error.to_string(), Some(&error.hint())),
+        Err(error) => {
+            out.end_progress();
+            return match signalled.try_recv() {
+                Ok(Ok(signal)) => signal.into(),
+                Ok(Err(_)) | Err(_) => fail(out, &error.to_string(), Some(&error.hint())),
+            };
+        }
     };
     let spark = runtime.spark_version.clone();
     let server = match local::Server::start(options, runtime) {
@@ -40,13 +56,14 @@ pub fn run(out: &Out, search: &local::Search, options: &local::Options) -> Exit 
             ),
         ));
     }
-    let signal = wait_for_signal();
+    let signal = signalled.recv();
     out.phase("ending all sessions", "");
     server.stop();
     out.end_progress();
     match signal {
-        Ok(signal) => signal.into(),
-        Err(error) => fail(out, &error.to_string(), None),
+        Ok(Ok(signal)) => signal.into(),
+        Ok(Err(error)) => fail(out, &error.to_string(), None),
+        Err(_) => Exit::Server,
     }
 }
 

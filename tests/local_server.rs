@@ -296,3 +296,52 @@ fn a_termination_at_the_prompt_ends_spark_and_leaves_the_terminal_sane() {
     assert!(!folder.exists() && processes_with(folder.to_str().unwrap()).is_empty());
     assert!(screen.echoes());
 }
+
+#[test]
+fn sessions_end_by_themselves_when_they_are_idle_or_nobody_asks() {
+    let server = serve(|_| {});
+    let sessions = format!("{}/sessions", server.url());
+    for limit in [
+        json!({"idleTimeout": "1s"}),
+        json!({"heartbeatTimeoutInSecond": 20}),
+    ] {
+        let mut asked = limit;
+        asked["kind"] = "pyspark".into();
+        assert_eq!(post(&sessions, &asked.to_string()).status, 201);
+    }
+    let bad = post(&sessions, r#"{"kind":"pyspark","ttl":"abc"}"#);
+    assert_eq!(
+        (bad.status, bad.json()),
+        (
+            400,
+            json!({"msg": "Rejected, Reason: Invalid time string: abc"})
+        )
+    );
+    // The list counts as no question about a session.
+    eventually("both are gone", || {
+        (get(&sessions).json()["total"] == 0).then_some(())
+    });
+    assert_eq!(get(&format!("{sessions}/0")).status, 404);
+}
+
+/// Asks with a compressed body for a compressed answer; prints both.
+const COMPRESSED: &str = "\
+import gzip, json, sys, urllib.request
+body = gzip.compress(json.dumps({'kind': 'perl'}).encode())
+headers = {'Content-Type': 'application/json', 'Content-Encoding': 'gzip', 'Accept-Encoding': 'gzip'}
+request = urllib.request.Request(sys.argv[1], body, headers)
+try:
+    urllib.request.urlopen(request)
+except urllib.error.HTTPError as error:
+    print(error.code, error.headers['Content-Encoding'], json.loads(gzip.decompress(error.read())))";
+
+#[test]
+fn both_sides_may_compress() {
+    let (url, _) = shared();
+    let ran = std::process::Command::new("python3")
+        .args(["-c", COMPRESSED, &format!("{url}/sessions")])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert!(said.starts_with("400 gzip Invalid kind: perl"), "{ran:?}");
+}

@@ -50,9 +50,6 @@ pub(super) fn write(runtime: &Runtime, cache: &Path, stop: &AtomicBool) -> io::R
         return Ok(());
     };
     let tried = path.with_extension("tried");
-    if path.exists() || tried.exists() {
-        return Ok(());
-    }
     let folder = cache.join("archives");
     std::fs::create_dir_all(&folder)?;
     // One at a time, whichever server does it.
@@ -61,6 +58,9 @@ pub(super) fn write(runtime: &Runtime, cache: &Path, stop: &AtomicBool) -> io::R
         return Ok(());
     }
     sweep(&folder);
+    if path.exists() || tried.exists() {
+        return Ok(());
+    }
     let directory = folder.join(format!("{WRITING}{}", random_name()?));
     for inner in ["", "classes", "warehouse", "local"] {
         std::fs::create_dir_all(directory.join(inner))?;
@@ -86,7 +86,7 @@ pub(super) fn write(runtime: &Runtime, cache: &Path, stop: &AtomicBool) -> io::R
     runtime.equip(&mut command);
     let input = serde_json::to_string(&settings).map_err(io::Error::other)? + "\n";
     let written = runtime::run_command(&mut command, &input, stop);
-    std::fs::remove_dir_all(&directory).ok();
+    sweep(&folder);
     match written {
         Err(Failed::Stopped) => Ok(()),
         Err(Failed::Io(error)) => Err(error),

@@ -236,7 +236,7 @@ impl Driver {
             events: Events::of(stdout),
             log: Lines::of(stderr),
         };
-        write_line(&mut driver.requests, settings).await?;
+        write_line(&mut driver.requests, &line_of(settings)?).await?;
         Ok(driver)
     }
 
@@ -316,11 +316,15 @@ async fn kill_group(group: Pid) {
     }
 }
 
-/// Sends one request or the settings.
-pub async fn write_line(pipe: &mut ChildStdin, value: &impl Serialize) -> io::Result<()> {
+/// A request or the settings, as a line.
+pub fn line_of(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut line = serde_json::to_vec(value).map_err(io::Error::other)?;
     line.push(b'\n');
-    pipe.write_all(&line).await?;
+    Ok(line)
+}
+
+pub async fn write_line(pipe: &mut ChildStdin, line: &[u8]) -> io::Result<()> {
+    pipe.write_all(line).await?;
     pipe.flush().await
 }
 
@@ -356,6 +360,9 @@ impl Events {
     }
 }
 
+/// Bytes of a line that a log keeps.
+const LONGEST_LINE: usize = 64 << 10;
+
 /// Lines of text, whatever bytes they hold.
 pub struct Lines<R>(BufReader<R>);
 
@@ -364,15 +371,32 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         Lines(BufReader::new(pipe))
     }
 
+    /// The next line; what is longer than a line of a log should be is cut, so that one that never
+    /// ends does not fill the memory.
     pub async fn next(&mut self) -> Option<String> {
         let mut line = Vec::new();
-        match self.0.read_until(b'\n', &mut line).await {
-            Ok(0) | Err(_) => None,
-            Ok(_) => {
-                let line = line.strip_suffix(b"\n").unwrap_or(&line);
-                let line = line.strip_suffix(b"\r").unwrap_or(line);
-                Some(String::from_utf8_lossy(line).into_owned())
+        loop {
+            let chunk = self.0.fill_buf().await.ok()?;
+            if chunk.is_empty() {
+                return (!line.is_empty()).then(|| text(&line));
+            }
+            let newline = chunk.iter().position(|byte| *byte == b'\n');
+            let end = newline.unwrap_or(chunk.len());
+            let room = LONGEST_LINE.saturating_sub(line.len());
+            line.extend_from_slice(&chunk[..end.min(room)]);
+            let used = newline.map_or(chunk.len(), |newline| newline + 1);
+            self.0.consume(used);
+            if newline.is_some() {
+                return Some(text(&line));
             }
         }
     }
+}
+
+fn text(line: &[u8]) -> String {
+    let mut text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line)).into_owned();
+    if line.len() >= LONGEST_LINE {
+        text.push_str(" ... the line goes on");
+    }
+    text
 }

@@ -10,9 +10,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 3;
-/// Gives 42, which stands nowhere in what is typed.
-const SUM: &str = "spark.range(7).count() + 35";
-const QUERY: &str = "select 7 * 6 as a";
+/// Gives a number that stands nowhere in what is typed, nor in a greeting.
+const SUM: &str = "spark.range(7).count() * 1111111";
+const QUERY: &str = "select 7 * 1111111 as a";
+const RESULT: &str = "7777777";
 
 fn cache() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.cache")
@@ -27,7 +28,7 @@ fn runtime() -> Runtime {
     prepare(&search, &AtomicBool::new(false), &mut |_, _| {}).unwrap()
 }
 
-/// Starts the program, types the line, and waits until 42 is on the screen.
+/// Starts the program, types the line, and waits until the result is on the screen.
 fn first_result(mut command: CommandBuilder, line: &str) -> Duration {
     command.env("TERM", "dumb");
     let pair = native_pty_system().openpty(PtySize::default()).unwrap();
@@ -38,7 +39,7 @@ fn first_result(mut command: CommandBuilder, line: &str) -> Duration {
     let mut reader = pair.master.try_clone_reader().unwrap();
     let mut shown = Vec::new();
     let mut chunk = [0; 4096];
-    while !String::from_utf8_lossy(&shown).contains("42") {
+    while !String::from_utf8_lossy(&shown).contains(RESULT) {
         let read = reader.read(&mut chunk).unwrap();
         assert!(read > 0, "{}", String::from_utf8_lossy(&shown));
         shown.extend_from_slice(&chunk[..read]);

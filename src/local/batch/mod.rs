@@ -83,6 +83,11 @@ impl Batch {
         self.lock().is_forgotten(Instant::now())
     }
 
+    /// Whether nothing of it is left but what is known of it.
+    pub fn is_over(&self) -> bool {
+        *self.over.subscribe().borrow()
+    }
+
     pub fn ask_to_end(&self) {
         self.ask.send_replace(true);
     }

@@ -5,7 +5,7 @@
 
 use super::Batch;
 use crate::local::conf;
-use crate::local::driver::{Lines, Process, write_line, write_package};
+use crate::local::driver::{Lines, Process, line_of, write_line, write_package};
 use crate::local::runtime::Runtime;
 use crate::local::wire::CreateBatch;
 use serde::Serialize;
@@ -86,7 +86,9 @@ impl Batch {
             arguments: arguments(file, request),
         };
         // One that is gone already says why in its output.
-        write_line(&mut input, &settings).await.ok();
+        if let Ok(line) = line_of(&settings) {
+            write_line(&mut input, &line).await.ok();
+        }
         self.lock().run();
         let logger = self.clone();
         let mut logging = tokio::spawn(async move {

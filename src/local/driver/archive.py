@@ -42,5 +42,6 @@ def build(settings):
         session.sparkContext.parallelize(range(3)).map(lambda x: x + 1).collect()
     finally:
         jvm.end(_SECONDS_TO_WRITE)
-    if os.path.exists(written):
+    # One that was killed may have written half of it.
+    if jvm.process.wait() == 0 and os.path.exists(written):
         os.rename(written, settings["build_archive"])

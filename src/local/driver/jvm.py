@@ -128,6 +128,27 @@ def command(java, java_major, spark_home, directory, conf, options, arguments):
     line += ["-Dscala.usejavacp=true", "-Djava.io.tmpdir=" + directory]
     line += shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
     line.append("org.apache.spark.deploy.SparkSubmit")
-    for key, value in conf.items():
-        line += ["--conf", "%s=%s" % (key, value)]
+    # Settings may hold secrets, and a command line is everybody's to read.
+    line += ["--properties-file", _write_properties(conf, spark_home, directory)]
     return line + arguments
+
+
+def _write_properties(conf, spark_home, directory):
+    """The settings as Java reads them, after those of the Spark itself, which a file of one's own
+    would replace."""
+    defaults = os.environ.get("SPARK_CONF_DIR") or os.path.join(spark_home, "conf")
+    lines = []
+    try:
+        with open(os.path.join(defaults, "spark-defaults.conf"), encoding="utf-8") as file:
+            lines.append(file.read().rstrip("\n") + "\n")
+    except OSError:
+        pass
+    for key, value in conf.items():
+        key = "".join("\\" + c if c in " :=#!\\" else c for c in key)
+        value = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        value = "\\" + value if value.startswith((" ", "\t")) else value
+        lines.append("%s=%s\n" % (key, value))
+    path = os.path.join(directory, "spark.properties")
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    return path

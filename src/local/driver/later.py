@@ -7,36 +7,39 @@ class Later:
     def __init__(self, make):
         self._make = make
         self._lock = threading.Lock()
-        self._made = threading.Event()
-        self._thread = None
-        self._value = None
-        self._problem = None
+        self._attempt = None
 
     def begin(self):
+        """The attempt that is under way or has succeeded; one that failed is made again."""
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name="later")
-                self._thread.start()
-
-    def _run(self):
-        try:
-            self._value = self._make()
-        except Exception as problem:
-            self._problem = problem
-        self._made.set()
+            if self._attempt is None or self._attempt.problem is not None:
+                self._attempt = _Attempt(self._make)
+            return self._attempt
 
     def get(self):
-        """Waits for it; what made it fail is raised, and the next call tries again."""
-        self.begin()
-        self._made.wait()
-        if self._problem is None:
-            return self._value
-        with self._lock:
-            problem, self._problem = self._problem, None
-            self._thread = None
-            self._made.clear()
-        raise problem
+        """Waits for it; what made it fail is raised."""
+        attempt = self.begin()
+        attempt.made.wait()
+        if attempt.problem is not None:
+            raise attempt.problem
+        return attempt.value
 
     def ready(self):
         """It, or None where it is not there yet."""
-        return self._value
+        attempt = self._attempt
+        return attempt and attempt.value
+
+
+class _Attempt:
+    def __init__(self, make):
+        self.made = threading.Event()
+        self.value = None
+        self.problem = None
+        threading.Thread(target=self._run, args=(make,), daemon=True, name="later").start()
+
+    def _run(self, make):
+        try:
+            self.value = make()
+        except Exception as problem:
+            self.problem = problem
+        self.made.set()

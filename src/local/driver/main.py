@@ -3,6 +3,7 @@
 import os
 import queue
 import shutil
+import signal
 import threading
 import traceback
 
@@ -26,6 +27,7 @@ class Driver:
         self._runner = None
         self._session = None
         self._ending = False
+        self._server_is_gone = False
         self._ready = False
         # Where the code runs has no display; pictures are made in memory.
         os.environ.setdefault("MPLBACKEND", "Agg")
@@ -73,6 +75,7 @@ class Driver:
                 protocol.log("unreadable request: %s" % problem)
                 continue
             if request is None:
+                self._server_is_gone = True
                 self.end(0, _SECONDS_AFTER_SERVER)
             elif request["op"] == "shutdown":
                 self.end(0)
@@ -136,6 +139,9 @@ class Driver:
             else:  # it reads its standard input only once it is up
                 self._jvm.kill()
         shutil.rmtree(self._directory, ignore_errors=True)
+        if self._server_is_gone:
+            # With whatever the user's code has started: nobody would end that later.
+            os.killpg(0, signal.SIGKILL)
         os._exit(code)
 
 

@@ -83,9 +83,6 @@ class Runner:
         """The user's Python names."""
         return self._python.names()
 
-    def started_scala(self):
-        return self._scala
-
     def execute(self, statement):
         interrupts.block()
         try:

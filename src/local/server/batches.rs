@@ -1,40 +1,17 @@
 //! The routes of batches.
 
 use super::Shared;
-use super::body::{Body, Class};
+use super::body::Body;
 use super::failure::Answer;
 use super::files::Rule;
 use super::page::Query;
-use super::sessions::{check_conf, message};
+use super::sessions::{check_conf, message, named_in_conf};
 use crate::local::wire::{self, BatchList, CreateBatch, Message, SessionLog, SessionState};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-
-const BATCH: Class = Class {
-    name: "org.apache.livy.server.batch.CreateBatchRequest",
-    fields: &[
-        "executorCores",
-        "className",
-        "conf",
-        "driverMemory",
-        "name",
-        "driverCores",
-        "pyFiles",
-        "archives",
-        "executorMemory",
-        "files",
-        "jars",
-        "proxyUser",
-        "numExecutors",
-        "file",
-        "args",
-        "queue",
-    ],
-    late: false,
-};
 
 pub(super) async fn list(State(state): Shared, query: Query) -> Answer<Json<BatchList>> {
     let all = state.batches.all();
@@ -48,34 +25,11 @@ pub(super) async fn list(State(state): Shared, query: Query) -> Answer<Json<Batc
 }
 
 pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response> {
-    let request = read(&body)?;
+    let request = body.batch()?;
     let check = |request: &CreateBatch| check(request, &state.files);
     let batch = state.batches.create(request, check)?;
     let location = [(LOCATION, format!("/batches/{}", batch.id))];
     Ok((StatusCode::CREATED, location, Json(batch.view())).into_response())
-}
-
-fn read(body: &Body) -> Answer<CreateBatch> {
-    let fields = body.fields(&BATCH)?;
-    // Without impersonation Livy takes this and forgets it.
-    fields.text("proxyUser")?;
-    Ok(CreateBatch {
-        file: fields.text("file")?,
-        args: fields.list("args")?,
-        class_name: fields.text("className")?,
-        jars: fields.list("jars")?,
-        py_files: fields.list("pyFiles")?,
-        files: fields.list("files")?,
-        driver_memory: fields.text("driverMemory")?,
-        executor_memory: fields.text("executorMemory")?,
-        archives: fields.list("archives")?,
-        queue: fields.text("queue")?,
-        name: fields.text("name")?,
-        conf: fields.conf("conf")?,
-        driver_cores: fields.number("driverCores")?,
-        executor_cores: fields.number("executorCores")?,
-        num_executors: fields.number("numExecutors")?,
-    })
 }
 
 /// The batch's file, where it and all others may be named; in the order in which Livy looks.
@@ -90,6 +44,7 @@ fn check(request: &CreateBatch, files: &Rule) -> Result<String, String> {
     } = request;
     let named = jars.iter().chain(other_files).chain(archives);
     files.check(named.chain(py_files))?;
+    files.check(&named_in_conf(&request.conf))?;
     match &request.file {
         None => Err("requirement failed: File is required.".to_owned()),
         Some(file) => files.check([file]).map(|()| file.clone()),
@@ -134,7 +89,9 @@ pub(super) async fn log(
 /// Answers when the batch's processes are gone, as Livy does.
 pub(super) async fn delete(State(state): Shared, Path(id): Path<String>) -> Answer<Json<Message>> {
     let batch = state.batches.find(&id)?;
-    state.batches.delete(&batch).await;
+    // To the end, also where the client does not wait for it.
+    let deleting = tokio::spawn(async move { state.batches.delete(&batch).await });
+    deleting.await.ok();
     Ok(message("deleted"))
 }
 
@@ -146,12 +103,12 @@ mod tests {
     #[test]
     fn a_batch_has_fields_of_its_own() {
         let body = Body(br#"{"file": "/home/me/ok.py", "kind": "pyspark"}"#.to_vec());
-        let Err(Failure::Text(_, text)) = read(&body) else {
+        let Err(Failure::Text(_, text)) = body.batch() else {
             panic!("it was taken");
         };
         assert!(text.contains("(16 known properties: \"executorCores\", \"className\", "));
         let body = Body(br#"{"file": "/a.jar", "className": "A", "args": ["b c", 1]}"#.to_vec());
-        let request = read(&body).unwrap();
+        let request = body.batch().unwrap();
         assert_eq!(request.file.as_deref(), Some("/a.jar"));
         assert_eq!(request.class_name.as_deref(), Some("A"));
         assert_eq!(request.args, ["b c", "1"]);
@@ -160,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_in_the_order_in_which_livy_looks() {
         let told = |json: &str| {
-            let request = read(&Body(json.as_bytes().to_vec())).unwrap();
+            let request = Body(json.as_bytes().to_vec()).batch().unwrap();
             check(&request, &Rule::Below(vec!["/home/me".into()]))
         };
         let file = told(r#"{"file": "/home/me/a.py"}"#);

@@ -5,6 +5,7 @@
 //! |-----------------|-----------------------------------------------------|
 //! | `access.rs`     | who may ask                                         |
 //! | `body.rs`       | bodies, and what is wrong with them                 |
+//! | `requests.rs`   | what they ask for                                   |
 //! | `failure.rs`    | answers that are no success                         |
 //! | `page.rs`       | parts of lists                                      |
 //! | `files.rs`      | which local files a request may name                |
@@ -20,6 +21,7 @@ mod failure;
 mod files;
 mod page;
 mod registry;
+mod requests;
 mod sessions;
 mod statements;
 
@@ -28,7 +30,7 @@ use super::batch::Batch;
 use super::session::{Ground, Session};
 use super::wire::Version;
 use super::{Options, Runtime};
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
@@ -49,6 +51,9 @@ const REAP_EVERY: Duration = Duration::from_secs(1);
 
 /// A session's first statements come first.
 const BEFORE_ARCHIVE: Duration = Duration::from_secs(5);
+
+/// More than Livy's own driver takes in one message.
+const LARGEST_BODY: usize = 64 << 20;
 
 /// One server.
 pub(super) struct ServerState {
@@ -182,9 +187,9 @@ fn router(state: Arc<ServerState>) -> Router {
         .route("/batches/{id}/log", get(batches::log))
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
-        .layer(middleware::from_fn_with_state(state.clone(), see_session))
         .layer(middleware::from_fn_with_state(state.clone(), access::guard))
         .layer(middleware::from_fn(headers))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(RequestDecompressionLayer::new())
         .layer(CompressionLayer::new())
         .with_state(state)
@@ -216,18 +221,6 @@ async fn headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-/// Any request about a session shows that a client is still there.
-async fn see_session(State(state): Shared, request: Request, next: Next) -> Response {
-    let mut parts = request.uri().path().trim_start_matches('/').split('/');
-    if parts.next() == Some("sessions")
-        && let Some(id) = parts.next()
-        && let Ok(session) = state.sessions.find(id)
-    {
-        session.see();
-    }
-    next.run(request).await
 }
 
 async fn unknown() -> Response {

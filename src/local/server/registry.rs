@@ -12,13 +12,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(super) trait Member {
     fn id(&self) -> u64;
     fn name(&self) -> Option<&str>;
+    /// Whether it is to end by itself now, or ended so long ago that it is forgotten.
     fn has_expired(&self) -> bool;
+    fn is_over(&self) -> bool;
+    /// A client asked about it: somebody is still there.
+    fn see(&self);
     fn ask_to_end(&self);
     /// Waits until nothing of it is left.
     fn end(&self) -> impl Future<Output = ()> + Send;
 }
 
 impl Member for Session {
+    fn see(&self) {
+        self.see();
+    }
+
     fn id(&self) -> u64 {
         self.id
     }
@@ -31,6 +39,10 @@ impl Member for Session {
         self.has_expired()
     }
 
+    fn is_over(&self) -> bool {
+        self.is_over()
+    }
+
     fn ask_to_end(&self) {
         self.ask_to_end();
     }
@@ -41,6 +53,8 @@ impl Member for Session {
 }
 
 impl Member for Batch {
+    fn see(&self) {}
+
     fn id(&self) -> u64 {
         self.id
     }
@@ -51,6 +65,10 @@ impl Member for Batch {
 
     fn has_expired(&self) -> bool {
         self.has_expired()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over()
     }
 
     fn ask_to_end(&self) {
@@ -71,6 +89,8 @@ pub(super) struct Registry<T> {
 struct Table<T> {
     next: u64,
     all: BTreeMap<u64, Arc<T>>,
+    /// The server is ending: nothing new may begin.
+    closed: bool,
 }
 
 impl<T: Member> Registry<T> {
@@ -81,6 +101,7 @@ impl<T: Member> Registry<T> {
             table: Mutex::new(Table {
                 next: 0,
                 all: BTreeMap::new(),
+                closed: false,
             }),
         }
     }
@@ -103,7 +124,9 @@ impl<T: Member> Registry<T> {
                 .values()
                 .find(|member| member.name() == Some(id_or_name)),
         };
-        found.cloned().ok_or_else(|| Failure::not_found(id_or_name))
+        let found = found.ok_or_else(|| Failure::not_found(id_or_name))?;
+        found.see();
+        Ok(found.clone())
     }
 
     /// Ends one and forgets it.
@@ -112,25 +135,24 @@ impl<T: Member> Registry<T> {
         self.lock().all.remove(&member.id());
     }
 
-    /// Ends those that are to end by themselves, and forgets them.
+    /// Ends those that are to end by themselves, and forgets them once they are over.
     pub(super) fn end_expired(&self) {
-        let mut table = self.lock();
-        let expired: Vec<u64> = table
-            .all
-            .values()
-            .filter(|member| member.has_expired())
-            .map(|member| member.id())
-            .collect();
-        for id in expired {
-            if let Some(member) = table.all.remove(&id) {
-                member.ask_to_end();
+        self.lock().all.retain(|_, member| {
+            if !member.has_expired() {
+                return true;
             }
-        }
+            member.ask_to_end();
+            !member.is_over()
+        });
     }
 
-    /// Ends every one and waits until nothing of them is left.
+    /// Ends every one and waits until nothing of them is left; nothing new begins any more.
     pub(super) async fn end_all(&self) {
-        let all = std::mem::take(&mut self.lock().all);
+        let all = {
+            let mut table = self.lock();
+            table.closed = true;
+            std::mem::take(&mut table.all)
+        };
         for member in all.values() {
             member.ask_to_end();
         }
@@ -148,7 +170,7 @@ impl Registry<Session> {
         check: impl FnOnce(&CreateSession) -> Result<(), String>,
     ) -> Answer<Arc<Session>> {
         let mut table = self.lock();
-        let id = table.next_id();
+        let id = table.next_id()?;
         check(&request).map_err(Failure::rejected)?;
         table.check_name(request.name.as_deref(), id)?;
         let directory = self.folder.join(format!("session-{id}"));
@@ -168,7 +190,7 @@ impl Registry<Batch> {
         check: impl FnOnce(&CreateBatch) -> Result<String, String>,
     ) -> Answer<Arc<Batch>> {
         let mut table = self.lock();
-        let id = table.next_id();
+        let id = table.next_id()?;
         table.check_name(request.name.as_deref(), id)?;
         match check(&request) {
             Ok(file) => {
@@ -187,9 +209,13 @@ impl Registry<Batch> {
 
 impl<T: Member> Table<T> {
     /// An id is used up also by what is rejected.
-    fn next_id(&mut self) -> u64 {
+    fn next_id(&mut self) -> Answer<u64> {
+        if self.closed {
+            let told = "java.lang.IllegalStateException: the server is ending";
+            return Err(Failure::exception(told.to_owned()));
+        }
         self.next += 1;
-        self.next - 1
+        Ok(self.next - 1)
     }
 
     fn check_name(&self, name: Option<&str>, id: u64) -> Answer<()> {

@@ -41,7 +41,8 @@ pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response>
             ..
         } = request;
         let named = jars.iter().chain(py_files).chain(files).chain(archives);
-        state.files.check(named)
+        state.files.check(named)?;
+        state.files.check(&named_in_conf(&request.conf))
     };
     let session = state.sessions.create(request, check)?;
     let location = [(LOCATION, format!("/sessions/{}", session.id))];
@@ -61,6 +62,22 @@ pub(super) fn check_conf(conf: &BTreeMap<String, String>) -> Result<(), String> 
             forbidden.join(", ")
         )),
     }
+}
+
+/// Files that Spark's own settings name.
+pub(super) fn named_in_conf(conf: &BTreeMap<String, String>) -> Vec<String> {
+    [
+        "spark.jars",
+        "spark.files",
+        "spark.archives",
+        "spark.submit.pyFiles",
+    ]
+    .iter()
+    .filter_map(|key| conf.get(*key))
+    .flat_map(|list| list.split(','))
+    .map(|name| name.trim().to_owned())
+    .filter(|name| !name.is_empty())
+    .collect()
 }
 
 pub(super) async fn show(
@@ -111,7 +128,9 @@ pub(super) async fn log(
 /// Answers when the session's processes are gone, as Livy does.
 pub(super) async fn delete(State(state): Shared, Path(id): Path<String>) -> Answer<Json<Message>> {
     let session = state.sessions.find(&id)?;
-    state.sessions.delete(&session).await;
+    // To the end, also where the client does not wait for it.
+    let deleting = tokio::spawn(async move { state.sessions.delete(&session).await });
+    deleting.await.ok();
     Ok(message("deleted"))
 }
 

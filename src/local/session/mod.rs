@@ -19,6 +19,9 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 /// Livy's default for `livy.rsc.retained-statements`.
 const KEPT_STATEMENTS: usize = 100;
 
+/// Livy's default for `livy.server.session.state-retain.sec`.
+const KEPT_WHEN_ENDED: Duration = Duration::from_secs(600);
+
 /// What the session's task is asked to do.
 enum Ask {
     RunNext,
@@ -231,12 +234,20 @@ impl Session {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Whether it is to end by itself now.
+    /// Whether its processes and its directory are gone.
+    pub fn is_over(&self) -> bool {
+        *self.stage.borrow() == Stage::Ended
+    }
+
+    /// Whether it is to end by itself now, or ended so long ago that it is forgotten.
     pub fn has_expired(&self) -> bool {
         let over = |limit: Option<Duration>, since: Instant| {
             limit.is_some_and(|limit| since.elapsed() > limit)
         };
         let inner = self.lock();
+        if let Some(ended) = inner.ended {
+            return ended.elapsed() > KEPT_WHEN_ENDED;
+        }
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let is_idle = inner.state != State::Busy && inner.state != State::Starting;
         over(self.limits.age, self.began)

@@ -92,6 +92,8 @@ pub(super) struct Inner {
     pub(super) log: Log,
     /// When something was last asked of it, or its last statement ended.
     pub(super) active: Instant,
+    /// When it died.
+    pub(super) ended: Option<Instant>,
     /// Whether it behaves as Livy does where that is worse.
     strict: bool,
     kind: &'static str,
@@ -115,6 +117,7 @@ impl Inner {
                 false => Log::with_phases(),
             },
             active: Instant::now(),
+            ended: None,
             strict,
             kind,
             statements: VecDeque::new(),
@@ -306,6 +309,7 @@ impl Inner {
     pub(super) fn die(&mut self) {
         self.log.end_start();
         self.state = State::Dead;
+        self.ended = Some(Instant::now());
         self.running = None;
     }
 }

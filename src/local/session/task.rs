@@ -4,7 +4,7 @@ use super::state::{Cancel, State};
 use super::{Ask, Ground, Session, Stage};
 use crate::local::archive;
 use crate::local::conf;
-use crate::local::driver::{Driver, Event, Request, Settings, write_line};
+use crate::local::driver::{Driver, Event, Request, Settings, line_of, write_line};
 use serde_json::json;
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
@@ -23,6 +23,31 @@ const END_PATIENCE: Duration = Duration::from_secs(8);
 struct Completions {
     next: u64,
     waiting: HashMap<u64, oneshot::Sender<Vec<String>>>,
+}
+
+/// The way to the driver. A task of its own writes, so that a driver that does not read holds nobody
+/// up but itself.
+struct Requests(mpsc::UnboundedSender<Vec<u8>>);
+
+impl Requests {
+    fn to(mut pipe: ChildStdin) -> Requests {
+        let (lines, mut queued) = mpsc::unbounded_channel::<Vec<u8>>();
+        tokio::spawn(async move {
+            while let Some(line) = queued.recv().await {
+                if write_line(&mut pipe, &line).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Requests(lines)
+    }
+
+    /// A driver that is gone is told by its events' end.
+    fn send(&self, request: &Request<'_>) {
+        if let Ok(line) = line_of(request) {
+            self.0.send(line).ok();
+        }
+    }
 }
 
 impl Session {
@@ -69,7 +94,8 @@ impl Session {
         };
         prepare_directory(directory)?;
         let driver = Driver::start(runtime, &settings).await?;
-        let (mut requests, mut events, mut errors, process) = driver.split();
+        let (pipe, mut events, mut errors, process) = driver.split();
+        let requests = Requests::to(pipe);
         let logger = self.clone();
         let logging = tokio::spawn(async move {
             while let Some(line) = errors.next().await {
@@ -95,7 +121,7 @@ impl Session {
                             ground.first_ready.notify_one();
                         }
                         self.on_event(event);
-                        self.run_next(&mut requests).await;
+                        self.run_next(&requests);
                     }
                     Ok(None) => break,
                     Err(told) => {
@@ -106,10 +132,10 @@ impl Session {
                 ask = asked.recv() => match ask {
                     Some(Ask::End) | None => {
                         self.lock().state = State::ShuttingDown;
-                        write_line(&mut requests, &Request::Shutdown).await.ok();
+                        requests.send(&Request::Shutdown);
                         break;
                     }
-                    Some(ask) => self.on_ask(ask, &mut requests, &mut completions).await,
+                    Some(ask) => self.on_ask(ask, &requests, &mut completions),
                 },
             }
         }
@@ -128,15 +154,15 @@ impl Session {
     }
 
     /// Passes on what is asked. A driver that is gone is told by its events' end.
-    async fn on_ask(&self, ask: Ask, requests: &mut ChildStdin, completions: &mut Completions) {
+    fn on_ask(&self, ask: Ask, requests: &Requests, completions: &mut Completions) {
         match ask {
-            Ask::RunNext => self.run_next(requests).await,
+            Ask::RunNext => self.run_next(requests),
             Ask::Cancel(id, cancel) => {
                 let request = match cancel {
                     Cancel::Skip => Request::Skip { id },
                     Cancel::Interrupt | Cancel::Nothing => Request::Cancel { id },
                 };
-                write_line(requests, &request).await.ok();
+                requests.send(&request);
             }
             Ask::Complete {
                 kind,
@@ -153,7 +179,7 @@ impl Session {
                     code: &code,
                     cursor,
                 };
-                write_line(requests, &request).await.ok();
+                requests.send(&request);
             }
             Ask::End => {}
         }
@@ -189,7 +215,7 @@ impl Session {
     }
 
     /// Hands the next statement to the driver when it has nothing to do.
-    async fn run_next(&self, requests: &mut ChildStdin) {
+    fn run_next(&self, requests: &Requests) {
         loop {
             let Some(next) = self.lock().next() else {
                 return;
@@ -208,7 +234,7 @@ impl Session {
                 code: &next.code,
                 skip: next.cancelled,
             };
-            write_line(requests, &request).await.ok();
+            requests.send(&request);
             return;
         }
     }

@@ -81,10 +81,15 @@ class StrictPython:
             self._process.kill()
 
 
+def _no_constant(name):
+    """Python writes NaN and the infinities, which are no JSON."""
+    raise ValueError(name)
+
+
 def _reply(line):
     """A reply, or what Livy's JSON library says of a line that is none."""
     try:
-        reply = json.loads(line)
+        reply = json.loads(line, parse_constant=_no_constant)
         content = reply["content"]
     except ValueError:
         token = re.match(r"[\w$]*", line.strip()).group()
