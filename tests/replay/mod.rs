@@ -7,12 +7,15 @@
 //!
 //! What differs all the same, and why:
 //!
-//! 1. A statement that was looked at before it was over: how far it had come is a matter of time.
+//! 1. How far a statement or a batch had come when it was looked at before its end, and when Livy
+//!    notes the end of one that never ran: a matter of time.
 //! 2. `GET /version`: this server names itself.
 //! 3. A Python error that Livy's own shell raises while it compiles (`await x`), and what that shell
 //!    writes to standard error before it dies: both quote Livy's own source.
 //! 4. Names offered for an empty prefix: those of the packages on the class path, where Livy adds its
 //!    own, and of what unrecorded statements had defined.
+//! 5. Where things are: a Java object's hash, and the line in a library's file, which moves with the
+//!    library's version.
 
 mod normal;
 mod vary;

@@ -1,38 +1,15 @@
-//! Words and constants of the recorded snippets, changed by a seed in what is sent and in what is
-//! expected. Words keep their length, so that a caret under them stays where it is.
+//! Words and numbers of the recorded snippets, changed by a seed in what is sent and in what is
+//! expected. Both keep their length, so that a caret under them stays where it is.
 
 use serde_json::Value;
 
-/// What the recorded user chose freely: names, texts, and numbers that come back as they are.
-const WORDS: [&str; 27] = [
-    "abcde",
-    "before",
-    "boom",
-    "sysout",
-    "syserr",
-    "conerr",
-    "queued",
-    "queued2",
-    "chained",
-    "after",
-    "Item",
-    "tableX",
-    "alpha",
-    "py1",
-    "life",
-    "nullconf",
-    "jerry",
-    "rows",
-    "outside",
-    "sh/ared x",
-    "foo x",
-    "foo d",
-    "%foo",
-    "nope",
-    "sp",
-    "pre",
-    "fooz",
+/// What the recorded user chose freely: names and texts that come back as they are.
+const WORDS: [&str; 17] = [
+    "abcde", "abc", "after", "alpha", "before", "boom", "chained", "conerr", "hi", "life", "nope",
+    "nullconf", "py1", "queued", "queued2", "syserr", "sysout",
 ];
+/// Numbers that come back as they are; the last digit changes.
+const NUMBERS: [&str; 3] = ["42", "2020", "9007199254740993"];
 
 pub(super) struct Variation {
     words: Vec<(String, String)>,
@@ -41,6 +18,7 @@ pub(super) struct Variation {
 }
 
 impl Variation {
+    /// Nothing is changed without a seed.
     pub(super) fn new(seed: Option<u64>) -> Variation {
         let Some(seed) = seed else {
             return Variation {
@@ -48,46 +26,39 @@ impl Variation {
                 add: 0,
             };
         };
+        // A small generator of our own keeps a seed's meaning for good.
         let mut state = seed | 1;
-        let mut letter = |from: char| {
-            // A small generator of our own keeps a seed's meaning for good.
+        let mut chance = move |below: u64| {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
-            let offset = (state >> 33) as u8 % 26;
-            match from {
-                'a'..='z' => (b'a' + offset) as char,
-                'A'..='Z' => (b'A' + offset) as char,
-                other => other,
-            }
+            (state >> 33) % below
         };
-        let chosen = [
-            "abcde", "before", "boom", "sysout", "syserr", "conerr", "queued", "chained", "py1",
-            "life", "nullconf",
-        ];
+        let mut letters = |count: usize| -> String {
+            (0..count)
+                .map(|_| (b'a' + chance(26) as u8) as char)
+                .collect()
+        };
         let words = WORDS
             .iter()
-            .filter(|word| chosen.contains(word))
-            .map(|word| {
-                (
-                    (*word).to_owned(),
-                    format!(
-                        "q{}",
-                        word.chars().skip(1).map(&mut letter).collect::<String>()
-                    ),
-                )
-            })
-            .collect();
+            // No word of Scala, Python or SQL begins so.
+            .map(|word| ((*word).to_owned(), format!("q{}", letters(word.len() - 1))));
+        let add = 1 + seed % 7;
+        let numbers = NUMBERS.iter().map(|number| {
+            let digits = number.len() - 1;
+            let last = (number[digits..].parse::<u64>().unwrap() + add) % 10;
+            ((*number).to_owned(), format!("{}{last}", &number[..digits]))
+        });
         Variation {
-            words,
-            add: 1 + seed % 7,
+            words: words.chain(numbers).collect(),
+            add,
         }
     }
 
     pub(super) fn text(&self, text: &str) -> String {
         let mut text = text.replace("45000", "5000");
         for (word, other) in &self.words {
-            text = text.replace(word.as_str(), other);
+            text = with_word(&text, word, other);
         }
         if self.add > 0 {
             let sum = format!("1+{}", 1 + self.add);
@@ -115,7 +86,15 @@ impl Variation {
                 Value::Array(items.iter().map(|item| self.value(item)).collect())
             }
             Value::String(text) => Value::String(self.text(text)),
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+            Value::Number(number) => {
+                let text = number.to_string();
+                let other = self.words.iter().find(|(word, _)| *word == text);
+                other.map_or_else(
+                    || value.clone(),
+                    |(_, other)| other.parse::<u64>().unwrap().into(),
+                )
+            }
+            Value::Null | Value::Bool(_) => value.clone(),
         }
     }
 
@@ -131,4 +110,20 @@ impl Variation {
         }
         output
     }
+}
+
+/// Each `word` that is no part of another one replaced.
+fn with_word(text: &str, word: &str, other: &str) -> String {
+    let mut changed = String::new();
+    let mut rest = text;
+    while let Some(position) = rest.find(word) {
+        let after = &rest[position + word.len()..];
+        let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let before = rest[..position].chars().next_back();
+        let part = joins(before.or(changed.chars().next_back())) || joins(after.chars().next());
+        changed.push_str(&rest[..position]);
+        changed.push_str(if part { word } else { other });
+        rest = after;
+    }
+    changed + rest
 }

@@ -1,4 +1,5 @@
-"""SQL, as Livy answers it: schema and rows as JSON, at most so many rows."""
+"""SQL in the shape of Livy's answers, at most so many rows; values without its losses: decimals,
+times and NaN as texts, bytes in base64."""
 
 import base64
 import datetime

@@ -12,6 +12,7 @@ use super::tuning::Tuning;
 use super::wire::{self, CreateSession, Statement};
 use state::{Cancel, Inner, State};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -72,6 +73,8 @@ pub struct Session {
     pub request: CreateSession,
     strict: bool,
     limits: Limits,
+    /// Its time has come: once it is over, it is forgotten.
+    expired: AtomicBool,
     began: Instant,
     /// When a client last asked anything about it.
     seen: Mutex<Instant>,
@@ -109,6 +112,7 @@ impl Session {
             id,
             strict: ground.strict,
             limits,
+            expired: AtomicBool::new(false),
             began: Instant::now(),
             seen: Mutex::new(Instant::now()),
             cancel_timeout,
@@ -244,15 +248,22 @@ impl Session {
         let over = |limit: Option<Duration>, since: Instant| {
             limit.is_some_and(|limit| since.elapsed() > limit)
         };
-        let inner = self.lock();
-        if let Some(ended) = inner.ended {
-            return ended.elapsed() > KEPT_WHEN_ENDED;
+        if self.expired.load(Ordering::Relaxed) {
+            return true;
         }
+        let inner = self.lock();
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let is_idle = inner.state != State::Busy && inner.state != State::Starting;
-        over(self.limits.age, self.began)
-            || over(self.limits.silence, seen)
-            || (is_idle && over(self.limits.idle, inner.active))
+        let expired = match inner.ended {
+            Some(ended) => ended.elapsed() > KEPT_WHEN_ENDED,
+            None => {
+                over(self.limits.age, self.began)
+                    || over(self.limits.silence, seen)
+                    || (is_idle && over(self.limits.idle, inner.active))
+            }
+        };
+        self.expired.store(expired, Ordering::Relaxed);
+        expired
     }
 
     pub fn ask_to_end(&self) {
