@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 /// What the recorded user chose freely: names and texts that come back as they are.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 16] = [
     "abcde", "abc", "after", "alpha", "before", "boom", "chained", "conerr", "hi", "life", "nope",
     "nullconf", "py1", "queued", "queued2", "syserr", "sysout",
 ];
 /// Numbers that come back as they are; the last digit changes.
-const NUMBERS: [&str; 3] = ["42", "2020", "9007199254740993"];
+const NUMBERS: [&str; 2] = ["2020", "9007199254740993"];
 
 pub(super) struct Variation {
     words: Vec<(String, String)>,
