@@ -4,6 +4,7 @@ kept when a statement fails, and code of the driver can be interrupted."""
 import os
 import sys
 import threading
+import time
 
 from . import interrupt as interrupts
 from . import protocol
@@ -15,6 +16,8 @@ from .python import Python, describe
 from .scala import Scala
 from .sql import Sql
 from .statement import error
+
+_SECONDS_OF_QUIET = 0.3
 
 
 class Runner:
@@ -55,6 +58,10 @@ class Runner:
         threading.Thread(target=self._prewarm, daemon=True, name="prewarm").start()
 
     def _prewarm(self):
+        # Beside the first statement it would only slow that down.
+        time.sleep(_SECONDS_OF_QUIET)
+        while self._running is not None:
+            time.sleep(_SECONDS_OF_QUIET)
         try:
             self.scala()
             self._session.sql("select 1").collect()
