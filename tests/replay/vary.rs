@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 /// What the recorded user chose freely: names and texts that come back as they are.
-const WORDS: [&str; 16] = [
-    "abcde", "abc", "alpha", "before", "boom", "chained", "conerr", "hi", "life", "nope",
+const WORDS: [&str; 17] = [
+    "abcde", "abc", "alpha", "b1", "before", "boom", "chained", "conerr", "hi", "life", "nope",
     "nullconf", "py1", "queued", "queued2", "syserr", "sysout",
 ];
 /// Numbers that come back as they are; the last digit changes.
