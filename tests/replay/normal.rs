@@ -249,7 +249,6 @@ fn paths(text: &str) -> String {
             "/home/",
             "/tmp/",
             "/root/",
-            "/work/",
             "/usr/",
             "/opt/",
             env!("CARGO_MANIFEST_DIR"),
