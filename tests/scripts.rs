@@ -268,6 +268,29 @@ fn a_full_disk_is_told() {
 }
 
 #[test]
+fn livys_magics_of_python_are_known() {
+    use crate::support::http::{get, post};
+    let (url, session) = shared();
+    let statements = format!("{url}/sessions/{session}/statements");
+    let data = |code: &str| {
+        let body = serde_json::json!({"code": code, "kind": "pyspark"}).to_string();
+        let id = post(&statements, &body).json()["id"].to_string();
+        crate::support::eventually("it is over", || {
+            let statement = get(&format!("{statements}/{id}")).json();
+            (statement["state"] == "available").then(|| statement["output"].clone())
+        })
+    };
+    let json = data("magical = {'a': [1, None]}\n%json magical");
+    let expected = serde_json::json!({"application/json": {"a": [1, null]}});
+    assert_eq!(json["data"], expected, "{json}");
+    let table = data("magical_rows = [[1, 'a'], [3, 'b']]\n%table magical_rows");
+    let table = &table["data"]["application/vnd.livy.table.v1+json"];
+    assert_eq!(table["data"], serde_json::json!([[1, "a"], [3, "b"]]));
+    let unknown = data("%nomagic magical");
+    assert_eq!(unknown["ename"], "UnknownMagic", "{unknown}");
+}
+
+#[test]
 fn half_a_surrogate_pair_hangs_nothing() {
     if !is_ours() {
         return; // Apache Livy passes it on, as no JSON reader takes it.

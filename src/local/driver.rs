@@ -24,7 +24,7 @@ const MOST_KILLS: u32 = 100;
 const BETWEEN_KILLS: Duration = Duration::from_millis(10);
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 26] = [
+const FILES: [(&str, &str); 27] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("batch.py", include_str!("driver/batch.py")),
@@ -55,6 +55,7 @@ const FILES: [(&str, &str); 26] = [
     ("strict/scala.py", include_str!("driver/strict/scala.py")),
     ("strict/sql.py", include_str!("driver/strict/sql.py")),
     ("strict/python.py", include_str!("driver/strict/python.py")),
+    ("strict/magics.py", include_str!("driver/strict/magics.py")),
     ("strict/shell.py", include_str!("driver/strict/shell.py")),
     (
         "strict/Console.scala",

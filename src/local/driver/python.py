@@ -1,6 +1,7 @@
 """Python, as its own shell runs it: a statement's last expression is echoed, `_` holds it."""
 
 import ast
+import json
 import linecache
 import os
 import re
@@ -9,6 +10,7 @@ import traceback
 import types
 
 from .statement import error, ok
+from .strict import magics
 
 _OWN_DIRECTORY = os.path.dirname(__file__)
 # Code is compiled under a name of its own per statement, so that a traceback shows the right
@@ -38,6 +40,8 @@ class Python:
         try:
             body = ast.parse(code, file_name).body
         except (SyntaxError, ValueError, OverflowError) as problem:
+            if any(line.startswith("%") for line in lines):
+                return self._run_with_magics(statement)
             return error(
                 type(problem).__name__,
                 _shown(str(problem)),
@@ -57,6 +61,32 @@ class Python:
         except SystemExit as problem:
             return error("SystemExit", str(problem.code))
         except BaseException as problem:
+            return describe(problem)
+
+
+    def _run_with_magics(self, statement):
+        """Code and Livy's magics between it; the last part's result counts."""
+        output = ok({})
+        for chunk in magics.chunks(statement.code):
+            if chunk.startswith("%"):
+                output = self._magic(chunk)
+            else:
+                output = self.run(types.SimpleNamespace(number=statement.number, code=chunk))
+            if output["status"] == "error":
+                break
+        return output
+
+    def _magic(self, line):
+        name, *rest = line[1:].split(" ", 1)
+        if name not in magics.BY_NAME:
+            return error("UnknownMagic", "unknown magic command '%s'" % name)
+        try:
+            data = magics.BY_NAME[name](self._module.__dict__, *rest)
+            json.dumps(data, allow_nan=False)
+            return ok(data)
+        except magics.Failed as failed:
+            return describe(failed.__cause__)
+        except Exception as problem:
             return describe(problem)
 
 

@@ -6,4 +6,5 @@
     sql         SQL with Livy's conversion of values
     python      Python, in a process of its own
     shell       that process
+    magics      Python's magics; `python` beside this package knows them too
 """

@@ -8,15 +8,17 @@ Livy does not foresee ends the process, and with it the SparkContext.
 """
 
 import ast
-import base64
-import datetime
-import decimal
 import io
 import json
 import logging
 import re
 import sys
 import traceback
+
+import magics
+
+# The modules beside this one are not the user's to import.
+sys.path.pop(0)
 
 _requests, _replies, _errors = sys.stdin, sys.stdout, sys.stderr
 _names = {}
@@ -69,9 +71,14 @@ class _Magic:
     def run(self):
         if not self._name:
             raise UnknownMagic("magic command not specified")
-        if self._name not in _MAGICS:
+        if self._name not in magics.BY_NAME:
             raise UnknownMagic("unknown magic command '%s'" % self._name)
-        return _MAGICS[self._name](*self._rest)
+        try:
+            return magics.BY_NAME[self._name](_names, *self._rest)
+        except magics.Failed as failed:
+            # An answer within an answer: so Livy tells of it.
+            problem = failed.__cause__
+            return _failure(type(problem), problem, None)
 
 
 def _parts(code):
@@ -80,16 +87,9 @@ def _parts(code):
         return [_Code(code)]
     except SyntaxError:
         pass
-    chunks, lines = [], []
-    for line in code.rstrip().split("\n"):
-        if line.startswith("%"):
-            chunks += ["\n".join(lines)] if lines else []
-            chunks.append(line)
-            lines = []
-        else:
-            lines.append(line)
-    chunks += ["\n".join(lines)] if lines else []
-    return [_Magic(chunk) if chunk.startswith("%") else _Code(chunk) for chunk in chunks]
+    return [
+        _Magic(chunk) if chunk.startswith("%") else _Code(chunk) for chunk in magics.chunks(code)
+    ]
 
 
 def _execute(code):
@@ -117,88 +117,6 @@ def _execute(code):
 
 def _clear():
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
-
-
-def _json(name):
-    if name not in _names:
-        return _unknown(name)
-    return {"application/json": _names[name]}
-
-
-def _unknown(name):
-    """An answer within an answer: so Livy tells of a name that is not there."""
-    problem = KeyError(name)
-    return _failure(KeyError, problem, None)
-
-
-def _matplot(name):
-    try:
-        picture = io.BytesIO()
-        _names[name].gcf().savefig(picture, format="png")
-    except Exception as problem:
-        return _failure(type(problem), problem, None)
-    encoded = base64.b64encode(picture.getvalue()).decode("ascii")
-    return {"image/png": encoded, "text/plain": ""}
-
-
-_CELLS = (
-    (type(None), "NULL_TYPE", None),
-    (bool, "BOOLEAN_TYPE", None),
-    (int, "INT_TYPE", None),
-    (float, "DOUBLE_TYPE", None),
-    (str, "STRING_TYPE", str),
-    (datetime.datetime, "TIMESTAMP_TYPE", str),
-    (datetime.date, "DATE_TYPE", str),
-    (decimal.Decimal, "DECIMAL_TYPE", str),
-)
-
-
-def _cell(value):
-    """A cell's type by Livy's name, and the cell as JSON holds it."""
-    if type(value) in (list, tuple):
-        cells = [_cell(item) for item in value]
-        if len({kind for kind, _ in cells}) > 1:
-            raise ValueError("value has inconsistent types")
-        return "ARRAY_TYPE", [item for _, item in cells]
-    if type(value) is dict:
-        raise ValueError("a map in a cell is more than Livy can take")
-    for kind, name, convert in _CELLS:
-        if type(value) is kind:
-            return name, convert(value) if convert else value
-    return "STRING_TYPE", str(value)
-
-
-def _table(name):
-    if name not in _names:
-        return _unknown(name)
-    rows = _names[name]
-    if not isinstance(rows, (list, tuple)):
-        rows = [rows]
-    headers, data = {}, []
-    for row in rows:
-        if type(row).__name__ == "Row":
-            row = row.asDict()
-        if isinstance(row, dict):
-            columns = sorted(row.items())
-        elif isinstance(row, (list, tuple)):
-            columns = list(enumerate(row))
-        else:
-            columns = [(0, row)]
-        cells = []
-        for key, value in columns:
-            kind, cell = _cell(value)
-            header = headers.setdefault(key, {"name": str(key), "type": kind})
-            if header["type"] == "NULL_TYPE":
-                header["type"] = kind
-            elif kind not in ("NULL_TYPE", header["type"]):
-                raise TypeError("table rows have different types")
-            cells.append(cell)
-        data.append(cells)
-    table = {"headers": [header for _, header in sorted(headers.items())], "data": data}
-    return {"application/vnd.livy.table.v1+json": table}
-
-
-_MAGICS = {"json": _json, "table": _table, "matplot": _matplot}
 
 
 def _connect():
