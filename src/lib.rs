@@ -93,8 +93,8 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     {
         return fail(out, &error.to_string(), Some(error.hint()), Exit::Usage);
     }
-    let sources = match script::read(&inputs) {
-        Ok(sources) => sources,
+    let scripts = match script::read(&inputs) {
+        Ok(scripts) => scripts,
         Err(unreadable) => {
             script::tell_unreadable(out, &unreadable);
             return Exit::Usage;
@@ -102,7 +102,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     };
     let named = cli
         .lang
-        .or(sources.iter().find_map(script::Source::language));
+        .or(scripts.iter().find_map(script::Script::language));
     // What runs in a session that has no language of its own, and the kind of one that we make.
     let fallback = match cli.session {
         None => named.or(settings.language),
@@ -118,17 +118,17 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
     };
     let mut exit = Exit::Ok;
-    if !sources.is_empty() {
+    if !scripts.is_empty() {
         let options = script::Options {
             language: cli.lang,
             fallback,
             keep_going: cli.keep_going,
             max_rows: cli.max_rows,
         };
-        exit = script::run(&mut link, out, &sources, &options);
+        exit = script::run(&mut link, out, &scripts, &options);
     }
     let goes_on = matches!(exit, Exit::Ok | Exit::CodeFailed);
-    if (sources.is_empty() || cli.stays()) && goes_on {
+    if (scripts.is_empty() || cli.stays()) && goes_on {
         exit = match prompt_language(&mut link, out, named, fallback) {
             Ok(language) => {
                 let options = repl::Options {

@@ -2,7 +2,7 @@
 
 use crate::config::Input;
 use crate::exit::Exit;
-use crate::lang::{self, Language};
+use crate::lang::{self, Language, Source};
 use crate::render::{Line, Role, sanitize};
 use crate::shell::{Interrupts, Link, Run, Verdict, error_lines};
 use crate::term::Out;
@@ -11,14 +11,12 @@ use std::path::Path;
 
 /// A script that was read, before it is known in which language it is.
 #[derive(Debug)]
-pub struct Source {
-    /// As it is named in messages.
-    name: String,
-    text: String,
+pub struct Script {
+    source: Source,
     language: Option<Language>,
 }
 
-impl Source {
+impl Script {
     /// By its file's extension.
     pub fn language(&self) -> Option<Language> {
         self.language
@@ -56,15 +54,17 @@ pub fn check(inputs: &[Input]) -> Result<(), Unreadable> {
 }
 
 /// Reads every input before anything is started, so that a wrong name costs no session.
-pub fn read(inputs: &[Input]) -> Result<Vec<Source>, Unreadable> {
+pub fn read(inputs: &[Input]) -> Result<Vec<Script>, Unreadable> {
     inputs.iter().map(read_one).collect()
 }
 
-fn read_one(input: &Input) -> Result<Source, Unreadable> {
+fn read_one(input: &Input) -> Result<Script, Unreadable> {
     match input {
-        Input::Code(code) => Ok(Source {
-            name: "-e".to_owned(),
-            text: code.clone(),
+        Input::Code(code) => Ok(Script {
+            source: Source {
+                name: Some("-e".to_owned()),
+                text: code.clone(),
+            },
             language: None,
         }),
         Input::File(path) => {
@@ -95,7 +95,7 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
-fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Source, Unreadable> {
+fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Script, Unreadable> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes()[..valid]
@@ -112,23 +112,26 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<So
         .strip_prefix('\u{feff}')
         .map(str::to_owned)
         .unwrap_or(text);
-    Ok(Source {
-        name,
-        text,
+    Ok(Script {
+        source: Source {
+            name: Some(name),
+            text,
+        },
         language,
     })
 }
 
 /// Runs the sources one after another in the session.
-pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) -> Exit {
+pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) -> Exit {
     let run = Run {
         out,
         interrupts: Interrupts::Script,
         max_rows: options.max_rows,
     };
     let mut failures = 0usize;
-    for (number, source) in sources.iter().enumerate() {
-        let language = match options.language.or(source.language) {
+    for (number, script) in scripts.iter().enumerate() {
+        let source = &script.source;
+        let language = match options.language.or(script.language) {
             Some(language) => language,
             None => match link.language(out, options.fallback) {
                 Ok(language) => language,
@@ -138,9 +141,10 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
         let mut snippets = lang::split(language, &source.text).into_iter().peekable();
         while let Some(snippet) = snippets.next() {
             let tell_at = |headline: &str, details: &str| {
-                tell_failure(out, &source.name, snippet.first_line, headline, details);
+                let name = source.name.as_deref().unwrap_or_default();
+                tell_failure(out, name, snippet.first_line, headline, details);
             };
-            match run.snippet(link, language, &snippet.code) {
+            match run.snippet(link, &snippet, source) {
                 Verdict::Ok => continue,
                 Verdict::Failed(failure) => tell_at(&failure.headline, &failure.details),
                 Verdict::Incomplete => {}
@@ -150,7 +154,7 @@ pub fn run(link: &mut Link, out: &Out, sources: &[Source], options: &Options) ->
                 Verdict::SessionOver => return link.exit(),
                 Verdict::End(exit) => return exit,
                 Verdict::OutputClosed { succeeded } => {
-                    let is_last = snippets.peek().is_none() && number + 1 == sources.len();
+                    let is_last = snippets.peek().is_none() && number + 1 == scripts.len();
                     return match succeeded && is_last && failures == 0 {
                         true => Exit::Ok,
                         false => Exit::OutputClosed,
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_dropped_and_bad_bytes_are_named() {
         let good = decode("f".to_owned(), b"\xef\xbb\xbfx = 1".to_vec(), None).unwrap();
-        assert_eq!(good.text, "x = 1");
+        assert_eq!(good.source.text, "x = 1");
         let bad = decode("f.py".to_owned(), b"x = 1\ny = '\xff'".to_vec(), None).unwrap_err();
         assert_eq!(bad.to_string(), "f.py: byte 11, on line 2, is not UTF-8");
     }

@@ -19,7 +19,7 @@ pub use crate::livy::Id;
 pub use conversation::find_session;
 pub use statement::Outcome;
 
-use crate::livy::{Client, LivyError, Session};
+use crate::livy::{Client, Dialect, LivyError, Session};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,11 +53,30 @@ pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, OpenError>>>>;
 /// Names a submitted statement before the server has given it an id.
 pub type Ticket = u64;
 
+/// Makes a statement's code when it is to be sent: only then it is known to what server.
+pub struct Code(Box<dyn FnOnce(Dialect) -> String + Send>);
+
+impl Code {
+    pub fn new(make: impl FnOnce(Dialect) -> String + Send + 'static) -> Code {
+        Code(Box::new(make))
+    }
+
+    fn for_server(self, dialect: Dialect) -> String {
+        (self.0)(dialect)
+    }
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code")
+    }
+}
+
 #[derive(Debug)]
 enum Command {
     Submit {
         ticket: Ticket,
-        code: String,
+        code: Code,
         kind: &'static str,
     },
     Cancel(Ticket),
@@ -175,7 +194,7 @@ impl Engine {
     }
 
     /// Submits code in a language by its Livy kind; its end is told under `ticket`.
-    pub fn submit(&self, ticket: Ticket, code: String, kind: &'static str) {
+    pub fn submit(&self, ticket: Ticket, code: Code, kind: &'static str) {
         self.send(Command::Submit { ticket, code, kind });
     }
 

@@ -9,7 +9,10 @@
 mod lexer;
 mod python;
 mod scala;
+mod send;
 mod sql;
+
+pub use send::{Feeding, to_send};
 
 use std::fmt;
 use std::ops::Range;
@@ -81,12 +84,31 @@ pub enum Completeness {
     Invalid,
 }
 
-/// One statement of a script.
+/// A text that people know by its name: a file, standard input, or a block typed at a prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// As it is named in messages; none at a prompt.
+    pub name: Option<String>,
+    pub text: String,
+}
+
+/// One statement of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
+    pub language: Language,
+    /// As it was written.
     pub code: String,
-    /// The line of the script on which it begins, from 1.
+    /// The line of the source on which it begins, from 1.
     pub first_line: usize,
+    /// Characters before it on that line.
+    pub first_column: usize,
+}
+
+impl Snippet {
+    /// The line of the source on which it ends.
+    pub fn last_line(&self) -> usize {
+        self.first_line + newlines(&self.code)
+    }
 }
 
 pub fn completeness(language: Language, code: &str) -> Completeness {
@@ -106,9 +128,12 @@ pub fn split(language: Language, source: &str) -> Vec<Snippet> {
         .map(|range| {
             line += newlines(&source[position..range.start]);
             position = range.start;
+            let line_start = source[..range.start].rfind('\n').map_or(0, |at| at + 1);
             Snippet {
-                code: source[range].to_owned(),
+                language,
                 first_line: line,
+                first_column: source[line_start..range.start].chars().count(),
+                code: source[range].to_owned(),
             }
         })
         .collect()

@@ -1,5 +1,6 @@
 //! One method per endpoint of the Livy API. Each is one request: no method sleeps or retries.
 
+use super::dialect::Dialect;
 use super::error::LivyError;
 use super::http::{Authorizer, Http, UrlError};
 use super::model::{
@@ -27,6 +28,11 @@ impl Client {
         Ok(Client {
             http: Http::new(root, authorizer)?,
         })
+    }
+
+    /// What the answers so far say of the server.
+    pub fn dialect(&self) -> Dialect {
+        self.http.dialect()
     }
 
     /// `GET /version`; servers before Livy 0.3 and some relatives have none.

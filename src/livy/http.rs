@@ -4,6 +4,7 @@
 //! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
 //! answer may take as long as it keeps coming.
 
+use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Url};
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -49,6 +51,7 @@ pub struct Http {
     client: Client,
     root: Url,
     authorizer: Arc<dyn Authorizer>,
+    compiles_whole: AtomicBool,
 }
 
 /// The root of a Livy API, as people write or paste it.
@@ -130,7 +133,15 @@ impl Http {
             client,
             root: url,
             authorizer,
+            compiles_whole: AtomicBool::new(false),
         })
+    }
+
+    /// What the answers so far say of the server.
+    pub fn dialect(&self) -> Dialect {
+        Dialect {
+            compiles_whole: self.compiles_whole.load(Ordering::Relaxed),
+        }
     }
 
     pub async fn get<T: DeserializeOwned>(
@@ -217,6 +228,11 @@ impl Http {
             .map_err(|_| silent())?
             .map_err(failed)?;
         let status = response.status();
+        if status.is_success() {
+            let said = response.headers().get(SCALA_HEADER);
+            let compiles_whole = said.is_some_and(|how| how == SCALA_WHOLE);
+            self.compiles_whole.store(compiles_whole, Ordering::Relaxed);
+        }
         let header = |name| {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)

@@ -1,12 +1,14 @@
 //! The protocol: Livy's JSON over HTTP. Knows no terminal, never sleeps, never retries.
 
 mod client;
+mod dialect;
 mod error;
 mod http;
 mod model;
 mod request;
 
 pub use client::Client;
+pub use dialect::Dialect;
 pub use error::{LivyError, ServerError, TransportError, TransportKind};
 pub use http::{Authorizer, UrlError, shown_root};
 

@@ -4,7 +4,7 @@ mod output;
 mod sanitize;
 mod table;
 
-pub use output::{FailureText, Rendered, failure, output};
+pub use output::{FailureText, Origin, Rendered, failure, output};
 pub use sanitize::{one_line, sanitize};
 
 /// What a piece of text is, so that the terminal can choose how it looks.

@@ -3,7 +3,7 @@
 use super::Line;
 use super::sanitize::sanitize;
 use super::table::Table;
-use crate::lang::Language;
+use crate::lang::{Language, Snippet, Source};
 use crate::livy::Failure;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -83,6 +83,13 @@ impl Rendered {
     }
 }
 
+/// What was run, and the text it is from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    pub snippet: &'a Snippet,
+    pub source: &'a Source,
+}
+
 /// What an error says: `headline` in one line as `ename: evalue`, and `details` as the language's
 /// own shell would print the whole.
 #[derive(Debug, PartialEq, Eq)]
@@ -95,7 +102,8 @@ pub struct FailureText {
 }
 
 /// An error in words, filtered for a terminal.
-pub fn failure(failure: &Failure, language: Language) -> FailureText {
+pub fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
+    let language = origin.snippet.language;
     let evalue = sanitize(failure.evalue.trim());
     let ename = sanitize(failure.ename.trim());
     let trace = traceback(failure, language);
@@ -168,6 +176,21 @@ mod tests {
         output(&data, false, None)
     }
 
+    fn told(failure: &Failure, language: Language) -> FailureText {
+        let source = Source {
+            name: None,
+            text: "x".to_owned(),
+        };
+        let snippet = &crate::lang::split(language, &source.text)[0];
+        super::failure(
+            failure,
+            Origin {
+                snippet,
+                source: &source,
+            },
+        )
+    }
+
     fn error(ename: &str, evalue: &str, traceback: &[&str]) -> Failure {
         Failure {
             ename: ename.to_owned(),
@@ -228,7 +251,7 @@ mod tests {
             "<console>:23: error: not found: value foo",
             &["       foo\n", "       ^\n"],
         );
-        let text = failure(&scala, Language::Scala);
+        let text = told(&scala, Language::Scala);
         assert_eq!(
             text.whole,
             "<console>:23: error: not found: value foo\n       foo\n       ^"
@@ -247,10 +270,10 @@ mod tests {
             "ZeroDivisionError: division by zero\n",
         ];
         let python = error("ZeroDivisionError", "division by zero", &lines);
-        let text = failure(&python, Language::Python);
+        let text = told(&python, Language::Python);
         assert_eq!(text.whole, lines.concat().trim_end());
         assert_eq!(text.headline, "ZeroDivisionError: division by zero");
-        let exit = failure(&error("SystemExit", "3", &[]), Language::Python);
+        let exit = told(&error("SystemExit", "3", &[]), Language::Python);
         assert_eq!(exit.whole, "SystemExit: 3");
         let syntax = [
             "  File \"<stdin>\", line 1\n",
@@ -259,7 +282,7 @@ mod tests {
         ];
         let syntax = error("SyntaxError", "invalid syntax (<stdin>, line 1)", &syntax);
         assert!(
-            failure(&syntax, Language::Python)
+            told(&syntax, Language::Python)
                 .whole
                 .contains("SyntaxError: invalid syntax")
         );
@@ -273,7 +296,7 @@ mod tests {
             &["org.apache.X(X.scala:1)"],
         );
         assert_eq!(
-            failure(&sql, Language::Sql).whole,
+            told(&sql, Language::Sql).whole,
             "[PARSE] near 'x'\n\n== SQL ==\nx"
         );
     }

@@ -7,7 +7,7 @@ mod prompt;
 
 use crate::engine::Id;
 use crate::exit::Exit;
-use crate::lang::{self, Completeness, Language};
+use crate::lang::{self, Completeness, Language, Source};
 use crate::render::{Line, one_line};
 use crate::shell::{Interrupts, Link, Run, Verdict};
 use crate::term::{Out, Painter, Quiet};
@@ -204,8 +204,12 @@ impl Repl<'_> {
             max_rows: self.max_rows,
         };
         let _quiet = Quiet::begin();
+        let source = Source {
+            name: None,
+            text: block.to_owned(),
+        };
         for snippet in lang::split(self.language, block) {
-            match run.snippet(self.link, self.language, &snippet.code) {
+            match run.snippet(self.link, &snippet, &source) {
                 Verdict::Ok | Verdict::Incomplete => continue,
                 Verdict::Failed(failure) => {
                     if self.out.failure(&failure.whole).is_err() {

@@ -3,9 +3,9 @@
 use super::{Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
-use crate::lang::Language;
+use crate::lang::{self, Feeding, Snippet, Source};
 use crate::livy::{Failure, Id, LivyError, Output};
-use crate::render::{self, FailureText, Line};
+use crate::render::{self, FailureText, Line, Origin};
 use crate::term::Out;
 use std::time::{Duration, Instant};
 
@@ -67,16 +67,25 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    pub fn snippet(&self, link: &mut Link, language: Language, code: &str) -> Verdict {
+    /// Runs a statement of a source.
+    pub fn snippet(&self, link: &mut Link, snippet: &Snippet, source: &Source) -> Verdict {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
         let ticket = link.ticket();
-        link.engine.submit(ticket, code.to_owned(), language.kind());
+        let sent = snippet.clone();
+        let code = engine::Code::new(move |dialect| {
+            let feeding = match dialect.compiles_whole {
+                true => Feeding::Whole,
+                false => Feeding::ByLine,
+            };
+            lang::to_send(&sent, feeding)
+        });
+        link.engine.submit(ticket, code, snippet.language.kind());
         let waited = self.wait(link, ticket);
         self.out.end_progress();
         let verdict = match waited.outcome {
-            Some(outcome) => self.conclude(link, language, outcome),
+            Some(outcome) => self.conclude(link, Origin { snippet, source }, outcome),
             None => Verdict::LeftRunning(None),
         };
         match waited.end {
@@ -169,12 +178,12 @@ impl Run<'_> {
         }
     }
 
-    fn conclude(&self, link: &Link, language: Language, outcome: Outcome) -> Verdict {
+    fn conclude(&self, link: &Link, origin: Origin<'_>, outcome: Outcome) -> Verdict {
         let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => self.write(&data),
-            Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, language),
+            Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, origin),
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
@@ -243,9 +252,9 @@ impl Run<'_> {
         Verdict::Incomplete
     }
 
-    fn failed(&self, failure: &Failure, language: Language) -> Verdict {
+    fn failed(&self, failure: &Failure, origin: Origin<'_>) -> Verdict {
         match self.write_printed(failure) {
-            Verdict::Ok => Verdict::Failed(render::failure(failure, language)),
+            Verdict::Ok => Verdict::Failed(render::failure(failure, origin)),
             other => other,
         }
     }

@@ -12,7 +12,7 @@ mod run;
 
 pub use open::find_session;
 
-use super::{Command, Event, Opening, Patience, Ticket, session, statement};
+use super::{Code, Command, Event, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::livy::{Client, Id, Session};
 use std::collections::VecDeque;
@@ -28,7 +28,7 @@ type Request<T> = Pin<Box<dyn Future<Output = T>>>;
 
 struct Submitted {
     ticket: Ticket,
-    code: String,
+    code: Option<Code>,
     kind: &'static str,
     machine: statement::Machine,
 }
@@ -133,7 +133,7 @@ impl Conversation {
             }
             Some(Command::Submit { ticket, code, kind }) => self.queue.push_back(Submitted {
                 ticket,
-                code,
+                code: Some(code),
                 kind,
                 machine: statement::Machine::new(),
             }),

