@@ -1,7 +1,7 @@
 //! What is sent for a snippet: the same program, written so that the server runs it as it was meant
 //! and counts its lines as the source does.
 
-use super::{Language, Snippet};
+use super::{Language, Snippet, scala};
 
 /// How a server gives Scala to its compiler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,8 +14,10 @@ pub enum Feeding {
 }
 
 /// The code to send.
-pub fn to_send(snippet: &Snippet, _feeding: Feeding) -> String {
-    match snippet.language {
-        Language::Scala | Language::Python | Language::Sql => snippet.code.clone(),
+pub fn to_send(snippet: &Snippet, feeding: Feeding) -> String {
+    match (snippet.language, feeding) {
+        (Language::Scala, Feeding::ByLine) => scala::for_line_feeding(&snippet.code).into_owned(),
+        (Language::Scala, Feeding::Whole) => snippet.code.clone(),
+        (Language::Python | Language::Sql, _) => snippet.code.clone(),
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! Not looked at: XML literals, and the indentation syntax of Scala 3.
 
-mod companions;
+mod rewrite;
 mod tokens;
+mod units;
 
 use super::lexer::{Brackets, Ended};
 use super::{Completeness, indent_of, last_line};
 use std::ops::Range;
-use tokens::{Kind, Token, scan};
+use tokens::{Kind, Scan, Token, scan};
+
+pub(in crate::lang) use rewrite::for_line_feeding;
 
 const INDENT: usize = 2;
 
@@ -309,6 +312,11 @@ fn line_opens(line: &str, at_top: bool) -> bool {
 
 pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
     let scan = scan(source);
+    units::merge(&scan, statements(&scan))
+}
+
+/// Where each statement stands by itself.
+fn statements(scan: &Scan<'_>) -> Vec<Range<usize>> {
     let mut statements: Vec<Range<usize>> = Vec::new();
     let mut walk = Walk::new();
     let mut inside = false;
@@ -345,5 +353,5 @@ pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
         }
         walk.step(token);
     }
-    companions::merge(source, statements)
+    statements
 }

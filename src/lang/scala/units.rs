@@ -1,0 +1,198 @@
+//! Statements that must reach the compiler together: companions, and definitions that refer to a
+//! later one. Only definitions, values and imports may stand between them: an expression between
+//! them is to run before what follows it is compiled.
+
+use super::MODIFIERS;
+use super::tokens::{Kind, Scan, Token};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What a statement is, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Head<'a> {
+    /// Its body is compiled now and runs later.
+    Defines(Keyword, &'a str),
+    /// A lazy value: it runs later, but nobody defines it after its use.
+    Lazy,
+    /// A value or an import.
+    Immediate,
+    Expression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keyword {
+    Class,
+    Object,
+    /// `def` and `type`
+    Other,
+}
+
+/// Where the definers of a name stand, in order.
+type Definers<'a> = HashMap<&'a str, Vec<usize>>;
+
+/// Joins statements that belong together.
+pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    if ranges.len() < 2 {
+        return ranges;
+    }
+    let statements: Vec<&[Token<'_>]> = tokens_of(scan, &ranges);
+    let heads: Vec<Head<'_>> = statements.iter().map(|tokens| head(tokens)).collect();
+    let mut definers = Definers::new();
+    for (index, head) in heads.iter().enumerate() {
+        if let Head::Defines(_, name) = head {
+            definers.entry(name).or_default().push(index);
+        }
+    }
+    if definers.is_empty() {
+        return ranges;
+    }
+    let mut merged: Vec<Range<usize>> = Vec::new();
+    // The last statement that the unit being read must hold.
+    let mut reach = 0;
+    for (index, range) in ranges.into_iter().enumerate() {
+        match merged.last_mut() {
+            Some(last) if index <= reach => last.end = range.end,
+            _ => merged.push(range),
+        }
+        let wanted = last_needed(index, statements[index], &heads, &definers);
+        if !heads[index..=wanted].contains(&Head::Expression) {
+            reach = reach.max(wanted);
+        }
+    }
+    merged
+}
+
+fn tokens_of<'s, 'a>(scan: &'s Scan<'a>, ranges: &[Range<usize>]) -> Vec<&'s [Token<'a>]> {
+    let mut begin = 0;
+    let bounds = ranges.iter().map(|range| {
+        let rest = &scan.tokens[begin..];
+        let first = begin + rest.partition_point(|token| token.start < range.start);
+        let rest = &scan.tokens[first..];
+        let end = first + rest.partition_point(|token| token.start < range.end);
+        begin = end;
+        &scan.tokens[first..end]
+    });
+    bounds.collect()
+}
+
+/// The last statement that must be compiled together with this one.
+fn last_needed(
+    index: usize,
+    tokens: &[Token<'_>],
+    heads: &[Head<'_>],
+    definers: &Definers<'_>,
+) -> usize {
+    let mut last = match heads[index] {
+        Head::Defines(keyword, name) => {
+            let others = definers.get(name).map_or(&[][..], Vec::as_slice);
+            let is_companion = |other: usize| {
+                let kinds = (keyword, keyword_of(&heads[other]));
+                matches!(
+                    kinds,
+                    (Keyword::Class, Some(Keyword::Object))
+                        | (Keyword::Object, Some(Keyword::Class))
+                )
+            };
+            let next = others.iter().find(|other| **other > index);
+            next.filter(|other| is_companion(**other))
+                .map_or(index, |other| *other)
+        }
+        Head::Lazy => index,
+        Head::Immediate | Head::Expression => return index,
+    };
+    let mut after_dot = false;
+    for token in tokens {
+        if token.kind == Kind::Word && !after_dot {
+            // The first definition counts: after it the name is known.
+            let first = definers.get(token.text).and_then(|all| all.first());
+            last = last.max(*first.unwrap_or(&0));
+        }
+        after_dot = token.kind == Kind::Dot;
+    }
+    last
+}
+
+fn keyword_of(head: &Head<'_>) -> Option<Keyword> {
+    match head {
+        Head::Defines(keyword, _) => Some(*keyword),
+        Head::Lazy | Head::Immediate | Head::Expression => None,
+    }
+}
+
+fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
+    let mut tokens = tokens.iter().filter(|token| token.kind != Kind::Newline);
+    let mut depth = 0usize;
+    let mut annotation = false;
+    let mut is_lazy = false;
+    while let Some(token) = tokens.next() {
+        match token.kind {
+            // An annotation's name may have several parts.
+            Kind::Dot => annotation = true,
+            Kind::Open => depth += 1,
+            Kind::Close => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            Kind::Operator if token.text == "@" => annotation = true,
+            Kind::Word if annotation => annotation = false,
+            Kind::Word if MODIFIERS.contains(&token.text) => is_lazy |= token.text == "lazy",
+            Kind::Word => {
+                let keyword = match token.text {
+                    "class" | "trait" => Keyword::Class,
+                    "object" => Keyword::Object,
+                    "def" | "type" => Keyword::Other,
+                    "val" | "var" if is_lazy => return Head::Lazy,
+                    "val" | "var" | "import" => return Head::Immediate,
+                    _ => return Head::Expression,
+                };
+                let name = tokens.next().map_or("", |token| token.text);
+                return Head::Defines(keyword, name);
+            }
+            Kind::Literal | Kind::Operator | Kind::Comma | Kind::Semicolon | Kind::Newline => {
+                return Head::Expression;
+            }
+        }
+    }
+    Head::Expression
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::statement_ranges;
+
+    fn units(source: &str) -> Vec<&str> {
+        let ranges = statement_ranges(source).into_iter();
+        ranges.map(|range| &source[range]).collect()
+    }
+
+    #[test]
+    fn companions_are_found_in_either_order_and_apart() {
+        for source in [
+            "class P\nobject P",
+            "object P { }\n\n// c\ncase class P(a: Int)",
+            "trait P\nval x = 1\nobject P",
+            "@a.b(1) private[q] class P\nobject P",
+        ] {
+            assert_eq!(units(source).len(), 1, "{source}");
+        }
+        for source in [
+            "class P\nclass P",
+            "class P\nP(1)\nobject P",
+            "class P\nobject Q",
+        ] {
+            assert!(units(source).len() > 1, "{source}");
+        }
+    }
+
+    #[test]
+    fn definitions_that_refer_to_a_later_one_stay_together() {
+        let source = "def even(n: Int): Boolean = n == 0 || odd(n - 1)\nval z = 1\n\
+                      def odd(n: Int): Boolean = n != 0 && even(n - 1)\neven(4)";
+        assert_eq!(units(source).len(), 2);
+        assert_eq!(units("lazy val a = f\ndef f = 1").len(), 1);
+        assert_eq!(units("class A { def b: B = null }\ntrait B").len(), 1);
+        // A value runs at once, a member of another name is another one, and what is there already
+        // is not taken from below.
+        assert_eq!(units("val a = f\ndef f = 1").len(), 2);
+        assert_eq!(units("def a = x.f\ndef f = 1").len(), 2);
+        assert_eq!(units("def f = 0\ndef a = f\ndef f = 1").len(), 3);
+    }
+}
