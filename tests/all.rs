@@ -16,5 +16,6 @@ mod replay;
 mod robustness;
 mod scanner;
 mod scripts;
+mod snippets;
 mod soak;
 mod spark_lines;

@@ -1,5 +1,5 @@
-//! Statements that must reach the compiler together: companions, and definitions that refer to a
-//! later one. Only definitions, values and imports may stand between them: an expression between
+//! Statements that must reach the compiler together: companions, a sealed class and what extends it,
+//! and definitions that refer to a later one. Only definitions, values and imports may stand between them: an expression between
 //! them is to run before what follows it is compiled.
 
 use super::MODIFIERS;
@@ -46,18 +46,29 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
     if definers.is_empty() {
         return ranges;
     }
+    let mut last_child = last_children(&statements, &heads, &definers);
+    let mut next_expression = heads.len();
+    let mut reach: Vec<usize> = (0..heads.len()).collect();
+    for index in (0..heads.len()).rev() {
+        if heads[index] == Head::Expression {
+            next_expression = index;
+        }
+        let named = last_named(index, statements[index], &heads, &definers);
+        for wanted in [named, last_child.remove(&index).unwrap_or(index)] {
+            if wanted < next_expression {
+                reach[index] = reach[index].max(wanted);
+            }
+        }
+    }
     let mut merged: Vec<Range<usize>> = Vec::new();
     // The last statement that the unit being read must hold.
-    let mut reach = 0;
+    let mut held = 0;
     for (index, range) in ranges.into_iter().enumerate() {
         match merged.last_mut() {
-            Some(last) if index <= reach => last.end = range.end,
+            Some(last) if index <= held => last.end = range.end,
             _ => merged.push(range),
         }
-        let wanted = last_needed(index, statements[index], &heads, &definers);
-        if !heads[index..=wanted].contains(&Head::Expression) {
-            reach = reach.max(wanted);
-        }
+        held = held.max(reach[index]);
     }
     merged
 }
@@ -75,8 +86,8 @@ fn tokens_of<'s, 'a>(scan: &'s Scan<'a>, ranges: &[Range<usize>]) -> Vec<&'s [To
     bounds.collect()
 }
 
-/// The last statement that must be compiled together with this one.
-fn last_needed(
+/// The last statement that defines a name which this one needs.
+fn last_named(
     index: usize,
     tokens: &[Token<'_>],
     heads: &[Head<'_>],
@@ -110,6 +121,42 @@ fn last_needed(
         after_dot = token.kind == Kind::Dot;
     }
     last
+}
+
+/// For a sealed class the last statement after it that extends it.
+fn last_children(
+    statements: &[&[Token<'_>]],
+    heads: &[Head<'_>],
+    definers: &Definers<'_>,
+) -> HashMap<usize, usize> {
+    let mut children = HashMap::new();
+    for (child, tokens) in statements.iter().enumerate() {
+        if keyword_of(&heads[child]).is_none() {
+            continue;
+        }
+        let mut tokens = tokens.iter();
+        if !tokens.any(|token| token.text == "extends") {
+            continue;
+        }
+        for token in tokens.take_while(|token| token.text != "{") {
+            let parents = definers.get(token.text).map_or(&[][..], Vec::as_slice);
+            let before = parents.partition_point(|parent| *parent < child);
+            if let Some(parent) = before.checked_sub(1).map(|last| parents[last])
+                && is_sealed(statements[parent])
+            {
+                children.insert(parent, child);
+            }
+        }
+    }
+    children
+}
+
+fn is_sealed(tokens: &[Token<'_>]) -> bool {
+    let keywords = ["class", "trait", "object", "def", "type"];
+    let mut before = tokens
+        .iter()
+        .take_while(|one| !keywords.contains(&one.text));
+    before.any(|token| token.text == "sealed")
 }
 
 fn keyword_of(head: &Head<'_>) -> Option<Keyword> {
@@ -180,6 +227,15 @@ mod tests {
         ] {
             assert!(units(source).len() > 1, "{source}");
         }
+    }
+
+    #[test]
+    fn a_sealed_class_is_compiled_with_its_children() {
+        let source =
+            "sealed trait A\ncase object B extends A\nval x = 1\nclass C extends D with A\n1";
+        assert_eq!(units(source).len(), 2);
+        assert_eq!(units("trait A\nclass B extends A").len(), 2);
+        assert_eq!(units("sealed trait A\n1\nclass B extends A").len(), 3);
     }
 
     #[test]
