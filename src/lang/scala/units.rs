@@ -2,7 +2,7 @@
 //! and definitions that refer to a later one. Only definitions, values and imports may stand between them: an expression between
 //! them is to run before what follows it is compiled.
 
-use super::MODIFIERS;
+use super::keywords::is_modifier;
 use super::tokens::{Kind, Scan, Token};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -180,7 +180,7 @@ fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
             _ if depth > 0 => {}
             Kind::Operator if token.text == "@" => annotation = true,
             Kind::Word if annotation => annotation = false,
-            Kind::Word if MODIFIERS.contains(&token.text) => is_lazy |= token.text == "lazy",
+            Kind::Word if is_modifier(token.text) => is_lazy |= token.text == "lazy",
             Kind::Word => {
                 let keyword = match token.text {
                     "class" | "trait" => Keyword::Class,
