@@ -3,6 +3,7 @@
 //! Not looked at: the indentation syntax of Scala 3.
 
 mod keywords;
+mod literals;
 mod rewrite;
 mod tokens;
 mod units;

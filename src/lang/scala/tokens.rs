@@ -1,10 +1,8 @@
 //! Scala's tokens; comments are passed over.
 
+use super::literals::{interpolated_string, number, plain_string, quote};
 use super::xml;
 use crate::lang::lexer::{Cursor, Ended, Escape};
-
-/// Interpolations inside interpolations, deeper than anybody writes them.
-pub(super) const DEEPEST_INTERPOLATION: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -45,9 +43,12 @@ pub(super) struct Scan<'a> {
 
 pub(super) fn scan(code: &str) -> Scan<'_> {
     let mut lexer = Lexer::new(code);
+    // Room for as many as code usually has: growing would copy them again and again.
+    let mut tokens = Vec::with_capacity(code.len() / 4);
+    tokens.extend(lexer.by_ref());
     Scan {
         text: code,
-        tokens: lexer.by_ref().collect(),
+        tokens,
         ended: lexer.ended,
     }
 }
@@ -78,10 +79,10 @@ impl<'a> Iterator for Lexer<'a> {
 /// What stands between two tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
-    SameLine,
-    NewLine,
+    Inline,
+    Newline,
     /// At least one line that holds nothing, not even a comment.
-    BlankLine,
+    Blank,
 }
 
 /// Tokens without newlines, each with what stands before it.
@@ -100,7 +101,7 @@ impl<'a, T: Iterator<Item = Token<'a>>> Iterator for Gaps<'a, T> {
     type Item = (Gap, Token<'a>);
 
     fn next(&mut self) -> Option<(Gap, Token<'a>)> {
-        let mut gap = Gap::SameLine;
+        let mut gap = Gap::Inline;
         let mut line_end = 0;
         loop {
             let token = self.tokens.next()?;
@@ -108,8 +109,8 @@ impl<'a, T: Iterator<Item = Token<'a>>> Iterator for Gaps<'a, T> {
                 return Some((gap, token));
             }
             gap = match gap {
-                Gap::SameLine => Gap::NewLine,
-                _ if self.text[line_end..token.start].trim().is_empty() => Gap::BlankLine,
+                Gap::Inline => Gap::Newline,
+                _ if self.text[line_end..token.start].trim().is_empty() => Gap::Blank,
                 gap => gap,
             };
             line_end = token.end();
@@ -236,7 +237,7 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
 }
 
-fn is_word_part(c: char) -> bool {
+pub(super) fn is_word_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
@@ -261,111 +262,4 @@ fn is_sign(byte: u8) -> bool {
             | b'|'
             | b'~'
     )
-}
-
-fn number(cursor: &mut Cursor<'_>) {
-    let is_digit = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let digits = cursor.eat_while(is_digit);
-    let mut rest = cursor.rest().chars();
-    let (sign, after) = (rest.next(), rest.next());
-    let exponent = digits.ends_with(['e', 'E']) && !digits.starts_with("0x");
-    let continues = match sign {
-        Some('.') => after.is_some_and(|c| c.is_ascii_digit()),
-        Some('+' | '-') => exponent && after.is_some_and(|c| c.is_ascii_digit()),
-        _ => false,
-    };
-    if continues {
-        cursor.next();
-        number(cursor);
-    }
-}
-
-/// A character literal or a symbol.
-fn quote(cursor: &mut Cursor<'_>) -> Kind {
-    cursor.next();
-    let mut rest = cursor.rest().chars();
-    match (rest.next(), rest.next()) {
-        (Some('\\'), Some(escaped)) => {
-            cursor.next();
-            cursor.next();
-            if escaped == 'u' {
-                cursor.eat_while(|c| c.is_ascii_hexdigit());
-            }
-            cursor.eat("'");
-        }
-        (Some(c), Some('\'')) if c != '\n' => {
-            cursor.next();
-            cursor.next();
-        }
-        _ => {
-            cursor.eat_while(is_word_part);
-        }
-    }
-    Kind::Literal
-}
-
-fn plain_string(cursor: &mut Cursor<'_>) -> Ended {
-    if cursor.eat("\"\"\"") {
-        let ended = cursor.skip_quoted("\"\"\"", Escape::Never, true);
-        // Quotes before the closing three belong to the string.
-        cursor.eat_while(|c| c == '"');
-        return ended;
-    }
-    cursor.next();
-    match cursor.skip_quoted("\"", Escape::Backslash, false) {
-        Ended::AtEnd => Ended::AtLineEnd,
-        ended => ended,
-    }
-}
-
-/// A string after its interpolator's name, with code in `${…}`.
-fn interpolated_string(cursor: &mut Cursor<'_>, level: usize) -> Ended {
-    if level >= DEEPEST_INTERPOLATION {
-        return plain_string(cursor);
-    }
-    let many_lines = cursor.eat("\"\"\"");
-    let quote = if many_lines { "\"\"\"" } else { "\"" };
-    if !many_lines {
-        cursor.next();
-    }
-    loop {
-        match cursor.skip_to(|byte| matches!(byte, b'"' | b'$' | b'\n' | b'\\')) {
-            None if many_lines => return Ended::AtEnd,
-            None => return Ended::AtLineEnd,
-            Some(b'\n') if !many_lines => return Ended::AtLineEnd,
-            Some(b'"') if cursor.eat(quote) => {
-                if many_lines {
-                    cursor.eat_while(|c| c == '"');
-                }
-                return Ended::Yes;
-            }
-            Some(b'$') if cursor.eat("$$") => {}
-            Some(b'$') if cursor.eat("${") => match braced_code(cursor, level + 1) {
-                Ended::Yes => {}
-                ended => return ended,
-            },
-            Some(b'\\') if !many_lines => {
-                cursor.position += 1;
-                if cursor.byte() != Some(b'\n') {
-                    cursor.next();
-                }
-            }
-            Some(_) => cursor.position += 1,
-        }
-    }
-}
-
-/// Code after an opening brace, up to and with the closing one.
-pub(super) fn braced_code(cursor: &mut Cursor<'_>, level: usize) -> Ended {
-    let mut depth = 1;
-    let mut ended = Ended::Yes;
-    while depth > 0 {
-        match next_token(cursor, &mut ended, level) {
-            Some(token) if token.is("{") => depth += 1,
-            Some(token) if token.is("}") => depth -= 1,
-            Some(_) => {}
-            None => return Ended::AtEnd,
-        }
-    }
-    ended
 }

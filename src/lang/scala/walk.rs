@@ -278,7 +278,7 @@ impl Walk {
 
     /// Whether a token continues the statement.
     pub(super) fn continues_with(&self, token: &Token<'_>, gap: Gap) -> bool {
-        if gap == Gap::SameLine || self.last.is_none() || self.goes_on_anyhow() {
+        if gap == Gap::Inline || self.last.is_none() || self.goes_on_anyhow() {
             return true;
         }
         let keyword = match token.kind {
@@ -296,7 +296,7 @@ impl Walk {
             return true;
         }
         // A blank line parts also what a single newline does not.
-        gap == Gap::NewLine
+        gap == Gap::Newline
             && match token.kind {
                 Kind::Open if token.text == "{" => !self.brace_closed && !self.import,
                 Kind::Open => self.parameters || self.operand == Operand::Infix,

@@ -1,7 +1,8 @@
 //! XML literals: elements with text, attributes and code in braces.
 
 use super::keywords::Keyword;
-use super::tokens::{DEEPEST_INTERPOLATION, braced_code, is_word_byte};
+use super::literals::{DEEPEST_INTERPOLATION, braced_code};
+use super::tokens::is_word_byte;
 use crate::lang::lexer::{Cursor, Ended, Escape};
 
 /// Markup that holds no elements: how it begins and how it ends.
