@@ -2,9 +2,13 @@
 //!
 //! Not looked at: expressions inside f-strings that reuse their own quote (Python 3.12).
 
+mod scope;
+
 use super::lexer::{Brackets, Cursor, Ended, Escape};
 use super::{Completeness, indent_of, last_line};
 use std::ops::Range;
+
+pub(in crate::lang) use scope::holds;
 
 const INDENT: usize = 4;
 const CONTINUING: [&str; 4] = ["else", "elif", "except", "finally"];

@@ -2,6 +2,7 @@
 //!
 //! Not looked at: XML literals, and the indentation syntax of Scala 3.
 
+mod line;
 mod rewrite;
 mod tokens;
 mod units;
@@ -11,6 +12,7 @@ use super::{Completeness, indent_of, last_line};
 use std::ops::Range;
 use tokens::{Kind, Scan, Token, scan};
 
+pub(in crate::lang) use line::words;
 pub(in crate::lang) use rewrite::for_line_feeding;
 
 const INDENT: usize = 2;
