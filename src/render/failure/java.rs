@@ -101,6 +101,13 @@ pub(super) struct Reduced<'a> {
     pub(super) note: Option<String>,
 }
 
+/// What Java said, of an error that py4j passes on: `An error occurred while calling x.y.`, then
+/// `: java.lang.X: what`.
+pub(super) fn through_py4j(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("An error occurred while calling ")?;
+    Some(rest.split_once("\n: ")?.1)
+}
+
 /// What begins with an exception's own line: `java.lang.X: what`.
 pub(super) fn reduce(text: &str) -> Reduced<'_> {
     let mut lines: Vec<&str> = text.lines().collect();

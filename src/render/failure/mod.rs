@@ -2,6 +2,7 @@
 //! caret, and what else the server said, with the frames that are nobody's own folded.
 
 mod compiler;
+mod frames;
 mod java;
 mod place;
 mod python;

@@ -71,6 +71,14 @@ impl Excerpt {
         .filter(|excerpt| !excerpt.text.trim().is_empty())
     }
 
+    /// The line of a place; none where it is several.
+    pub(super) fn of_place(place: &Place, source: &Source) -> Option<Excerpt> {
+        let is_one = place.first_line == place.last_line;
+        is_one
+            .then(|| Excerpt::of(source, place.first_line, None))
+            .flatten()
+    }
+
     /// With its own indentation replaced by this one.
     pub(super) fn lines(&self, indent: &str) -> impl Iterator<Item = String> {
         let text = self.text.trim_start();

@@ -1,12 +1,11 @@
 //! Errors of Python: the place is the innermost frame in the user's text.
 
+use super::frames::{Mapped, OURS, earlier, map, pieces};
 use super::place::{Excerpt, Place};
-use super::trace::{self, Entry, Trace};
+use super::trace::{self, Trace};
 use super::{FailureText, Origin, Piece, java, named};
 use crate::lang::Source;
 use crate::livy::Failure;
-
-const OURS: &str = "PySpark and Livy";
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.traceback.concat();
@@ -27,9 +26,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         (None, Some((source, line))) => (Place::at(source, line), excerpt_of_frame(&entries)),
         (None, None) => {
             let place = Place::of_statement(origin);
-            let excerpt = (place.first_line == place.last_line)
-                .then(|| Excerpt::of(origin.source, place.first_line, None))
-                .flatten();
+            let excerpt = Excerpt::of_place(&place, origin.source);
             (place, excerpt)
         }
     };
@@ -103,125 +100,6 @@ fn said(failure: &Failure) -> (String, Vec<String>) {
     )
 }
 
-/// A frame, and the line of a source that it names.
-struct Mapped<'a> {
-    entry: Entry,
-    spot: Option<(&'a Source, usize)>,
-}
-
-impl<'a> Mapped<'a> {
-    fn spot(&self) -> Option<(&'a Source, usize)> {
-        self.spot
-    }
-
-    fn is_module(&self) -> bool {
-        self.spot.is_some() && matches!(self.entry.name.as_str(), "<module>" | "")
-    }
-
-    fn is_internal(&self) -> bool {
-        self.spot.is_none() && trace::is_internal(&self.entry.file)
-    }
-
-    /// As Python writes it.
-    fn head(&self) -> String {
-        let (name, line) = match self.spot {
-            Some((source, line)) => (source.name.as_deref().unwrap_or("<stdin>"), line),
-            None => (self.entry.file.as_str(), self.entry.line),
-        };
-        let function = match self.entry.name.as_str() {
-            "" => String::new(),
-            name => format!(", in {name}"),
-        };
-        format!("  File \"{name}\", line {line}{function}")
-    }
-
-    /// The line with the marks that Python put under it, if it did.
-    fn excerpt(&self) -> Option<Excerpt> {
-        let (source, line) = self.spot?;
-        let excerpt = Excerpt::of(source, line, None)?;
-        let own: String = excerpt
-            .text
-            .chars()
-            .take_while(|c| c.is_whitespace())
-            .collect();
-        let marks = self.entry.code.get(1).map(|marks| {
-            let marks = marks.strip_prefix("    ").unwrap_or(marks);
-            format!("{own}{marks}")
-        });
-        Some(Excerpt { marks, ..excerpt })
-    }
-}
-
-fn map(entry: Entry, origin: Origin<'_>) -> Mapped<'_> {
-    let spot = (entry.file == "<stdin>")
-        .then(|| spot_of(&entry, origin))
-        .flatten();
-    Mapped { entry, spot }
-}
-
-fn spot_of<'a>(entry: &Entry, origin: Origin<'a>) -> Option<(&'a Source, usize)> {
-    // A syntax error has no function: it is in the statement itself.
-    if matches!(entry.name.as_str(), "<module>" | "") {
-        let sent = crate::lang::lines_before(origin.snippet, origin.source);
-        let line = entry.line + origin.snippet.first_line - 1 - sent;
-        let lines = origin.snippet.first_line..=origin.snippet.last_line() + 1;
-        return lines.contains(&line).then_some((origin.source, line));
-    }
-    origin.past.python_line(entry.line, &entry.name)
-}
-
-/// Frames as Python writes them, with the user's names and lines; those of PySpark folded. Livy
-/// leaves out the frame of the statement itself: it is written where `outermost` is given.
-fn pieces(entries: &[Mapped<'_>], outermost: Option<Origin<'_>>) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = outermost.map(module_frame).into_iter().collect();
-    let mut frames = 0;
-    let push_folded = |pieces: &mut Vec<Piece>, frames: &mut usize| {
-        let folded = Piece::Folded {
-            frames: std::mem::take(frames),
-            whose: OURS,
-        };
-        pieces.extend((!matches!(folded, Piece::Folded { frames: 0, .. })).then_some(folded));
-    };
-    for mapped in entries {
-        let entry = &mapped.entry;
-        if mapped.is_internal() {
-            frames += 1;
-            continue;
-        }
-        push_folded(&mut pieces, &mut frames);
-        pieces.push(Piece::plain(mapped.head()));
-        match mapped.excerpt() {
-            Some(excerpt) => pieces.extend(excerpt.lines("    ").map(Piece::plain)),
-            None => pieces.extend(entry.code.iter().map(Piece::plain)),
-        }
-        pieces.extend(entry.after.iter().map(Piece::plain));
-    }
-    push_folded(&mut pieces, &mut frames);
-    pieces
-}
-
-/// A line of an error that led to this one.
-fn earlier(line: &str, origin: Origin<'_>) -> Piece {
-    let (entries, _) = trace::frames(line);
-    match entries.into_iter().next() {
-        Some(entry) => {
-            let mapped = map(entry, origin);
-            Piece::plain(mapped.head())
-        }
-        None => Piece::plain(line),
-    }
-}
-
-fn module_frame(origin: Origin<'_>) -> Piece {
-    let name = origin.source.name.as_deref().unwrap_or("<stdin>");
-    let place = Place::of_statement(origin);
-    let lines = match place.first_line == place.last_line {
-        true => format!("line {}", place.first_line),
-        false => format!("lines {}-{}", place.first_line, place.last_line),
-    };
-    Piece::plain(format!("  File \"{name}\", {lines}, in <module>"))
-}
-
 /// The whole, as Python's own shell prints it.
 fn typed(
     before: &str,
@@ -277,11 +155,12 @@ fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Cause<'a>> {
     }
     let text = &failure.evalue;
     if let Some((head, worker)) = text.split_once(WORKER) {
-        let (worker, java) = worker.split_once("\n\n\tat ").unwrap_or((worker, ""));
+        let end = worker.find("\n\n\tat ").unwrap_or(worker.len());
+        let (worker, java) = worker.split_at(end);
         let (entries, error) = trace::frames(trace::last_of(worker));
         let mut lines = error.trim().lines().map(str::to_owned);
         let frames = java.lines().filter(|line| java::is_of_trace(line)).count();
-        let note = java::reduce(head.rsplit("\n: ").next().unwrap_or(head)).note;
+        let note = java::reduce(java::through_py4j(head).unwrap_or(head)).note;
         let note = note.unwrap_or_else(|| "it failed in a task, on an executor".to_owned());
         return Some(Cause {
             headline: lines.next()?,
@@ -291,7 +170,7 @@ fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Cause<'a>> {
             note: Some(note),
         });
     }
-    let (_, java) = text.split_once("\n: ")?;
+    let java = java::through_py4j(text)?;
     let reduced = java::reduce(java);
     let of_trace = reduced.trace.iter().filter(|line| java::is_of_trace(line));
     Some(Cause {
@@ -311,4 +190,208 @@ fn java_frames(mut frames: usize) -> Vec<Piece> {
     let mut folded = Vec::new();
     java::push_folded(&mut folded, &mut frames);
     folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{error, texts, told};
+    use crate::lang::{Feeding, Language};
+
+    fn script(text: &str, ename: &str, evalue: &str, traceback: &[&str]) -> Vec<String> {
+        let failure = error(ename, evalue, traceback);
+        let text = told(
+            Language::Python,
+            Some("a.py"),
+            text,
+            Feeding::ByLine,
+            &failure,
+        );
+        texts(&text.for_script())
+    }
+
+    fn prompt(text: &str, ename: &str, evalue: &str, traceback: &[&str]) -> Vec<String> {
+        let failure = error(ename, evalue, traceback);
+        let text = told(Language::Python, None, text, Feeding::ByLine, &failure);
+        texts(&text.for_prompt())
+    }
+
+    const HEAD: &str = "Traceback (most recent call last):\n";
+    const DEFINITION: &str = "x = 1\n\ndef f(x):\n    return x / 0\n\n";
+
+    #[test]
+    fn livy_leaves_out_the_statements_own_frame() {
+        let last = "ZeroDivisionError: division by zero\n";
+        let said = ("ZeroDivisionError", "division by zero");
+        assert_eq!(
+            script("x = 1\n\n1/0", said.0, said.1, &[HEAD, last]),
+            ["a.py:3: ZeroDivisionError: division by zero", "    1/0"]
+        );
+        assert_eq!(
+            script("x = 1\ny = (1 +\n  2) / 0", said.0, said.1, &[HEAD, last]),
+            ["a.py:2-3: ZeroDivisionError: division by zero"]
+        );
+        let frame = "  File \"<stdin>\", line 4, in f\n";
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            script(&calls, said.0, said.1, &[HEAD, frame, last]),
+            [
+                "a.py:4: ZeroDivisionError: division by zero",
+                "    return x / 0",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+            ]
+        );
+    }
+
+    #[test]
+    fn at_a_prompt_lines_are_those_of_the_block() {
+        let last = "ZeroDivisionError: division by zero\n";
+        let frame = "  File \"<stdin>\", line 2, in f\n";
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            prompt(
+                &calls,
+                "ZeroDivisionError",
+                "division by zero",
+                &[HEAD, frame, last]
+            ),
+            [
+                "Traceback (most recent call last):",
+                "  File \"<stdin>\", line 6, in <module>",
+                "  File \"<stdin>\", line 4, in f",
+                "    return x / 0",
+                "ZeroDivisionError: division by zero",
+            ]
+        );
+        let unknown = "  File \"<stdin>\", line 40, in g\n";
+        let shown = prompt(
+            &calls,
+            "ZeroDivisionError",
+            "division by zero",
+            &[HEAD, unknown, last],
+        );
+        assert_eq!(shown[2], "  File \"<stdin>\", line 40, in g");
+    }
+
+    #[test]
+    fn syntax_errors_have_a_caret() {
+        let lines = [
+            "  File \"<stdin>\", line 2\n",
+            "    y = x +\n",
+            "           ^\n",
+            "SyntaxError: invalid syntax\n",
+        ];
+        let evalue = "invalid syntax (<stdin>, line 2)";
+        assert_eq!(
+            script("x = 1\ny = x +", "SyntaxError", evalue, &lines),
+            [
+                "a.py:2: SyntaxError: invalid syntax",
+                "    y = x +",
+                "           ^"
+            ]
+        );
+        let lines = ["  File \"<stdin>\", line 1\n", lines[1], lines[2], lines[3]];
+        let evalue = "invalid syntax (<stdin>, line 1)";
+        assert_eq!(
+            prompt("x = 1\ny = x +", "SyntaxError", evalue, &lines),
+            [
+                "  File \"<stdin>\", line 2",
+                "    y = x +",
+                "           ^",
+                "SyntaxError: invalid syntax",
+            ]
+        );
+    }
+
+    #[test]
+    fn frames_of_livys_own_shell_are_folded() {
+        let lines = [
+            HEAD,
+            "  File \"/home/me/3828586738158003896\", line 236, in execute\n    \
+             code = compile(mod, '<stdin>', 'single')\n           ^^^^^^^\n",
+            "  File \"<stdin>\", line 1\n",
+            "SyntaxError: 'await' outside function\n",
+        ];
+        let evalue = "'await' outside function (<stdin>, line 1)";
+        assert_eq!(
+            script("await x", "SyntaxError", evalue, &lines),
+            [
+                "a.py:1: SyntaxError: 'await' outside function",
+                "    await x",
+                "... 1 frame of PySpark and Livy",
+            ]
+        );
+    }
+
+    const WORKER: &str = "An error occurred while calling z:org.apache.spark.api.python.PythonRDD.\
+        collectAndServe.\n: org.apache.spark.SparkException: Job aborted due to stage failure: Task \
+        1 in stage 0.0 failed 1 times, most recent failure: Lost task 1.0 in stage 0.0 (TID 1) \
+        (localhost executor driver): org.apache.spark.api.python.PythonException: Traceback (most \
+        recent call last):\n  File \"/x/pyspark.zip/pyspark/worker.py\", line 1247, in main\n    \
+        process()\n  File \"<stdin>\", line 4, in f\nZeroDivisionError: division by zero\n\n\tat \
+        org.apache.spark.api.python.X.y(PythonRunner.scala:572)\n\tat \
+        java.base/java.lang.Thread.run(Thread.java:840)\n\nDriver stacktrace:\n\tat \
+        org.apache.spark.scheduler.X.y(DAGScheduler.scala:2898)\n";
+
+    #[test]
+    fn an_executors_error_is_the_workers() {
+        let inner = "  File \"/x/pyspark.zip/pyspark/rdd.py\", line 1833, in collect\n    sock()\n";
+        let last = format!("py4j.protocol.Py4JJavaError: {WORKER}");
+        let calls = format!("{DEFINITION}sc.parallelize([1]).map(f).collect()");
+        assert_eq!(
+            script(&calls, "Py4JJavaError", WORKER, &[HEAD, inner, &last]),
+            [
+                "a.py:4: ZeroDivisionError: division by zero",
+                "    return x / 0",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
+                "... 2 frames of PySpark and Livy",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+                "... 3 frames of Spark and the JVM",
+                "it failed in task 1.0 of stage 0.0, on an executor",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_error_of_java_is_its_cause() {
+        let evalue = "An error occurred while calling o29.get.\n: \
+            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n";
+        let inner = "  File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n";
+        let last = format!("py4j.protocol.Py4JJavaError: {evalue}");
+        assert_eq!(
+            script("x.get(3)", "Py4JJavaError", evalue, &[HEAD, inner, &last]),
+            [
+                "a.py:1: java.lang.IndexOutOfBoundsException: Index 3",
+                "    x.get(3)",
+                "... 2 frames of PySpark, Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_imported_file_has_its_own_lines() {
+        let inner = "  File \"/jobs/helper.py\", line 3, in boom\n    return y / 0\n";
+        let last = "ZeroDivisionError: division by zero\n";
+        let text = "import helper\nhelper.boom(1)";
+        assert_eq!(
+            script(
+                text,
+                "ZeroDivisionError",
+                "division by zero",
+                &[HEAD, inner, last]
+            ),
+            [
+                "a.py:2: ZeroDivisionError: division by zero",
+                "    helper.boom(1)",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 2, in <module>",
+                "  File \"/jobs/helper.py\", line 3, in boom",
+                "    return y / 0",
+            ]
+        );
+    }
 }

@@ -108,7 +108,8 @@ impl Found {
     fn of(message: Message, finder: &mut Finder<'_>, origin: Origin<'_>) -> Found {
         let (snippet, source) = (origin.snippet, origin.source);
         let Some(spot) = finder.find(&message) else {
-            let (place, excerpt) = (Place::of_statement(origin), None);
+            let place = Place::of_statement(origin);
+            let excerpt = Excerpt::of_place(&place, source);
             return Found {
                 message,
                 place,
@@ -188,13 +189,8 @@ fn exception(text: &str, ename: &str, origin: Origin<'_>, notes: Vec<Piece>) -> 
         Some((source, line)) => Place::at(source, line),
         None => Place::of_statement(origin),
     };
-    let excerpt = match spot {
-        Some((source, line)) => Excerpt::of(source, line, None),
-        None if place.first_line == place.last_line => {
-            Excerpt::of(origin.source, place.first_line, None)
-        }
-        None => None,
-    };
+    let source = spot.map_or(origin.source, |(source, _)| source);
+    let excerpt = Excerpt::of_place(&place, source);
     let show = |line: &str| shown_frame(line, origin);
     let mut details = java::fold(reduced.trace.iter().copied(), show);
     add_folded(&mut details, reduced.dropped);

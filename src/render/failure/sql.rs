@@ -6,7 +6,7 @@ use crate::livy::Failure;
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.evalue.trim();
-    let reduced = java::reduce(text);
+    let reduced = java::reduce(java::through_py4j(text).unwrap_or(text));
     let spot = position(text).filter(|(line, _)| *line <= origin.snippet.code.lines().count());
     let (place, excerpt) = match spot {
         Some((line, column)) => {

@@ -26,11 +26,12 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
         || ename == "org.json4s.MappingException"
         || ename == "org.json4s.package$MappingException";
     // The whole of it may stand in the traceback, where Scala printed before it failed.
-    let stopped = [
+    let stopped: [&str; 5] = [
         "stopped SparkContext",
         "SparkContext has been shutdown",
         "SparkContext was shut down",
         "No active SparkContext",
+        "LiveListenerBus is stopped",
     ];
     let says = |text: &str| {
         evalue.contains(text) || failure.traceback.iter().any(|line| line.contains(text))
