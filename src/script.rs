@@ -3,8 +3,8 @@
 use crate::config::Input;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
-use crate::render::{Line, Role, sanitize};
-use crate::shell::{Interrupts, Link, Run, Verdict, error_lines};
+use crate::render::{FailureText, Line, Role, sanitize};
+use crate::shell::{Interrupts, Link, Run, Verdict, error_lines, hint_line};
 use crate::term::Out;
 use std::io::Read;
 use std::path::Path;
@@ -140,15 +140,16 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
         };
         let mut snippets = lang::split(language, &source.text).into_iter().peekable();
         while let Some(snippet) = snippets.next() {
-            let tell_at = |headline: &str, details: &str| {
-                let name = source.name.as_deref().unwrap_or_default();
-                tell_failure(out, name, snippet.first_line, headline, details);
-            };
             match run.snippet(link, &snippet, source) {
                 Verdict::Ok => continue,
-                Verdict::Failed(failure) => tell_at(&failure.headline, &failure.details),
+                Verdict::Failed(failure) => tell_failure(out, &failure),
                 Verdict::Incomplete => {}
-                Verdict::Cancelled => tell_at("the statement was cancelled", ""),
+                Verdict::Cancelled => {
+                    let name = sanitize(source.name.as_deref().unwrap_or_default());
+                    let place = format!("{name}:{}: ", snippet.first_line);
+                    let line = Line::of(Role::Strong, place);
+                    out.note(&line.then(Role::Error, "the statement was cancelled"));
+                }
                 Verdict::LeftRunning(_) => return Exit::Interrupted,
                 Verdict::Lost(error) => return Exit::from(&*error),
                 Verdict::SessionOver => return link.exit(),
@@ -177,11 +178,10 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
     Exit::Ok
 }
 
-fn tell_failure(out: &Out, name: &str, line: usize, headline: &str, details: &str) {
-    let place = format!("{}:{line}: ", sanitize(name));
-    out.note(&Line::of(Role::Strong, place).then(Role::Error, headline));
-    if !details.is_empty() {
-        out.note(&Line::plain(details));
+fn tell_failure(out: &Out, failure: &FailureText) {
+    let hints = failure.hints.iter().map(|hint| hint_line(hint));
+    for line in failure.for_script().into_iter().chain(hints) {
+        out.note(&line);
     }
 }
 

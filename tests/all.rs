@@ -8,6 +8,7 @@ mod batches;
 mod clients;
 mod create_fields;
 mod dialogue;
+mod errors;
 mod failures;
 mod leaving;
 mod local_server;

@@ -117,6 +117,8 @@ pub enum Event {
     CancelFailed(LivyError),
     Finished {
         ticket: Ticket,
+        /// Its number on the server, once it had one.
+        id: Option<Id>,
         outcome: Box<Outcome>,
     },
     /// The last event: the task is over.

@@ -6,13 +6,17 @@
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
 
+mod guess;
 mod lexer;
+mod past;
 mod python;
 mod scala;
 mod send;
 mod sql;
 
-pub use send::{Feeding, to_send};
+pub use guess::looks_like_python;
+pub use past::{Input, Past, Ran};
+pub use send::{Feeding, lines_before, to_send};
 
 use std::fmt;
 use std::ops::Range;
@@ -137,6 +141,11 @@ pub fn split(language: Language, source: &str) -> Vec<Snippet> {
             }
         })
         .collect()
+}
+
+/// The words of one line of Scala, each with its first byte; comments and blanks are none.
+pub fn scala_words(line: &str) -> Vec<(usize, &str)> {
+    scala::words(line)
 }
 
 /// Where the statements stand in the source: in order, apart from each other.

@@ -11,6 +11,8 @@ pub(super) enum Command {
     Session,
     /// A statement that was left running, or the last one of these.
     Cancel(Option<String>),
+    /// The last error, whole.
+    Trace,
 }
 
 /// A line that begins with a colon and is no command; the text says so.
@@ -23,7 +25,7 @@ struct Entry {
     help: &'static str,
 }
 
-const TABLE: [Entry; 5] = [
+const TABLE: [Entry; 6] = [
     Entry {
         name: "cancel",
         arguments: "[N]",
@@ -48,6 +50,11 @@ const TABLE: [Entry; 5] = [
         name: "session",
         arguments: "",
         help: "tell which session this is, and its state",
+    },
+    Entry {
+        name: "trace",
+        arguments: "",
+        help: "print the last error whole, as the server sent it",
     },
 ];
 
@@ -97,6 +104,7 @@ fn command(entry: &Entry, argument: &str) -> Result<Command, NoCommand> {
         _ if !argument.is_empty() => Err(usage()),
         "help" => Ok(Command::Help),
         "quit" => Ok(Command::Quit),
+        "trace" => Ok(Command::Trace),
         _ => Ok(Command::Session),
     }
 }

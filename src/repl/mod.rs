@@ -8,8 +8,8 @@ mod prompt;
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language, Source};
-use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Run, Verdict};
+use crate::render::{self, Line, one_line};
+use crate::shell::{Interrupts, Link, Run, Verdict, hint_line};
 use crate::term::{Out, Painter, Quiet};
 use commands::Command;
 use editor::{LineEditor, Printer, Read};
@@ -212,8 +212,11 @@ impl Repl<'_> {
             match run.snippet(self.link, &snippet, &source) {
                 Verdict::Ok | Verdict::Incomplete => continue,
                 Verdict::Failed(failure) => {
-                    if self.out.failure(&failure.whole).is_err() {
+                    if self.out.failure(&failure.for_prompt()).is_err() {
                         return Some(Exit::OutputClosed);
+                    }
+                    for hint in &failure.hints {
+                        self.out.note(&hint_line(hint));
                     }
                 }
                 Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
@@ -249,6 +252,13 @@ impl Repl<'_> {
             }
             Command::Session => self.out.note(&Line::plain(self.session_text())),
             Command::Cancel(number) => self.cancel(number),
+            Command::Trace => match &self.link.last_failure {
+                Some(failure) => {
+                    let whole = render::whole(failure);
+                    self.out.failure(&[Line::error(whole)]).ok();
+                }
+                None => self.out.note(&Line::plain("No statement has failed.")),
+            },
         }
     }
 

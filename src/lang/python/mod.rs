@@ -1,11 +1,14 @@
 //! Python: logical lines by brackets, quotes and backslashes; statements by indentation.
 
+mod scope;
 mod strings;
 
 use super::lexer::{Brackets, Cursor, Ended};
 use super::{Completeness, indent_of, last_line};
 use std::ops::Range;
 use strings::Strings;
+
+pub(in crate::lang) use scope::holds;
 
 const INDENT: usize = 4;
 const CONTINUING: [&str; 4] = ["else", "elif", "except", "finally"];

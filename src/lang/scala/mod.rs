@@ -3,6 +3,7 @@
 //! Not looked at: the indentation syntax of Scala 3.
 
 mod keywords;
+mod line;
 mod literals;
 mod rewrite;
 mod tokens;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use tokens::{Gaps, Kind, Lexer, Scan, scan};
 use walk::Walk;
 
+pub(in crate::lang) use line::words;
 pub(in crate::lang) use rewrite::for_line_feeding;
 
 const INDENT: usize = 2;
