@@ -11,6 +11,7 @@ mod dialogue;
 mod failures;
 mod leaving;
 mod local_server;
+mod real_code;
 mod recordings;
 mod replay;
 mod robustness;
