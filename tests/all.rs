@@ -12,6 +12,7 @@ mod errors;
 mod failures;
 mod leaving;
 mod local_server;
+mod real_code;
 mod recordings;
 mod replay;
 mod robustness;

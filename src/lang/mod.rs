@@ -125,18 +125,22 @@ pub fn completeness(language: Language, code: &str) -> Completeness {
 
 /// The statements of a script in their order; blank lines and comments between them are dropped.
 pub fn split(language: Language, source: &str) -> Vec<Snippet> {
-    let mut line = 1;
+    let (mut line, mut column) = (1, 0);
     let mut position = 0;
     statement_ranges(language, source)
         .into_iter()
         .map(|range| {
-            line += newlines(&source[position..range.start]);
+            let passed = &source[position..range.start];
+            match passed.rfind('\n') {
+                None => column += passed.chars().count(),
+                Some(at) => column = passed[at + 1..].chars().count(),
+            }
+            line += newlines(passed);
             position = range.start;
-            let line_start = source[..range.start].rfind('\n').map_or(0, |at| at + 1);
             Snippet {
                 language,
                 first_line: line,
-                first_column: source[line_start..range.start].chars().count(),
+                first_column: column,
                 code: source[range].to_owned(),
             }
         })
