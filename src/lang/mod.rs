@@ -6,13 +6,17 @@
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
 
+mod echo;
 mod lexer;
 mod python;
 mod scala;
 mod send;
 mod sql;
+mod transcript;
 
+pub use echo::{echo_start, last_value, without_echo, without_indentation};
 pub use send::{Feeding, to_send};
+pub use transcript::{Input, Transcript, transcript};
 
 use std::fmt;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! One snippet: submit, wait with a progress line, write what it gave.
 
-use super::{Event, Link, Signal, error_lines, words};
+use super::{Echoes, Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Snippet, Source};
@@ -52,10 +52,10 @@ pub enum Verdict {
 }
 
 /// What the wait for a statement's end gave.
-struct Waited {
-    outcome: Option<Outcome>,
+pub(super) struct Waited {
+    pub(super) outcome: Option<Outcome>,
     /// Why the program is to end.
-    end: Option<Exit>,
+    pub(super) end: Option<Exit>,
 }
 
 /// How results are to be written.
@@ -64,6 +64,7 @@ pub struct Run<'a> {
     pub interrupts: Interrupts,
     /// Rows that were asked of the server for SQL, or none.
     pub max_rows: Option<u64>,
+    pub echoes: &'a Echoes,
 }
 
 impl Run<'_> {
@@ -72,18 +73,7 @@ impl Run<'_> {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
-        let ticket = link.ticket();
-        let sent = snippet.clone();
-        let code = engine::Code::new(move |dialect| {
-            let feeding = match dialect.compiles_whole {
-                true => Feeding::Whole,
-                false => Feeding::ByLine,
-            };
-            lang::to_send(&sent, feeding)
-        });
-        link.engine.submit(ticket, code, snippet.language.kind());
-        let waited = self.wait(link, ticket);
-        self.out.end_progress();
+        let waited = self.submit(link, snippet);
         let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, Origin { snippet, source }, outcome),
             None => Verdict::LeftRunning(None),
@@ -92,6 +82,28 @@ impl Run<'_> {
             Some(exit) => Verdict::End(exit),
             None => verdict,
         }
+    }
+
+    /// Sends it and waits for its end.
+    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet) -> Waited {
+        let ticket = link.ticket();
+        let sent = snippet.clone();
+        let quietly = self.echoes.are_silent.get();
+        let code = engine::Code::new(move |dialect| {
+            let feeding = match dialect.compiles_whole {
+                true => Feeding::Whole,
+                false => Feeding::ByLine,
+            };
+            let code = lang::to_send(&sent, feeding);
+            match quietly {
+                true => lang::without_echo(&sent, code),
+                false => code,
+            }
+        });
+        link.engine.submit(ticket, code, snippet.language.kind());
+        let waited = self.wait(link, ticket);
+        self.out.end_progress();
+        waited
     }
 
     fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> Waited {
@@ -179,11 +191,21 @@ impl Run<'_> {
     }
 
     fn conclude(&self, link: &Link, origin: Origin<'_>, outcome: Outcome) -> Verdict {
-        let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
-            Outcome::Finished(Some(Output::Ok(data))) => self.write(&data),
+            Outcome::Finished(Some(Output::Ok(data))) => {
+                self.write(&self.echoes.shown(origin.snippet, data))
+            }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, origin),
+            other => self.unfinished(link, other),
+        }
+    }
+
+    /// Tells of a statement that gave no result.
+    pub(super) fn unfinished(&self, link: &Link, outcome: Outcome) -> Verdict {
+        let is_over = link.facts.over.is_some();
+        match outcome {
+            Outcome::Finished(_) => Verdict::Ok,
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
