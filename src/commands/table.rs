@@ -1,153 +1,362 @@
-//! Colon commands: one table for their names, arguments and help.
+//! The colon commands: one table of their names, arguments and help. The words are those of the
+//! Scala 2.12 shell that Spark 3.5 ships.
 
-use crate::lang::Language;
-
-/// What a command asks the loop to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Command {
+/// Which command it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Cancel,
+    Completions,
+    Edit,
     Help,
+    History,
+    Search,
+    Kind,
+    Lang,
+    Load,
+    Paste,
     Quit,
-    Lang(Language),
+    Replay,
+    Require,
+    Reset,
+    Restart,
+    Save,
     Session,
-    /// A statement that was left running, or the last one of these.
-    Cancel(Option<String>),
+    Shell,
+    Silent,
+    Type,
+    /// One of spark-shell's that cannot work; its help says why.
+    NotOverLivy,
 }
 
-/// A line that begins with a colon and is no command; the text says so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NoCommand(pub(super) String);
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub name: &'static str,
+    pub which: Name,
+    arguments: &'static str,
+    help: &'static str,
+    /// What `:help NAME` adds; for what cannot work, the reason.
+    more: &'static str,
+    /// Whether spark-shell has no such command.
+    is_ours: bool,
+}
 
-struct Entry {
+impl Entry {
+    pub fn usage(&self) -> String {
+        let usage = format!(":{} {}", self.name, self.arguments);
+        usage.trim_end().to_owned()
+    }
+
+    /// Why it cannot work, in one line.
+    pub fn reason(&self) -> String {
+        format!(":{} does not work over Livy: {}", self.name, self.more)
+    }
+}
+
+const fn entry(
+    which: Name,
     name: &'static str,
     arguments: &'static str,
     help: &'static str,
+    more: &'static str,
+) -> Entry {
+    Entry {
+        name,
+        which,
+        arguments,
+        help,
+        more,
+        is_ours: matches!(
+            which,
+            Name::Cancel | Name::Lang | Name::Restart | Name::Session
+        ),
+    }
 }
 
-const TABLE: [Entry; 5] = [
-    Entry {
-        name: "cancel",
-        arguments: "[N]",
-        help: "cancel statement N, or the last one that was left running",
-    },
-    Entry {
-        name: "help",
-        arguments: "",
-        help: "print this summary",
-    },
-    Entry {
-        name: "lang",
-        arguments: "LANG",
-        help: "go on in scala, python or sql, in the same session",
-    },
-    Entry {
-        name: "quit",
-        arguments: "",
-        help: "leave; a session that livysh made is ended",
-    },
-    Entry {
-        name: "session",
-        arguments: "",
-        help: "tell which session this is, and its state",
-    },
+const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
+    entry(Name::NotOverLivy, name, "", "", reason)
+}
+
+static TABLE: [Entry; 28] = [
+    entry(
+        Name::Cancel,
+        "cancel",
+        "[N]",
+        "cancel statement N, or the last one that was left running",
+        "",
+    ),
+    entry(
+        Name::Completions,
+        "completions",
+        "<string>",
+        "output completions for the given string",
+        "The server is asked, which completes Scala; Apache Livy completes no Python.",
+    ),
+    entry(
+        Name::Edit,
+        "edit",
+        "[N|FILE]",
+        "edit the last input, that of number N or a file, then run it",
+        "The editor is $VISUAL, else $EDITOR. :history shows the numbers. Nothing runs where the \
+         editor\nends with an error or the text is empty.",
+    ),
+    entry(
+        Name::Help,
+        "help",
+        "[command]",
+        "print this summary or command-specific help",
+        "",
+    ),
+    entry(
+        Name::History,
+        "history",
+        "[num]",
+        "show the history (optional num is commands to show)",
+        "Each language has a history of its own; 20 inputs are shown by default.",
+    ),
+    entry(Name::Search, "h?", "<string>", "search the history", ""),
+    not_over_livy(
+        "imports",
+        "only the compiler in the session knows what is imported",
+    ),
+    not_over_livy(
+        "implicits",
+        "only the compiler in the session knows the implicits in scope",
+    ),
+    not_over_livy("javap", "the class files are in the session, out of reach"),
+    entry(
+        Name::Lang,
+        "lang",
+        "LANG",
+        "go on in scala, python or sql, in the same session",
+        "All languages of a session share sc, spark and temporary views. A server older than Livy \
+         0.5 has\none language for each session.",
+    ),
+    not_over_livy(
+        "line",
+        "it would place text in the editor's history; :h? finds it, Up brings it back, :edit edits it",
+    ),
+    entry(
+        Name::Load,
+        "load",
+        "[-v] <path>",
+        "interpret lines in a file",
+        "The file's statements run one after another; the first error ends it and is told with its \
+         line of\nthe file. -v shows each one. The extension decides the language.",
+    ),
+    entry(
+        Name::Paste,
+        "paste",
+        "[path] | < EOF",
+        "enter paste mode or paste a file",
+        "A block of Scala is compiled as one unit: what it defines may refer to what comes later. \
+         Ctrl-D\nends it, or the word behind <; <| and <~ take a margin of that sign off, <- all \
+         indentation.\n-raw and -java compile a source file of its own, which no statement can.",
+    ),
+    not_over_livy("phase", "it belongs to the compiler's power mode"),
+    not_over_livy("power", "the power mode works on the compiler itself"),
+    entry(
+        Name::Quit,
+        "quit",
+        "",
+        "exit the interpreter",
+        "A session that livysh made is ended; one that was there before stays.",
+    ),
+    entry(
+        Name::Replay,
+        "replay",
+        "",
+        "replay all previous commands",
+        "What has succeeded since the start is sent again, into the same session; :restart gives a \
+         new one.",
+    ),
+    entry(
+        Name::Require,
+        "require",
+        "<path>",
+        "add a jar or a Python file to the session",
+        "A .jar, or a .py, .zip or .egg. A file of this machine is sent to the server; a URI, such \
+         as\nhdfs://host/a.jar, the server reads itself.",
+    ),
+    entry(
+        Name::Reset,
+        "reset",
+        "",
+        "tell how to forget all session entries",
+        "",
+    ),
+    entry(
+        Name::Restart,
+        "restart",
+        "",
+        "end this session and make a new one like it",
+        "",
+    ),
+    entry(
+        Name::Save,
+        "save",
+        "<path>",
+        "save replayable session to a file",
+        "The inputs that have succeeded, to be run again with :load, or by livysh FILE.",
+    ),
+    entry(
+        Name::Session,
+        "session",
+        "",
+        "tell which session this is, and its state",
+        "",
+    ),
+    entry(
+        Name::Shell,
+        "sh",
+        "<command line>",
+        "run a shell command, on this machine",
+        "!<command line> does the same. It runs here, not where the driver runs.",
+    ),
+    not_over_livy(
+        "settings",
+        "the options of a session's compiler are set when it starts",
+    ),
+    entry(
+        Name::Silent,
+        "silent",
+        "",
+        "disable/enable automatic printing of results",
+        "What code prints itself, tables of SQL and errors are shown all the same.",
+    ),
+    entry(
+        Name::Type,
+        "type",
+        "[-v] <expr>",
+        "display the type of an expression without evaluating it",
+        "",
+    ),
+    entry(
+        Name::Kind,
+        "kind",
+        "[-v] <type>",
+        "display the kind of a type. see also :help kind",
+        "For types, and for constructors that take one or two types.",
+    ),
+    not_over_livy(
+        "warnings",
+        "the compiler in the session keeps its warnings to itself",
+    ),
 ];
 
-/// The command on a line, or `None` where the line is none.
-pub(super) fn parse(line: &str) -> Option<Result<Command, NoCommand>> {
-    let rest = line.trim().strip_prefix(':')?;
-    let (name, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    Some(find(name).and_then(|entry| command(entry, argument.trim())))
-}
-
-/// By its name or any prefix of it that no other command shares.
-fn find(name: &str) -> Result<&'static Entry, NoCommand> {
+/// By its name or any prefix of it that no other command shares. A prefix that only one of
+/// spark-shell's own commands has means that one.
+pub fn find(name: &str) -> Result<&'static Entry, String> {
     let matching: Vec<&Entry> = TABLE
         .iter()
         .filter(|entry| !name.is_empty() && entry.name.starts_with(name))
         .collect();
-    let exact = matching.iter().find(|entry| entry.name == name);
-    match (exact, matching.as_slice()) {
-        (Some(entry), _) | (None, [entry]) => Ok(entry),
-        (None, []) => Err(NoCommand(format!(
-            "No such command '{name}'.  Type :help for help."
-        ))),
-        (None, several) => {
+    if let Some(exact) = matching.iter().find(|entry| entry.name == name) {
+        return Ok(exact);
+    }
+    let mut known = matching.iter().filter(|entry| !entry.is_ours);
+    let only_known = match (known.next(), known.next()) {
+        (Some(one), None) if one.which != Name::NotOverLivy => Some(one),
+        _ => None,
+    };
+    match (matching.as_slice(), only_known) {
+        ([entry], _) => Ok(entry),
+        (_, Some(entry)) => Ok(entry),
+        ([], None) => Err(format!("No such command ':{name}'.  Type :help for help.")),
+        (several, None) => {
             let names: Vec<String> = several.iter().map(|e| format!(":{}", e.name)).collect();
             let names = names.join(" or ");
-            Err(NoCommand(format!(
-                "{name} is ambiguous: did you mean {names}?"
-            )))
+            Err(format!(":{name} is ambiguous: did you mean {names}?"))
         }
     }
 }
 
-fn command(entry: &Entry, argument: &str) -> Result<Command, NoCommand> {
-    let usage = || {
-        NoCommand(format!(
-            ":{} {}  {}",
-            entry.name, entry.arguments, entry.help
-        ))
-    };
-    match entry.name {
-        "cancel" => Ok(Command::Cancel(
-            (!argument.is_empty()).then(|| argument.to_owned()),
-        )),
-        "lang" => Language::from_name(argument)
-            .map(Command::Lang)
-            .ok_or_else(usage),
-        _ if !argument.is_empty() => Err(usage()),
-        "help" => Ok(Command::Help),
-        "quit" => Ok(Command::Quit),
-        _ => Ok(Command::Session),
+/// The whole summary.
+pub fn summary() -> String {
+    let mut text = String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
+    let works = |entry: &&Entry| entry.which != Name::NotOverLivy;
+    for entry in TABLE.iter().filter(works) {
+        text.push_str(&format!("{:<24} {}\n", entry.usage(), entry.help));
     }
+    let others: Vec<String> = TABLE
+        .iter()
+        .filter(|entry| !works(entry))
+        .map(Entry::usage)
+        .collect();
+    text.push_str("A line .method applies to the last result; !command runs a shell command.\n");
+    text.push_str(&format!(
+        "Not over Livy (:help tells why): {}\n",
+        others.join(" ")
+    ));
+    text
 }
 
-pub(super) fn help() -> String {
-    let mut text = String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
-    for entry in &TABLE {
-        let usage = format!(":{} {}", entry.name, entry.arguments);
-        text.push_str(&format!("{:<16} {}\n", usage.trim_end(), entry.help));
+/// What is told of one command.
+pub fn of_command(name: &str) -> Result<String, String> {
+    let name = name.strip_prefix(':').unwrap_or(name);
+    let entry = find(name).map_err(|told| told.replace("':", "'"))?;
+    if entry.which == Name::NotOverLivy {
+        return Ok(format!("\n{}\n", entry.reason()));
     }
-    text
+    let mut text = format!("\n{}\n{}\n", entry.usage(), entry.help);
+    if !entry.more.is_empty() {
+        text.push_str(entry.more);
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn error(line: &str) -> String {
-        parse(line).unwrap().unwrap_err().0
+    fn name(prefix: &str) -> &'static str {
+        find(prefix).unwrap().name
     }
 
     #[test]
     fn unique_prefixes_are_enough() {
-        assert_eq!(parse(":q"), Some(Ok(Command::Quit)));
-        assert_eq!(parse("  :he "), Some(Ok(Command::Help)));
-        assert_eq!(parse(":lang py"), Some(Ok(Command::Lang(Language::Python))));
-        assert_eq!(
-            parse(":cancel 3"),
-            Some(Ok(Command::Cancel(Some("3".to_owned()))))
-        );
-        assert_eq!(parse("x :q"), None);
+        for (prefix, command) in [
+            ("q", "quit"),
+            ("he", "help"),
+            ("h?", "h?"),
+            ("pas", "paste"),
+            ("sess", "session"),
+            ("rest", "restart"),
+            // Only one of spark-shell's own begins so.
+            ("c", "completions"),
+            ("res", "reset"),
+        ] {
+            assert_eq!(name(prefix), command, "{prefix}");
+        }
     }
 
     #[test]
     fn the_rest_is_told_in_the_scala_shells_words() {
+        for (prefix, told) in [
+            ("nope", "No such command ':nope'.  Type :help for help."),
+            ("", "No such command ':'.  Type :help for help."),
+            ("i", ":i is ambiguous: did you mean :imports or :implicits?"),
+            (
+                "h",
+                ":h is ambiguous: did you mean :help or :history or :h??",
+            ),
+        ] {
+            assert_eq!(find(prefix).unwrap_err(), told);
+        }
         assert_eq!(
-            error(":nope"),
+            of_command("nope").unwrap_err(),
             "No such command 'nope'.  Type :help for help."
         );
-        assert_eq!(error(":"), "No such command ''.  Type :help for help.");
-        assert!(error(":lang cobol").contains("scala, python or sql"));
-        assert!(error(":quit now").starts_with(":quit"));
     }
 
     #[test]
-    fn help_names_every_command() {
-        let help = help();
-        assert!(
-            TABLE
-                .iter()
-                .all(|entry| help.contains(&format!(":{}", entry.name)))
-        );
+    fn help_names_every_command_and_why_some_cannot_work() {
+        let help = summary();
+        for entry in &TABLE {
+            assert!(help.contains(&format!(":{}", entry.name)), "{}", entry.name);
+            assert!(of_command(entry.name).unwrap().contains(entry.more));
+            let is_told = entry.which != Name::NotOverLivy || !entry.more.is_empty();
+            assert!(is_told, "{}", entry.name);
+        }
     }
 }
