@@ -192,6 +192,8 @@ fn startup_files_run_unseen_in_each_new_session() {
     let mut screen = Screen::start(&home, &["--url", url, "--no-startup"]);
     screen.wait_for_prompt("scala>");
     gives(&mut screen, "fromStartup", "not found: value fromStartup");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
 }
 
 #[test]

@@ -3,7 +3,11 @@
 use super::{Answer, Command, Desk, Following, Stopped, Unit, Units, parse, paste, prompted};
 use crate::lang::{Language, Source};
 use crate::render::Line;
+use crate::shell::Verdict;
 use std::path::Path;
+
+/// A file that loads itself would never end.
+const DEEPEST: usize = 20;
 
 impl Desk<'_> {
     pub(super) fn load(&mut self, language: Language, path: &Path, verbose: bool) -> Answer {
@@ -19,6 +23,22 @@ impl Desk<'_> {
 
     /// Runs a text with its commands, or the inputs of the transcript that it is.
     pub fn run_text(
+        &mut self,
+        name: Option<String>,
+        language: Language,
+        text: &str,
+        verbose: bool,
+    ) -> Answer {
+        if self.depth == DEEPEST {
+            return Answer::Refused(format!("{DEEPEST} files load each other"));
+        }
+        self.depth += 1;
+        let answer = self.run_units(name, language, text, verbose);
+        self.depth -= 1;
+        answer
+    }
+
+    fn run_units(
         &mut self,
         name: Option<String>,
         language: Language,
@@ -91,18 +111,18 @@ impl Desk<'_> {
     /// After the error of a copied input the next one comes.
     fn go_on(&self, stopped: Box<Stopped>) -> Answer {
         match &stopped.verdict {
-            crate::shell::Verdict::Failed(failure) => {
+            Verdict::Failed(failure) => {
                 self.out.failure(&failure.whole).ok();
                 Answer::Done
             }
-            crate::shell::Verdict::Ok
-            | crate::shell::Verdict::Incomplete
-            | crate::shell::Verdict::Cancelled
-            | crate::shell::Verdict::LeftRunning(_)
-            | crate::shell::Verdict::Lost(_)
-            | crate::shell::Verdict::SessionOver
-            | crate::shell::Verdict::End(_)
-            | crate::shell::Verdict::OutputClosed { .. } => Answer::Stopped(stopped),
+            Verdict::Ok
+            | Verdict::Incomplete
+            | Verdict::Cancelled
+            | Verdict::LeftRunning(_)
+            | Verdict::Lost(_)
+            | Verdict::SessionOver
+            | Verdict::End(_)
+            | Verdict::OutputClosed { .. } => Answer::Stopped(stopped),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! | file             | its duty                                                      |
 //! |------------------|---------------------------------------------------------------|
 //! | `table.rs`       | names, arguments, help                                        |
+//! | `help.rs`        | `:help`                                                       |
 //! | `parse.rs`       | from a line to a command                                      |
 //! | `units.rs`       | a text as code and commands, transcripts included             |
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
@@ -16,6 +17,7 @@
 //! | `prompt.rs`      | the prompts                                                   |
 
 mod completions;
+mod help;
 mod inputs;
 mod load;
 mod local;
@@ -28,7 +30,6 @@ mod table;
 mod types;
 mod units;
 
-pub use inputs::Inputs;
 pub use local::{Edited, edit, edit_file};
 pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
 pub use paste::{PasteMode, ends_paste};
@@ -38,9 +39,10 @@ pub use units::{Unit, Units};
 
 use crate::lang::{Language, Snippet, Source};
 use crate::livy::Output;
-use crate::render::Line;
+use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
+use inputs::Inputs;
 
 /// What the commands work with.
 pub struct Desk<'a> {
@@ -49,7 +51,10 @@ pub struct Desk<'a> {
     pub interrupts: Interrupts,
     pub max_rows: Option<u64>,
     pub echoes: Echoes,
-    pub inputs: Inputs,
+    pub startup: Startup,
+    inputs: Inputs,
+    /// How many files load each other.
+    depth: usize,
 }
 
 /// What follows a command where it is written.
@@ -91,7 +96,9 @@ impl<'a> Desk<'a> {
             interrupts,
             max_rows,
             echoes: Echoes::default(),
+            startup: Startup::default(),
             inputs: Inputs::default(),
+            depth: 0,
         }
     }
 
@@ -104,8 +111,8 @@ impl<'a> Desk<'a> {
     ) -> Answer {
         match command {
             Shared::Completions(text) => self.completions(language, &text),
-            Shared::Help(None) => self.print(&table::summary()),
-            Shared::Help(Some(name)) => match table::of_command(&name) {
+            Shared::Help(None) => self.print(&help::summary()),
+            Shared::Help(Some(name)) => match help::of_command(&name) {
                 Ok(text) => self.print(&text),
                 Err(told) => Answer::Refused(told),
             },
@@ -151,7 +158,10 @@ impl<'a> Desk<'a> {
     }
 
     /// Runs one statement; what succeeds can be replayed and saved.
-    pub fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {
+    fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {
+        if let Some(verdict) = self.start_up(snippet.language) {
+            return verdict;
+        }
         let run = Run {
             out: self.out,
             interrupts: self.interrupts,
@@ -165,8 +175,11 @@ impl<'a> Desk<'a> {
         verdict
     }
 
-    /// Runs code of ours; what it gives is not shown.
+    /// Runs code of ours; what it gives is not shown. The startup file comes before that, too.
     fn hidden(&mut self, language: Language, code: &str) -> Result<Option<Output>, Box<Stopped>> {
+        if let Some(verdict) = self.start_up(language) {
+            return Err(Box::new(Stopped::hidden(verdict, language)));
+        }
         // What is silent gives nothing to read.
         let echoes = Echoes::default();
         let run = Run {
@@ -186,7 +199,7 @@ impl<'a> Desk<'a> {
 
     /// What was asked for.
     fn print(&self, text: &str) -> Answer {
-        match self.out.data(text) {
+        match self.out.data(&sanitize(text)) {
             Ok(()) => Answer::Done,
             Err(_) => {
                 let verdict = Verdict::OutputClosed { succeeded: true };

@@ -1,7 +1,7 @@
 //! The user's `startup.scala` and `startup.py`: hidden statements, run before the first input of
 //! their language in a session that is ours.
 
-use super::{Answer, Desk};
+use super::Desk;
 use crate::lang::{self, Language};
 use crate::livy::Output;
 use crate::render::{Line, Role, one_line};
@@ -46,20 +46,19 @@ impl Startup {
 }
 
 impl Desk<'_> {
-    /// Runs what is due; an error of the file is told, and ends no more than the file.
-    pub fn start_up(&mut self, startup: &mut Startup, language: Language) -> Answer {
+    /// Runs what is due; an error of the file is told, and ends no more than the file. How it
+    /// stopped, where nothing can follow.
+    pub(super) fn start_up(&mut self, language: Language) -> Option<Verdict> {
         if !self.link.is_ours {
-            return Answer::Done;
+            return None;
         }
-        let Some(path) = startup.due(language) else {
-            return Answer::Done;
-        };
+        let path = self.startup.due(language)?;
         let name = path.display().to_string();
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
                 self.say(&format!("{name}: {error}"));
-                return Answer::Done;
+                return None;
             }
         };
         for snippet in lang::split(language, &text) {
@@ -70,18 +69,13 @@ impl Desk<'_> {
                     let words = one_line(&words).into_owned();
                     self.out
                         .note(&Line::of(Role::Strong, place).then(Role::Error, words));
-                    return Answer::Done;
+                    return None;
                 }
                 Ok(Some(Output::Ok(_)) | None) => {}
-                Err(stopped) => {
-                    return match stopped.verdict {
-                        Verdict::Cancelled => Answer::Done,
-                        _ => Answer::Stopped(stopped),
-                    };
-                }
+                Err(stopped) => return Some(stopped.verdict),
             }
         }
-        Answer::Done
+        None
     }
 }
 

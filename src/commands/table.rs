@@ -33,9 +33,9 @@ pub struct Entry {
     pub name: &'static str,
     pub which: Name,
     arguments: &'static str,
-    help: &'static str,
+    pub(super) help: &'static str,
     /// What `:help NAME` adds; for what cannot work, the reason.
-    more: &'static str,
+    pub(super) more: &'static str,
     /// Whether spark-shell has no such command.
     is_ours: bool,
 }
@@ -76,7 +76,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-static TABLE: [Entry; 28] = [
+pub(super) static TABLE: [Entry; 28] = [
     entry(
         Name::Cancel,
         "cancel",
@@ -270,41 +270,6 @@ pub fn find(name: &str) -> Result<&'static Entry, String> {
     }
 }
 
-/// The whole summary.
-pub fn summary() -> String {
-    let mut text = String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
-    let works = |entry: &&Entry| entry.which != Name::NotOverLivy;
-    for entry in TABLE.iter().filter(works) {
-        text.push_str(&format!("{:<24} {}\n", entry.usage(), entry.help));
-    }
-    let others: Vec<String> = TABLE
-        .iter()
-        .filter(|entry| !works(entry))
-        .map(Entry::usage)
-        .collect();
-    text.push_str("A line .method applies to the last result; !command runs a shell command.\n");
-    text.push_str(&format!(
-        "Not over Livy (:help tells why): {}\n",
-        others.join(" ")
-    ));
-    text
-}
-
-/// What is told of one command.
-pub fn of_command(name: &str) -> Result<String, String> {
-    let name = name.strip_prefix(':').unwrap_or(name);
-    let entry = find(name).map_err(|told| told.replace("':", "'"))?;
-    if entry.which == Name::NotOverLivy {
-        return Ok(format!("\n{}\n", entry.reason()));
-    }
-    let mut text = format!("\n{}\n{}\n", entry.usage(), entry.help);
-    if !entry.more.is_empty() {
-        text.push_str(entry.more);
-        text.push('\n');
-    }
-    Ok(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,21 +307,6 @@ mod tests {
             ),
         ] {
             assert_eq!(find(prefix).unwrap_err(), told);
-        }
-        assert_eq!(
-            of_command("nope").unwrap_err(),
-            "No such command 'nope'.  Type :help for help."
-        );
-    }
-
-    #[test]
-    fn help_names_every_command_and_why_some_cannot_work() {
-        let help = summary();
-        for entry in &TABLE {
-            assert!(help.contains(&format!(":{}", entry.name)), "{}", entry.name);
-            assert!(of_command(entry.name).unwrap().contains(entry.more));
-            let is_told = entry.which != Name::NotOverLivy || !entry.more.is_empty();
-            assert!(is_told, "{}", entry.name);
         }
     }
 }

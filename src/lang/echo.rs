@@ -16,12 +16,17 @@ enum Head {
     Import,
 }
 
+/// Scala cuts what it shows of a value long before this; what was printed may be huge.
+const LONGEST_ECHO: usize = 8 << 10;
+
+fn all_heads(code: &str) -> Vec<Head> {
+    let snippets = split(Language::Scala, code);
+    snippets.iter().flat_map(|one| heads(&one.code)).collect()
+}
+
 /// Where the echo begins in what a snippet of Scala gave; its end where there is none.
 pub fn echo_start(code: &str, text: &str) -> usize {
-    let heads: Vec<Head> = split(Language::Scala, code)
-        .iter()
-        .flat_map(|snippet| heads(&snippet.code))
-        .collect();
+    let heads = all_heads(code);
     let mut position = 0;
     for line in text.split_inclusive('\n') {
         if heads.iter().any(|head| head.begins(line)) {
@@ -34,11 +39,16 @@ pub fn echo_start(code: &str, text: &str) -> usize {
 
 /// The name of the last value of an echo, to which a line that begins with a dot applies.
 pub fn last_value(code: &str, text: &str) -> Option<String> {
-    let echo = &text[echo_start(code, text)..];
-    echo.lines().rev().find_map(|line| {
+    let mut start = text.len().saturating_sub(LONGEST_ECHO);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let heads = all_heads(code);
+    text[start..].lines().rev().find_map(|line| {
         let (name, of_type) = line.split_once(": ")?;
         let is_value = of_type.contains(" = ") && is_name(name);
-        is_value.then(|| name.to_owned())
+        let is_echo = is_value && heads.iter().any(|head| head.begins(line));
+        is_echo.then(|| name.to_owned())
     })
 }
 

@@ -47,7 +47,6 @@ struct Repl<'a> {
     printer: Option<Printer>,
     language: Language,
     keep: bool,
-    startup: Startup,
     editor_command: String,
     open: Box<dyn Fn() -> std::io::Result<Link>>,
     /// The statement that nobody waits for any more.
@@ -77,11 +76,11 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
         printer,
         language: options.language,
         keep: options.keep,
-        startup: Startup::new(options.startup),
         editor_command: options.editor,
         open: options.open,
         left_running: None,
     };
+    repl.desk.startup = Startup::new(options.startup);
     repl.run()
 }
 
@@ -207,14 +206,11 @@ impl Repl<'_> {
         self.working(|desk| desk.paste_block(language, mode, &block, None))
     }
 
-    /// Lets the desk run code: the startup file first where it is due, and the keys wait.
+    /// Lets the desk run code, while the keys wait.
     fn working(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Option<Exit> {
         let answer = {
             let _quiet = Quiet::begin();
-            match self.desk.start_up(&mut self.startup, self.language) {
-                Answer::Done => work(&mut self.desk),
-                other => other,
-            }
+            work(&mut self.desk)
         };
         self.conclude(answer)
     }

@@ -80,7 +80,7 @@ impl Repl<'_> {
                 }
             },
             Err(_) if what.is_empty() => {
-                let is_code = |entry: &&String| !is_command(entry);
+                let is_code = |entry: &&String| !is_command(entry) && !entry.starts_with('!');
                 let last = entries.iter().rev().find(is_code);
                 last.cloned().unwrap_or_default()
             }
@@ -124,7 +124,7 @@ impl Repl<'_> {
             self.say(&format!("no new session can be opened: {error}"));
             return Some(Exit::Server);
         }
-        self.startup.again();
+        self.desk.startup.again();
         self.desk.echoes.last_value.replace(None);
         self.left_running = None;
         self.say("A new session is being made; :replay runs what has succeeded again.");
