@@ -45,7 +45,7 @@ pub fn last_value(code: &str, text: &str) -> Option<String> {
     }
     let heads = all_heads(code);
     text[start..].lines().rev().find_map(|line| {
-        let (name, of_type) = line.split_once(": ")?;
+        let (name, of_type) = without_keyword(line).split_once(": ")?;
         let is_value = of_type.contains(" = ") && is_name(name);
         let is_echo = is_value && heads.iter().any(|head| head.begins(line));
         is_echo.then(|| name.to_owned())
@@ -63,20 +63,31 @@ pub fn without_echo(snippet: &Snippet, code: String) -> String {
 
 impl Head {
     fn begins(&self, line: &str) -> bool {
+        let line = without_keyword(line);
         match self {
             Head::Name(name) => line
                 .strip_prefix(name.as_str())
-                .is_some_and(|rest| rest.starts_with(':')),
+                .is_some_and(|rest| rest.starts_with([':', '(', '['])),
             Head::Result => line
                 .split_once(": ")
                 .and_then(|(name, _)| name.strip_prefix("res"))
                 .is_some_and(|number| {
                     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
                 }),
-            Head::Definition => line.starts_with("defined ") || line.starts_with("// defined "),
+            Head::Definition => ["defined ", "class ", "object ", "trait ", "type "]
+                .iter()
+                .any(|word| line.starts_with(word)),
             Head::Import => line.starts_with("import "),
         }
     }
+}
+
+/// A line of Scala 2.13's echo without the word that 2.12 leaves out.
+fn without_keyword(line: &str) -> &str {
+    ["val ", "var ", "lazy val ", "def "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word))
+        .unwrap_or(line)
 }
 
 const MODIFIERS: [&str; 11] = [
@@ -170,6 +181,11 @@ mod tests {
             ("case class E(x: Int)", "defined class E\n", ""),
             ("import x.y", "import x.y\n", ""),
             ("a = 3", "a: Int = 3\n", ""),
+            // Scala 2.13
+            ("f()", "printed\nval res0: Int = 2\n", "printed\n"),
+            ("lazy val c = 3", "lazy val c: Int // unevaluated\n", ""),
+            ("def d(x: Int) = 1", "def d(x: Int): Int\n", ""),
+            ("case class E(x: Int)", "class E\n", ""),
             (
                 "val x = 1\nprintln(x)\nx",
                 "1\nx: Int = 1\nres3: Int = 1\n",
@@ -185,6 +201,7 @@ mod tests {
         let last = |code, text| last_value(code, text);
         assert_eq!(last("1", "res7: Int = 1\n").as_deref(), Some("res7"));
         assert_eq!(last("val a = 1", "a: Int = 1\n").as_deref(), Some("a"));
+        assert_eq!(last("1", "val res7: Int = 1\n").as_deref(), Some("res7"));
         assert_eq!(last("println(1)", "1\n"), None);
         assert_eq!(last("import a.b", "import a.b\n"), None);
     }

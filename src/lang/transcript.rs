@@ -99,8 +99,9 @@ fn inputs(shell: Shell, text: &str) -> Vec<Input> {
     inputs
 }
 
-/// `res3` in `res3: Int = 7`.
+/// `res3` in `res3: Int = 7`, or in `val res3: Int = 7` of Scala 2.13.
 fn result_name(line: &str) -> Option<&str> {
+    let line = line.strip_prefix("val ").unwrap_or(line);
     let (name, _) = line.split_once(": ")?;
     let number = name.strip_prefix("res")?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
