@@ -105,6 +105,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     let named = cli
         .lang
         .or(scripts.iter().find_map(script::Script::language));
+    let is_default = named.is_none() && settings.language.is_none() && cli.session.is_none();
     // What runs in a session that has no language of its own, and the kind of one that we make.
     let fallback = match cli.session {
         None => named.or(settings.language),
@@ -120,6 +121,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
     };
+    link.may_be_python = is_default;
     let mut exit = Exit::Ok;
     let mut has_quit = false;
     if !scripts.is_empty() {

@@ -4,8 +4,8 @@ use crate::commands::{self, Answer, Command, Desk, Following, Unit, Units};
 use crate::config::Input;
 use crate::exit::Exit;
 use crate::lang::{Language, Source};
-use crate::render::{Line, Role, sanitize};
-use crate::shell::{Interrupts, Link, Verdict, error_lines};
+use crate::render::{FailureText, Line, Role, sanitize};
+use crate::shell::{Interrupts, Link, Verdict, error_lines, hint_line};
 use crate::term::Out;
 use std::io::Read;
 use std::path::Path;
@@ -188,8 +188,7 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
             let stopped = match answer {
                 Answer::Done => continue,
                 Answer::Refused(told) => {
-                    let name = source.name.as_deref().unwrap_or_default();
-                    tell_failure(out, name, line, told.trim(), "");
+                    tell_at(out, &source, line, told.trim());
                     failures += 1;
                     match options.keep_going {
                         true => continue,
@@ -198,18 +197,17 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
                 }
                 Answer::Stopped(stopped) => stopped,
             };
-            let (name, line) = match &stopped.source.name {
-                Some(name) => (name.as_str(), stopped.snippet.first_line),
-                None => (source.name.as_deref().unwrap_or_default(), line),
-            };
-            let tell_at = |headline: &str, details: &str| {
-                tell_failure(out, name, line, headline, details);
-            };
             match stopped.verdict {
                 Verdict::Ok => continue,
-                Verdict::Failed(failure) => tell_at(&failure.headline, &failure.details),
+                Verdict::Failed(failure) => tell_failure(out, &failure),
                 Verdict::Incomplete => {}
-                Verdict::Cancelled => tell_at("the statement was cancelled", ""),
+                Verdict::Cancelled => {
+                    let (source, line) = match stopped.source.name {
+                        Some(_) => (&stopped.source, stopped.snippet.first_line),
+                        None => (&source, line),
+                    };
+                    tell_at(out, source, line, "the statement was cancelled");
+                }
                 Verdict::LeftRunning(_) => return Exit::Interrupted.into(),
                 Verdict::Lost(error) => return Exit::from(&*error).into(),
                 Verdict::SessionOver => return desk.link.exit().into(),
@@ -241,11 +239,16 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
     Ended { exit, has_quit }
 }
 
-fn tell_failure(out: &Out, name: &str, line: usize, headline: &str, details: &str) {
-    let place = format!("{}:{line}: ", sanitize(name));
-    out.note(&Line::of(Role::Strong, place).then(Role::Error, headline));
-    if !details.is_empty() {
-        out.note(&Line::plain(details));
+fn tell_at(out: &Out, source: &Source, line: usize, told: &str) {
+    let name = sanitize(source.name.as_deref().unwrap_or_default());
+    let place = Line::of(Role::Strong, format!("{name}:{line}: "));
+    out.note(&place.then(Role::Error, told));
+}
+
+fn tell_failure(out: &Out, failure: &FailureText) {
+    let hints = failure.hints.iter().map(|hint| hint_line(hint));
+    for line in failure.for_script().into_iter().chain(hints) {
+        out.note(&line);
     }
 }
 

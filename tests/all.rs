@@ -10,6 +10,7 @@ mod command_dialogue;
 mod commands;
 mod create_fields;
 mod dialogue;
+mod errors;
 mod failures;
 mod leaving;
 mod local_server;

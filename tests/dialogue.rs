@@ -2,7 +2,7 @@
 
 use crate::support::program::Home;
 use crate::support::pty::Screen;
-use crate::support::spark::{is_ours, shared};
+use crate::support::spark::shared;
 use crate::support::within;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -89,9 +89,6 @@ fn a_definition_is_typed_line_by_line_in_python() {
 
 #[test]
 fn a_pasted_file_of_forty_lines_runs_on_enter() {
-    if !is_ours() {
-        return; // Apache Livy's interpreter takes no line that begins with a dot.
-    }
     let home = Home::new();
     let mut screen = prompt(&home, "scala");
     let mut file = String::from("case class Row40(id: Int, name: String)\n\nobject Maker {\n");

@@ -108,7 +108,7 @@ fn the_first_error_ends_a_script_with_file_and_line() {
     );
     ran.gave("okay: Int = 1\nhi\n", 1);
     ran.said(&[&format!(
-        "{path}:3: Error: java.lang.ArithmeticException: / by zero"
+        "{path}:3: java.lang.ArithmeticException: / by zero"
     )]);
     let (ran, _) = run_file("u.scala", "never\n", &[]);
     assert_eq!(
@@ -119,7 +119,11 @@ fn the_first_error_ends_a_script_with_file_and_line() {
 
 #[test]
 fn python_errors_show_the_traceback() {
-    let (ran, path) = run_file("t.py", "x = 1\n\n# c\n1/0\n", &[]);
+    let (ran, path) = run_file(
+        "t.py",
+        "x = 1\n\ndef t(a):\n    return a / 0\n\n# c\nt(1)\n",
+        &[],
+    );
     ran.gave("", 1);
     ran.said(&[
         &format!("{path}:4: ZeroDivisionError: division by zero"),

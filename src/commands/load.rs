@@ -112,7 +112,7 @@ impl Desk<'_> {
     fn go_on(&self, stopped: Box<Stopped>) -> Answer {
         match &stopped.verdict {
             Verdict::Failed(failure) => {
-                self.out.failure(&failure.whole).ok();
+                self.out.failure(&failure.for_prompt()).ok();
                 Answer::Done
             }
             Verdict::Ok

@@ -189,7 +189,7 @@ impl<'a> Desk<'a> {
             echoes: &echoes,
         };
         run.hidden(self.link, language, code)
-            .map_err(|verdict| Box::new(Stopped::hidden(verdict, language)))
+            .map_err(|verdict| Box::new(Stopped::hidden(*verdict, language)))
     }
 
     /// A message of a shell's own.

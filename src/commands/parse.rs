@@ -25,6 +25,8 @@ pub enum Prompt {
     Restart,
     Search(String),
     Session,
+    /// The last error, whole.
+    Trace,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +102,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Restart => prompt(Prompt::Restart),
         Name::Search => prompt(Prompt::Search(argument.to_owned())),
         Name::Session => prompt(Prompt::Session),
+        Name::Trace => prompt(Prompt::Trace),
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
         Name::Help => shared(Shared::Help(given())),
         Name::Kind => match option("-v", argument) {

@@ -3,6 +3,7 @@
 use super::parse::Paste;
 use super::{Answer, Desk, Following};
 use crate::lang::{self, Language, Snippet, Source};
+use crate::render::Trap;
 use crate::shell::Verdict;
 use std::path::Path;
 
@@ -145,7 +146,7 @@ fn whole(text: &str) -> Snippet {
 /// What Livy says of code that has no end of its own.
 fn is_incomplete(verdict: &Verdict) -> bool {
     match verdict {
-        Verdict::Failed(failure) => failure.headline.ends_with("incomplete statement"),
+        Verdict::Failed(failure) => failure.trap == Some(Trap::IncompleteStatement),
         Verdict::Ok
         | Verdict::Incomplete
         | Verdict::Cancelled

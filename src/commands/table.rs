@@ -23,6 +23,7 @@ pub enum Name {
     Session,
     Shell,
     Silent,
+    Trace,
     Type,
     /// One of spark-shell's that cannot work; its help says why.
     NotOverLivy,
@@ -67,7 +68,7 @@ const fn entry(
         more,
         is_ours: matches!(
             which,
-            Name::Cancel | Name::Lang | Name::Restart | Name::Session
+            Name::Cancel | Name::Lang | Name::Restart | Name::Session | Name::Trace
         ),
     }
 }
@@ -76,7 +77,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 28] = [
+pub(super) static TABLE: [Entry; 29] = [
     entry(
         Name::Cancel,
         "cancel",
@@ -224,6 +225,13 @@ pub(super) static TABLE: [Entry; 28] = [
         "What code prints itself, tables of SQL and errors are shown all the same.",
     ),
     entry(
+        Name::Trace,
+        "trace",
+        "",
+        "print the last error whole, as the server sent it",
+        "",
+    ),
+    entry(
         Name::Type,
         "type",
         "[-v] <expr>",
@@ -289,6 +297,7 @@ mod tests {
             ("rest", "restart"),
             // Only one of spark-shell's own begins so.
             ("c", "completions"),
+            ("t", "type"),
             ("res", "reset"),
         ] {
             assert_eq!(name(prefix), command, "{prefix}");

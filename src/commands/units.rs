@@ -27,7 +27,7 @@ pub struct Units {
     lines: Vec<String>,
     /// The number of the next line, from 1.
     number: usize,
-    inputs: VecDeque<lang::Input>,
+    inputs: VecDeque<lang::Typed>,
     pending: VecDeque<Unit>,
 }
 
@@ -81,7 +81,7 @@ impl Units {
         }
     }
 
-    fn take_input(&mut self, input: lang::Input) {
+    fn take_input(&mut self, input: lang::Typed) {
         let before = input.first_line - 1;
         let is_command = is_command(&input.code);
         let statements = match is_command {

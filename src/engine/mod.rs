@@ -140,6 +140,8 @@ pub enum Event {
     CancelFailed(LivyError),
     Finished {
         ticket: Ticket,
+        /// Its number on the server, once it had one.
+        id: Option<Id>,
         outcome: Box<Outcome>,
     },
     /// What was asked under the ticket.

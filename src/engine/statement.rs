@@ -66,6 +66,8 @@ enum Cancel {
 #[derive(Debug)]
 pub struct Machine {
     state: State,
+    /// Once the server has given it one.
+    id: Option<Id>,
     cancel: Cancel,
     began: Duration,
     round_trip: Duration,
@@ -76,11 +78,17 @@ impl Machine {
     pub fn new() -> Machine {
         Machine {
             state: State::Queued,
+            id: None,
             cancel: Cancel::No,
             began: Duration::ZERO,
             round_trip: Duration::ZERO,
             progress: 0.0,
         }
+    }
+
+    /// Its number on the server, once that is known.
+    pub fn id(&self) -> Option<Id> {
+        self.id.clone()
     }
 
     pub fn step(&self) -> Step {
@@ -144,6 +152,7 @@ impl Machine {
         self.round_trip = now.saturating_sub(self.began);
         // The statement's age counts from the answer: what the POST took is no work of Spark's.
         self.began = now;
+        self.id = answer.as_ref().ok().map(|statement| statement.id.clone());
         match answer {
             Ok(statement) if statement.state.is_final() => self.finish(statement),
             Ok(statement) => {

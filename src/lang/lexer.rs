@@ -36,8 +36,16 @@ impl<'a> Cursor<'a> {
         &self.text[self.position..]
     }
 
+    /// The next byte: what scanners look for is ASCII, which is no part of another character.
+    pub(super) fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
     pub(super) fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+        match self.byte()? {
+            byte if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.rest().chars().next(),
+        }
     }
 
     pub(super) fn next(&mut self) -> Option<char> {
@@ -47,7 +55,7 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn starts_with(&self, prefix: &str) -> bool {
-        self.rest().starts_with(prefix)
+        self.text.as_bytes()[self.position..].starts_with(prefix.as_bytes())
     }
 
     /// Moves past `prefix` where the rest begins with it.
@@ -67,6 +75,14 @@ impl<'a> Cursor<'a> {
         &self.text[start..self.position]
     }
 
+    /// To the next byte that is asked for, all of which are ASCII, or to the end.
+    pub(super) fn skip_to(&mut self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.position..];
+        let found = rest.iter().position(|byte| wanted(*byte));
+        self.position += found.unwrap_or(rest.len());
+        found.map(|offset| rest[offset])
+    }
+
     /// To the end of the line, before its newline.
     pub(super) fn skip_line(&mut self) {
         let rest = self.rest();
@@ -77,12 +93,14 @@ impl<'a> Cursor<'a> {
     pub(super) fn skip_block_comment(&mut self, nested: bool) -> Ended {
         let mut depth = 1;
         while depth > 0 {
-            if self.eat("*/") {
+            if self.skip_to(|byte| matches!(byte, b'*' | b'/')).is_none() {
+                return Ended::AtEnd;
+            } else if self.eat("*/") {
                 depth -= 1;
             } else if nested && self.eat("/*") {
                 depth += 1;
-            } else if self.next().is_none() {
-                return Ended::AtEnd;
+            } else {
+                self.position += 1;
             }
         }
         Ended::Yes
@@ -90,27 +108,21 @@ impl<'a> Cursor<'a> {
 
     /// Quoted text whose opening was eaten, up to and with `quote`.
     pub(super) fn skip_quoted(&mut self, quote: &str, escape: Escape, many_lines: bool) -> Ended {
+        let first = quote.as_bytes()[0];
         loop {
-            if escape == Escape::Doubled && self.starts_with(quote) {
-                self.position += quote.len();
-                if !self.eat(quote) {
-                    return Ended::Yes;
-                }
-                continue;
-            }
-            if self.eat(quote) {
-                return Ended::Yes;
-            }
-            match self.peek() {
+            match self.skip_to(|byte| byte == first || matches!(byte, b'\\' | b'\n')) {
                 None => return Ended::AtEnd,
-                Some('\n') if !many_lines => return Ended::AtLineEnd,
-                Some('\\') if escape == Escape::Backslash => {
+                Some(b'\n') if !many_lines => return Ended::AtLineEnd,
+                Some(b'\\') if escape == Escape::Backslash => {
                     self.next();
                     self.next();
                 }
-                Some(_) => {
-                    self.next();
+                Some(_) if self.eat(quote) => {
+                    if escape != Escape::Doubled || !self.eat(quote) {
+                        return Ended::Yes;
+                    }
                 }
+                Some(_) => self.position += 1,
             }
         }
     }
@@ -135,8 +147,9 @@ impl<T> Brackets<T> {
         self.open.push((bracket, what));
     }
 
-    pub(super) fn innermost(&mut self) -> Option<&mut T> {
-        self.open.last_mut().map(|(_, what)| what)
+    /// Forgets what is open.
+    pub(super) fn clear(&mut self) {
+        self.open.clear();
     }
 
     /// What the matching bracket was opened with; an error where none matches.

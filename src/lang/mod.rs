@@ -7,7 +7,9 @@
 //! whoever types.
 
 mod echo;
+mod guess;
 mod lexer;
+mod past;
 mod python;
 mod scala;
 mod send;
@@ -15,8 +17,10 @@ mod sql;
 mod transcript;
 
 pub use echo::{echo_start, last_value, without_echo, without_indentation};
-pub use send::{Feeding, to_send};
-pub use transcript::{Input, Transcript, transcript};
+pub use guess::looks_like_python;
+pub use past::{Input, Past, Ran};
+pub use send::{Feeding, lines_before, to_send};
+pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;
 use std::ops::Range;
@@ -141,6 +145,11 @@ pub fn split(language: Language, source: &str) -> Vec<Snippet> {
             }
         })
         .collect()
+}
+
+/// The words of one line of Scala, each with its first byte; comments and blanks are none.
+pub fn scala_words(line: &str) -> Vec<(usize, &str)> {
+    scala::words(line)
 }
 
 /// Where the statements stand in the source: in order, apart from each other.

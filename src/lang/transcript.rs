@@ -14,7 +14,7 @@ use super::Language;
 
 /// What was typed at one prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Input {
+pub struct Typed {
     pub code: String,
     /// The line of the transcript on which it begins, from 1.
     pub first_line: usize,
@@ -23,7 +23,7 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
     pub language: Language,
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<Typed>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +65,14 @@ impl Transcript {
     }
 }
 
-fn inputs(shell: Shell, text: &str) -> Vec<Input> {
-    let mut inputs: Vec<Input> = Vec::new();
+fn inputs(shell: Shell, text: &str) -> Vec<Typed> {
+    let mut inputs: Vec<Typed> = Vec::new();
     let mut results: Vec<Option<&str>> = Vec::new();
     // Whether a continuation may follow.
     let mut inside = false;
     for (index, line) in text.lines().enumerate() {
         if let Some(code) = shell.prompted(line) {
-            inputs.push(Input {
+            inputs.push(Typed {
                 code: code.to_owned(),
                 first_line: index + 1,
             });
@@ -109,7 +109,7 @@ fn result_name(line: &str) -> Option<&str> {
 }
 
 /// Gives a result that another input uses its old name.
-fn name_results(inputs: &mut [Input], results: &[Option<&str>]) {
+fn name_results(inputs: &mut [Typed], results: &[Option<&str>]) {
     for (index, name) in results.iter().enumerate() {
         let Some(name) = name else { continue };
         let is_used = inputs[index + 1..]

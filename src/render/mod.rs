@@ -1,10 +1,12 @@
 //! From output to document: styled text without colours. Knows widths, knows no terminal.
 
+mod failure;
 mod output;
 mod sanitize;
 mod table;
 
-pub use output::{FailureText, Origin, Rendered, failure, output};
+pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
+pub use output::{Rendered, output};
 pub use sanitize::{one_line, sanitize};
 
 /// What a piece of text is, so that the terminal can choose how it looks.

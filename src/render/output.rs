@@ -1,10 +1,8 @@
-//! A statement's output as lines: text, tables, JSON, errors.
+//! A statement's result as lines: text, tables, JSON.
 
 use super::Line;
 use super::sanitize::sanitize;
 use super::table::Table;
-use crate::lang::{Language, Snippet, Source};
-use crate::livy::Failure;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -83,89 +81,6 @@ impl Rendered {
     }
 }
 
-/// What was run, and the text it is from.
-#[derive(Debug, Clone, Copy)]
-pub struct Origin<'a> {
-    pub snippet: &'a Snippet,
-    pub source: &'a Source,
-}
-
-/// What an error says: `headline` in one line as `ename: evalue`, and `details` as the language's
-/// own shell would print the whole.
-#[derive(Debug, PartialEq, Eq)]
-pub struct FailureText {
-    pub headline: String,
-    /// The whole, for a prompt; ends without a newline.
-    pub whole: String,
-    /// What the headline does not say; may be empty.
-    pub details: String,
-}
-
-/// An error in words, filtered for a terminal.
-pub fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
-    let language = origin.snippet.language;
-    let evalue = sanitize(failure.evalue.trim());
-    let ename = sanitize(failure.ename.trim());
-    let trace = traceback(failure, language);
-    let trace = sanitize(&trace);
-    let mut lines = evalue.lines();
-    let first = lines.next().unwrap_or("").to_owned();
-    let rest = lines.collect::<Vec<_>>().join("\n");
-    let headline = match (ename.is_empty(), first.is_empty()) {
-        (false, false) => format!("{ename}: {first}"),
-        (false, true) => ename.to_string(),
-        (true, _) => first,
-    };
-    // Python's traceback ends in the error itself, Scala's goes on from its first line.
-    let is_whole = trace.contains("Traceback (most recent call last)")
-        || (!trace.is_empty() && trace.trim_end().ends_with(headline.trim_end()));
-    let whole = if is_whole {
-        trace.trim_end().to_owned()
-    } else {
-        let head = if ename == "Error" {
-            &evalue
-        } else {
-            &Cow::Owned(format!("{ename}: {evalue}"))
-        };
-        join_lines(&[head, trace.trim_end()])
-    };
-    let details = if is_whole {
-        trace.trim_end().to_owned()
-    } else {
-        join_lines(&[&rest, trace.trim_end()])
-    };
-    FailureText {
-        headline,
-        whole,
-        details,
-    }
-}
-
-/// Scala's and Python's lines carry their newlines, SQL's do not. The frames of the JVM below a
-/// failed SQL statement are Livy's and Spark's own.
-fn traceback(failure: &Failure, language: Language) -> String {
-    if language == Language::Sql {
-        return String::new();
-    }
-    let mut text = String::new();
-    for line in &failure.traceback {
-        text.push_str(line);
-        if !line.ends_with('\n') {
-            text.push('\n');
-        }
-    }
-    text
-}
-
-fn join_lines(parts: &[&str]) -> String {
-    let parts: Vec<&str> = parts
-        .iter()
-        .copied()
-        .filter(|part| !part.is_empty())
-        .collect();
-    parts.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,30 +89,6 @@ mod tests {
     fn shown(data: Value) -> Rendered {
         let Value::Object(data) = data else { panic!() };
         output(&data, false, None)
-    }
-
-    fn told(failure: &Failure, language: Language) -> FailureText {
-        let source = Source {
-            name: None,
-            text: "x".to_owned(),
-        };
-        let snippet = &crate::lang::split(language, &source.text)[0];
-        super::failure(
-            failure,
-            Origin {
-                snippet,
-                source: &source,
-            },
-        )
-    }
-
-    fn error(ename: &str, evalue: &str, traceback: &[&str]) -> Failure {
-        Failure {
-            ename: ename.to_owned(),
-            evalue: evalue.to_owned(),
-            traceback: traceback.iter().map(|line| (*line).to_owned()).collect(),
-            printed: None,
-        }
     }
 
     #[test]
@@ -241,63 +132,6 @@ mod tests {
         assert_eq!(
             shown(json!({"text/plain": "x", "text/html": "<b>x</b>"})).notes,
             vec![]
-        );
-    }
-
-    #[test]
-    fn scala_errors_go_on_from_their_first_line() {
-        let scala = error(
-            "Error",
-            "<console>:23: error: not found: value foo",
-            &["       foo\n", "       ^\n"],
-        );
-        let text = told(&scala, Language::Scala);
-        assert_eq!(
-            text.whole,
-            "<console>:23: error: not found: value foo\n       foo\n       ^"
-        );
-        assert_eq!(
-            text.headline,
-            "Error: <console>:23: error: not found: value foo"
-        );
-        assert_eq!(text.details, "       foo\n       ^");
-    }
-
-    #[test]
-    fn python_tracebacks_say_everything_themselves() {
-        let lines = [
-            "Traceback (most recent call last):\n",
-            "ZeroDivisionError: division by zero\n",
-        ];
-        let python = error("ZeroDivisionError", "division by zero", &lines);
-        let text = told(&python, Language::Python);
-        assert_eq!(text.whole, lines.concat().trim_end());
-        assert_eq!(text.headline, "ZeroDivisionError: division by zero");
-        let exit = told(&error("SystemExit", "3", &[]), Language::Python);
-        assert_eq!(exit.whole, "SystemExit: 3");
-        let syntax = [
-            "  File \"<stdin>\", line 1\n",
-            "    1+\n",
-            "SyntaxError: invalid syntax\n",
-        ];
-        let syntax = error("SyntaxError", "invalid syntax (<stdin>, line 1)", &syntax);
-        assert!(
-            told(&syntax, Language::Python)
-                .whole
-                .contains("SyntaxError: invalid syntax")
-        );
-    }
-
-    #[test]
-    fn sql_hides_the_frames_of_the_jvm() {
-        let sql = error(
-            "Error",
-            "\n[PARSE] near 'x'\n\n== SQL ==\nx",
-            &["org.apache.X(X.scala:1)"],
-        );
-        assert_eq!(
-            told(&sql, Language::Sql).whole,
-            "[PARSE] near 'x'\n\n== SQL ==\nx"
         );
     }
 }

@@ -18,7 +18,7 @@ use crate::commands::{
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
-use crate::render::{Line, one_line, sanitize};
+use crate::render::{Line, one_line};
 use crate::shell::{Interrupts, Link, Verdict, hint_line};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
@@ -233,16 +233,16 @@ impl Repl<'_> {
         match verdict {
             Verdict::Ok | Verdict::Incomplete => {}
             Verdict::Failed(failure) => {
-                let text = match &source.name {
-                    None => failure.whole,
-                    Some(name) => {
-                        let place = format!("{}:{}", sanitize(name), snippet.first_line);
-                        let told = format!("{place}: {}\n{}", failure.headline, failure.details);
-                        told.trim_end().to_owned()
-                    }
+                // Of a file its place is told, too.
+                let lines = match &source.name {
+                    Some(_) => failure.for_script(),
+                    None => failure.for_prompt(),
                 };
-                if self.out.failure(&text).is_err() {
+                if self.out.failure(&lines).is_err() {
                     return Some(Exit::OutputClosed);
+                }
+                for hint in &failure.hints {
+                    self.out.note(&hint_line(hint));
                 }
             }
             Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),

@@ -5,7 +5,7 @@ use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::render::{Line, one_line};
+use crate::render::{self, Line, one_line};
 use crate::shell;
 use std::path::Path;
 
@@ -20,6 +20,13 @@ impl Repl<'_> {
             Prompt::Lang(language) => self.speak(language),
             Prompt::Restart => return self.restart(),
             Prompt::Session => self.say(&self.session_text()),
+            Prompt::Trace => match &self.desk.link.last_failure {
+                Some(failure) => {
+                    let whole = render::whole(failure);
+                    self.out.failure(&[Line::error(whole)]).ok();
+                }
+                None => self.say("No statement has failed."),
+            },
         }
         None
     }

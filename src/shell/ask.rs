@@ -60,9 +60,9 @@ impl Run<'_> {
         link: &mut Link,
         language: Language,
         code: &str,
-    ) -> Result<Option<Output>, Verdict> {
+    ) -> Result<Option<Output>, Box<Verdict>> {
         if link.facts.over.is_some() {
-            return Err(Verdict::SessionOver);
+            return Err(Box::new(Verdict::SessionOver));
         }
         let snippet = Snippet {
             language,
@@ -70,14 +70,14 @@ impl Run<'_> {
             first_line: 1,
             first_column: 0,
         };
-        let waited = self.submit(link, &snippet);
+        let waited = self.submit(link, &snippet, 0);
         if let Some(exit) = waited.end {
-            return Err(Verdict::End(exit));
+            return Err(Box::new(Verdict::End(exit)));
         }
         match waited.outcome {
             Some(Outcome::Finished(output)) => Ok(output),
-            Some(outcome) => Err(self.unfinished(link, outcome)),
-            None => Err(Verdict::LeftRunning(None)),
+            Some(outcome) => Err(Box::new(self.unfinished(link, outcome))),
+            None => Err(Box::new(Verdict::LeftRunning(None))),
         }
     }
 }

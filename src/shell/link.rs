@@ -4,8 +4,8 @@
 use super::{Event, Signal, tell, words};
 use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
-use crate::lang::Language;
-use crate::livy::{LivyError, Session};
+use crate::lang::{Language, Past};
+use crate::livy::{Failure, LivyError, Session};
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -46,6 +46,14 @@ pub struct Link {
     pub is_ours: bool,
     /// The server, as it is shown to people.
     pub root: String,
+    /// What the session was given.
+    pub past: Past,
+    /// The last error, as the server sent it.
+    pub last_failure: Option<Failure>,
+    /// Whether nobody has chosen a language, so that Python may be taken for Scala.
+    pub may_be_python: bool,
+    /// Whether the session's Python answers for earlier statements.
+    pub(super) python_out_of_step: bool,
     events: Receiver<(Event, bool)>,
     uplink: Uplink,
     thread: Option<JoinHandle<()>>,
@@ -161,6 +169,10 @@ impl Link {
             is_local: about.is_local,
             is_ours: about.is_ours,
             root: about.root,
+            past: Past::default(),
+            last_failure: None,
+            may_be_python: false,
+            python_out_of_step: false,
             events,
             uplink,
             thread: Some(thread),

@@ -3,10 +3,11 @@
 use super::{Echoes, Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
-use crate::lang::{self, Feeding, Snippet, Source};
+use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Failure, Id, LivyError, Output};
-use crate::render::{self, FailureText, Line, Origin};
+use crate::render::{self, FailureText, Line, Origin, Trap};
 use crate::term::Out;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 /// A statement that is over sooner needs no progress line.
@@ -54,9 +55,27 @@ pub enum Verdict {
 /// What the wait for a statement's end gave.
 pub(super) struct Waited {
     pub(super) outcome: Option<Outcome>,
+    /// The statement's number on the server.
+    id: Option<Id>,
+    /// How the server feeds Scala to its compiler.
+    feeding: Feeding,
     /// Why the program is to end.
     pub(super) end: Option<Exit>,
 }
+
+impl Waited {
+    fn without(end: Option<Exit>) -> Waited {
+        Waited {
+            outcome: None,
+            id: None,
+            feeding: Feeding::default(),
+            end,
+        }
+    }
+}
+
+/// What was run, and how the server fed it to its compiler.
+type Ran<'a> = (&'a Snippet, &'a Source, Feeding);
 
 /// How results are to be written.
 pub struct Run<'a> {
@@ -73,9 +92,12 @@ impl Run<'_> {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
-        let waited = self.submit(link, snippet);
+        let waited = self.submit(link, snippet, lang::lines_before(snippet, source));
+        let number = waited.id.as_ref().map(Id::to_string);
+        link.past.note(source, snippet, number);
+        let feeding = waited.feeding;
         let verdict = match waited.outcome {
-            Some(outcome) => self.conclude(link, Origin { snippet, source }, outcome),
+            Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
             None => Verdict::LeftRunning(None),
         };
         match waited.end {
@@ -84,25 +106,29 @@ impl Run<'_> {
         }
     }
 
-    /// Sends it and waits for its end.
-    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet) -> Waited {
+    /// Sends it behind so many empty lines, and waits for its end.
+    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet, lines: usize) -> Waited {
         let ticket = link.ticket();
         let sent = snippet.clone();
         let quietly = self.echoes.are_silent.get();
+        let empty_lines = "\n".repeat(lines);
+        let (tell_feeding, fed) = channel();
         let code = engine::Code::new(move |dialect| {
             let feeding = match dialect.compiles_whole {
                 true => Feeding::Whole,
                 false => Feeding::ByLine,
             };
-            let code = lang::to_send(&sent, feeding);
+            tell_feeding.send(feeding).ok();
+            let code = empty_lines + &lang::to_send(&sent, feeding);
             match quietly {
                 true => lang::without_echo(&sent, code),
                 false => code,
             }
         });
         link.engine.submit(ticket, code, snippet.language.kind());
-        let waited = self.wait(link, ticket);
+        let mut waited = self.wait(link, ticket);
         self.out.end_progress();
+        waited.feeding = fed.try_recv().unwrap_or_default();
         waited
     }
 
@@ -122,7 +148,7 @@ impl Run<'_> {
             };
             let event = link.next(self.out, Some(tick));
             if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                return Waited { outcome: None, end };
+                return Waited::without(end);
             }
             match event {
                 None => {}
@@ -144,7 +170,7 @@ impl Run<'_> {
                         }
                         (Interrupts::Script, _) => {
                             let end = Some(Exit::InterruptedAgain);
-                            return Waited { outcome: None, end };
+                            return Waited::without(end);
                         }
                     }
                 }
@@ -156,7 +182,7 @@ impl Run<'_> {
                 // A terminal that is gone ends nothing in the session.
                 Some(Event::Signal(Signal::HangUp)) => {
                     let end = Some(Exit::HungUp);
-                    return Waited { outcome: None, end };
+                    return Waited::without(end);
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
                 Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => {
@@ -164,14 +190,20 @@ impl Run<'_> {
                 }
                 Some(Event::Engine(engine::Event::Finished {
                     ticket: finished,
+                    id,
                     outcome,
                 })) if finished == ticket => {
                     let outcome = Some(*outcome);
-                    return Waited { outcome, end };
+                    return Waited {
+                        outcome,
+                        id,
+                        end,
+                        ..Waited::without(None)
+                    };
                 }
                 Some(Event::ThreadLost) => {
                     let end = Some(Exit::Server);
-                    return Waited { outcome: None, end };
+                    return Waited::without(end);
                 }
                 Some(Event::Engine(_) | Event::Preparing { .. }) => {}
             }
@@ -190,13 +222,18 @@ impl Run<'_> {
         }
     }
 
-    fn conclude(&self, link: &Link, origin: Origin<'_>, outcome: Outcome) -> Verdict {
+    fn conclude(&self, link: &mut Link, what: Ran<'_>, outcome: Outcome) -> Verdict {
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {
-                self.write(&self.echoes.shown(origin.snippet, data))
+                if link.python_out_of_step && what.0.language == Language::Python {
+                    let told = "This session's Python is out of step: what it answers is not the \
+                                result of this statement.";
+                    self.tell(&[Line::error(told)]);
+                }
+                self.write(&self.echoes.shown(what.0, data))
             }
-            Outcome::Finished(Some(Output::Error(failure))) => self.failed(&failure, origin),
+            Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),
         }
     }
@@ -274,11 +311,33 @@ impl Run<'_> {
         Verdict::Incomplete
     }
 
-    fn failed(&self, failure: &Failure, origin: Origin<'_>) -> Verdict {
-        match self.write_printed(failure) {
-            Verdict::Ok => Verdict::Failed(render::failure(failure, origin)),
-            other => other,
+    fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
+        let (snippet, source, feeding) = what;
+        link.last_failure = Some(failure.clone());
+        let failure = render::untangle(failure, snippet.language);
+        match self.write_printed(&failure) {
+            Verdict::Ok => {}
+            other => return other,
         }
+        let past = &link.past;
+        let mut text = render::failure(
+            &failure,
+            Origin {
+                snippet,
+                source,
+                feeding,
+                past,
+            },
+        );
+        link.python_out_of_step |= text.trap == Some(Trap::PythonOutOfStep);
+        let is_scala = snippet.language == Language::Scala;
+        if is_scala
+            && std::mem::take(&mut link.may_be_python)
+            && lang::looks_like_python(&source.text)
+        {
+            text.hints.push("this looks like Python: add -l python");
+        }
+        Verdict::Failed(text)
     }
 
     /// What the code had printed before it failed.

@@ -111,9 +111,13 @@ impl Out {
     }
 
     /// A result's error at a prompt: it belongs to the dialogue, so it goes where results go.
-    pub fn failure(&self, text: &str) -> io::Result<()> {
-        let line = Line::error(format!("{text}\n"));
-        self.data(&styled(&line, self.colours.0))
+    pub fn failure(&self, lines: &[Line]) -> io::Result<()> {
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(&styled(line, self.colours.0));
+            text.push('\n');
+        }
+        self.data(&text)
     }
 
     /// Tells a step of the start: redrawn in place on a terminal with `detail`, above a standing

@@ -20,6 +20,7 @@
 mod normal;
 mod vary;
 
+use crate::support::chance::seed;
 use crate::support::http::{Answer, request};
 use crate::support::spark::serve;
 use crate::support::within;
@@ -457,14 +458,6 @@ fn strict() -> Server {
         options.strict = true;
         options.cancel_timeout = CANCEL_TIMEOUT;
     })
-}
-
-/// Another one in each run; a failure tells it.
-fn seed() -> u64 {
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
 }
 
 #[test]

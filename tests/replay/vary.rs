@@ -1,6 +1,7 @@
 //! Words and numbers of the recorded snippets, changed by a seed in what is sent and in what is
 //! expected. Both keep their length, so that a caret under them stays where it is.
 
+use crate::support::chance::Chance;
 use serde_json::Value;
 
 /// What the recorded user chose freely: names and texts that come back as they are.
@@ -26,17 +27,10 @@ impl Variation {
                 add: 0,
             };
         };
-        // A small generator of our own keeps a seed's meaning for good.
-        let mut state = seed | 1;
-        let mut chance = move |below: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state >> 33) % below
-        };
+        let mut chance = Chance::new(seed);
         let mut letters = |count: usize| -> String {
             (0..count)
-                .map(|_| (b'a' + chance(26) as u8) as char)
+                .map(|_| (b'a' + chance.below(26) as u8) as char)
                 .collect()
         };
         let words = WORDS

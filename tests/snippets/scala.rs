@@ -62,7 +62,7 @@ fn as_script(server: &str, session: &str) {
     let cases = cases();
     let mut script = String::new();
     for (number, case) in cases.iter().enumerate() {
-        script.push_str(&format!("println(\"@@BEGIN {number}@@\")\n{}", case.code));
+        script.push_str(&format!(";println(\"@@BEGIN {number}@@\");\n{}", case.code));
     }
     let home = Home::new();
     let file = home.write("snippets.scala", &script);

@@ -116,13 +116,17 @@ impl Conversation {
 
     fn drop_queue(&mut self) {
         for submitted in std::mem::take(&mut self.queue) {
-            self.finish(submitted.ticket, Outcome::NeverSent);
+            self.finish(submitted.ticket, None, Outcome::NeverSent);
         }
     }
 
-    fn finish(&self, ticket: Ticket, outcome: Outcome) {
+    fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome) {
         let outcome = Box::new(outcome);
-        self.emit(Event::Finished { ticket, outcome });
+        self.emit(Event::Finished {
+            ticket,
+            id,
+            outcome,
+        });
     }
 
     /// Takes what the handle sent, or that it is gone.
@@ -131,7 +135,7 @@ impl Conversation {
             Some(Command::End { patience }) => return Turn::End(patience),
             None => return Turn::HandleGone,
             Some(Command::Submit { ticket, .. }) if self.machine.is_over() => {
-                self.finish(ticket, Outcome::NeverSent);
+                self.finish(ticket, None, Outcome::NeverSent);
             }
             Some(Command::Submit { ticket, code, kind }) => self.queue.push_back(Submitted {
                 ticket,
@@ -176,7 +180,7 @@ impl Conversation {
             && let Some(submitted) = self.queue.remove(index)
             && let Some(outcome) = submitted.machine.into_outcome()
         {
-            self.finish(ticket, outcome);
+            self.finish(ticket, None, outcome);
         }
     }
 }

@@ -87,14 +87,15 @@ impl Conversation {
         }
         let over = self.current.take();
         owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
+        let id = over.as_ref().and_then(|one| one.machine.id());
         match over.and_then(|submitted| submitted.machine.into_outcome()) {
-            Some(outcome) => self.conclude(ticket, outcome).await,
+            Some(outcome) => self.conclude(ticket, id, outcome).await,
             None => Turn::Next,
         }
     }
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
-    async fn conclude(&mut self, ticket: Ticket, outcome: Outcome) -> Turn {
+    async fn conclude(&mut self, ticket: Ticket, id: Option<Id>, outcome: Outcome) -> Turn {
         let may_be_dead = matches!(
             outcome,
             Outcome::NotAccepted { .. } | Outcome::ResultLost { .. }
@@ -106,7 +107,7 @@ impl Conversation {
                 self.tell_death().await;
             }
         }
-        self.finish(ticket, outcome);
+        self.finish(ticket, id, outcome);
         turn
     }
 

@@ -1,9 +1,8 @@
 //! Scala's tokens; comments are passed over.
 
+use super::literals::{interpolated_string, number, plain_string, quote};
+use super::xml;
 use crate::lang::lexer::{Cursor, Ended, Escape};
-
-/// Interpolations inside interpolations, deeper than anybody writes them.
-const DEEPEST_INTERPOLATION: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -18,7 +17,7 @@ pub(super) enum Kind {
     Newline,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Token<'a> {
     pub(super) kind: Kind,
     pub(super) text: &'a str,
@@ -36,19 +35,87 @@ impl Token<'_> {
 }
 
 pub(super) struct Scan<'a> {
+    pub(super) text: &'a str,
     pub(super) tokens: Vec<Token<'a>>,
     /// A string, comment or interpolation that has not ended.
     pub(super) ended: Ended,
 }
 
 pub(super) fn scan(code: &str) -> Scan<'_> {
-    let mut cursor = Cursor::new(code);
-    let mut tokens = Vec::new();
-    let mut ended = Ended::Yes;
-    while let Some(token) = next_token(&mut cursor, &mut ended, 0) {
-        tokens.push(token);
+    let mut lexer = Lexer::new(code);
+    // Room for as many as code usually has: growing would copy them again and again.
+    let mut tokens = Vec::with_capacity(code.len() / 4);
+    tokens.extend(lexer.by_ref());
+    Scan {
+        text: code,
+        tokens,
+        ended: lexer.ended,
     }
-    Scan { tokens, ended }
+}
+
+/// The tokens one by one: to look at them needs no room for all of them.
+pub(super) struct Lexer<'a> {
+    cursor: Cursor<'a>,
+    pub(super) ended: Ended,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(code: &'a str) -> Lexer<'a> {
+        Lexer {
+            cursor: Cursor::new(code),
+            ended: Ended::Yes,
+        }
+    }
+}
+
+impl<'a> Iterator for Lexer<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        next_token(&mut self.cursor, &mut self.ended, 0)
+    }
+}
+
+/// What stands between two tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    Inline,
+    Newline,
+    /// At least one line that holds nothing, not even a comment.
+    Blank,
+}
+
+/// Tokens without newlines, each with what stands before it.
+pub(super) struct Gaps<'a, T> {
+    text: &'a str,
+    tokens: T,
+}
+
+impl<'a, T: Iterator<Item = Token<'a>>> Gaps<'a, T> {
+    pub(super) fn of(text: &'a str, tokens: T) -> Gaps<'a, T> {
+        Gaps { text, tokens }
+    }
+}
+
+impl<'a, T: Iterator<Item = Token<'a>>> Iterator for Gaps<'a, T> {
+    type Item = (Gap, Token<'a>);
+
+    fn next(&mut self) -> Option<(Gap, Token<'a>)> {
+        let mut gap = Gap::Inline;
+        let mut line_end = 0;
+        loop {
+            let token = self.tokens.next()?;
+            if token.kind != Kind::Newline {
+                return Some((gap, token));
+            }
+            gap = match gap {
+                Gap::Inline => Gap::Newline,
+                _ if self.text[line_end..token.start].trim().is_empty() => Gap::Blank,
+                gap => gap,
+            };
+            line_end = token.end();
+        }
+    }
 }
 
 /// The next token; comments and blanks are passed over. What ends the text too early is noted.
@@ -59,20 +126,21 @@ pub(super) fn next_token<'a>(
 ) -> Option<Token<'a>> {
     loop {
         let start = cursor.position;
-        let c = cursor.peek()?;
-        if c == '\n' {
-            cursor.next();
-            return Some(token(cursor, start, Kind::Newline));
-        }
-        if c.is_whitespace() {
-            cursor.next();
-        } else if cursor.eat("//") {
-            cursor.skip_line();
-        } else if cursor.eat("/*") {
-            note(ended, cursor.skip_block_comment(true));
-        } else {
-            let kind = significant(cursor, c, ended, level);
-            return Some(token(cursor, start, kind));
+        match cursor.byte()? {
+            b' ' | b'\t' | b'\r' | b'\x0c' => cursor.position += 1,
+            b'\n' => {
+                cursor.position += 1;
+                return Some(token(cursor, start, Kind::Newline));
+            }
+            b'/' if cursor.eat("//") => cursor.skip_line(),
+            b'/' if cursor.eat("/*") => note(ended, cursor.skip_block_comment(true)),
+            byte if !byte.is_ascii() && cursor.peek().is_some_and(char::is_whitespace) => {
+                cursor.next();
+            }
+            byte => {
+                let kind = significant(cursor, byte, ended, level);
+                return Some(token(cursor, start, kind));
+            }
         }
     }
 }
@@ -82,193 +150,116 @@ fn token<'a>(cursor: &Cursor<'a>, start: usize, kind: Kind) -> Token<'a> {
     Token { kind, text, start }
 }
 
+/// A broken string is the worst: nothing that follows mends it.
 fn note(ended: &mut Ended, now: Ended) {
-    if now != Ended::Yes {
+    if *ended != Ended::AtLineEnd && now != Ended::Yes {
         *ended = now;
     }
 }
 
 /// Moves past one token that is neither blank nor comment.
-fn significant(cursor: &mut Cursor<'_>, c: char, ended: &mut Ended, level: usize) -> Kind {
-    match c {
-        '(' | '[' | '{' => {
-            cursor.next();
-            Kind::Open
-        }
-        ')' | ']' | '}' => {
-            cursor.next();
-            Kind::Close
-        }
-        ',' => {
-            cursor.next();
-            Kind::Comma
-        }
-        ';' => {
-            cursor.next();
-            Kind::Semicolon
-        }
-        '.' => {
-            cursor.next();
-            Kind::Dot
-        }
-        '"' => {
+fn significant(cursor: &mut Cursor<'_>, byte: u8, ended: &mut Ended, level: usize) -> Kind {
+    let single = match byte {
+        b'(' | b'[' | b'{' => Kind::Open,
+        b')' | b']' | b'}' => Kind::Close,
+        b',' => Kind::Comma,
+        b';' => Kind::Semicolon,
+        b'.' => Kind::Dot,
+        b'"' => {
             note(ended, plain_string(cursor));
-            Kind::Literal
+            return Kind::Literal;
         }
-        '`' => {
-            cursor.next();
+        b'`' => {
+            cursor.position += 1;
             note(ended, cursor.skip_quoted("`", Escape::Never, false));
-            Kind::Word
+            return Kind::Word;
         }
-        '\'' => quote(cursor),
-        _ if c.is_ascii_digit() => {
+        b'\'' => return quote(cursor),
+        b'0'..=b'9' => {
             number(cursor);
-            Kind::Literal
+            return Kind::Literal;
         }
-        _ if is_word_start(c) => {
-            cursor.eat_while(is_word_part);
-            if cursor.peek() == Some('"') {
-                note(ended, interpolated_string(cursor, level));
-                return Kind::Literal;
-            }
-            Kind::Word
+        b'<' if xml::begins(cursor) => {
+            note(ended, xml::skip(cursor, level));
+            return Kind::Literal;
         }
-        _ => {
-            cursor.next();
-            while cursor.peek().is_some_and(is_operator_part)
-                && !cursor.starts_with("//")
-                && !cursor.starts_with("/*")
-            {
+        _ => return name(cursor, ended, level),
+    };
+    cursor.position += 1;
+    single
+}
+
+/// A name of letters or of signs, or an interpolated string, which begins with one.
+fn name(cursor: &mut Cursor<'_>, ended: &mut Ended, level: usize) -> Kind {
+    let start = cursor.position;
+    skip_word(cursor);
+    if cursor.position == start {
+        cursor.next();
+        skip_signs(cursor);
+        return Kind::Operator;
+    }
+    if cursor.byte() == Some(b'"') {
+        note(ended, interpolated_string(cursor, level));
+        return Kind::Literal;
+    }
+    // `value_=` and the like are one name.
+    if cursor.position - start > 1 && cursor.text.as_bytes()[cursor.position - 1] == b'_' {
+        skip_signs(cursor);
+    }
+    Kind::Word
+}
+
+fn skip_word(cursor: &mut Cursor<'_>) {
+    loop {
+        cursor.skip_to(|byte| !is_word_byte(byte));
+        match cursor.byte() {
+            Some(byte) if !byte.is_ascii() => {
+                if !cursor.peek().is_some_and(char::is_alphanumeric) {
+                    return;
+                }
                 cursor.next();
             }
-            Kind::Operator
+            _ => return,
         }
     }
 }
 
-fn is_word_start(c: char) -> bool {
-    c.is_alphabetic() || c == '_' || c == '$'
+fn skip_signs(cursor: &mut Cursor<'_>) {
+    while let Some(byte) = cursor.byte()
+        && is_sign(byte)
+        && !(byte == b'/' && (cursor.starts_with("//") || cursor.starts_with("/*")))
+    {
+        cursor.position += 1;
+    }
 }
 
-fn is_word_part(c: char) -> bool {
+pub(super) fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$'
+}
+
+pub(super) fn is_word_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-fn is_operator_part(c: char) -> bool {
-    "!#%&*+-/:<=>?@\\^|~".contains(c)
-}
-
-fn number(cursor: &mut Cursor<'_>) {
-    let is_digit = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let digits = cursor.eat_while(is_digit);
-    let mut rest = cursor.rest().chars();
-    let (sign, after) = (rest.next(), rest.next());
-    let exponent = digits.ends_with(['e', 'E']) && !digits.starts_with("0x");
-    let continues = match sign {
-        Some('.') => after.is_some_and(|c| c.is_ascii_digit()),
-        Some('+' | '-') => exponent && after.is_some_and(|c| c.is_ascii_digit()),
-        _ => false,
-    };
-    if continues {
-        cursor.next();
-        number(cursor);
-    }
-}
-
-/// A character literal or a symbol.
-fn quote(cursor: &mut Cursor<'_>) -> Kind {
-    cursor.next();
-    let mut rest = cursor.rest().chars();
-    match (rest.next(), rest.next()) {
-        (Some('\\'), Some(escaped)) => {
-            cursor.next();
-            cursor.next();
-            if escaped == 'u' {
-                cursor.eat_while(|c| c.is_ascii_hexdigit());
-            }
-            cursor.eat("'");
-        }
-        (Some(c), Some('\'')) if c != '\n' => {
-            cursor.next();
-            cursor.next();
-        }
-        _ => {
-            cursor.eat_while(is_word_part);
-        }
-    }
-    Kind::Literal
-}
-
-fn plain_string(cursor: &mut Cursor<'_>) -> Ended {
-    if cursor.eat("\"\"\"") {
-        let ended = cursor.skip_quoted("\"\"\"", Escape::Never, true);
-        // Quotes before the closing three belong to the string.
-        cursor.eat_while(|c| c == '"');
-        return ended;
-    }
-    cursor.next();
-    match cursor.skip_quoted("\"", Escape::Backslash, false) {
-        Ended::AtEnd => Ended::AtLineEnd,
-        ended => ended,
-    }
-}
-
-/// A string after its interpolator's name, with code in `${…}`.
-fn interpolated_string(cursor: &mut Cursor<'_>, level: usize) -> Ended {
-    if level >= DEEPEST_INTERPOLATION {
-        return plain_string(cursor);
-    }
-    let many_lines = cursor.eat("\"\"\"");
-    let quote = if many_lines { "\"\"\"" } else { "\"" };
-    if !many_lines {
-        cursor.next();
-    }
-    loop {
-        if cursor.eat(quote) {
-            if many_lines {
-                cursor.eat_while(|c| c == '"');
-            }
-            return Ended::Yes;
-        }
-        if cursor.eat("$$") {
-            continue;
-        }
-        if cursor.eat("${") {
-            if interpolated_code(cursor, level + 1) != Ended::Yes {
-                return Ended::AtEnd;
-            }
-            continue;
-        }
-        match cursor.next() {
-            None => {
-                return if many_lines {
-                    Ended::AtEnd
-                } else {
-                    Ended::AtLineEnd
-                };
-            }
-            Some('\n') if !many_lines => return Ended::AtLineEnd,
-            Some('\\') if !many_lines => {
-                if cursor.peek() != Some('\n') {
-                    cursor.next();
-                }
-            }
-            Some(_) => {}
-        }
-    }
-}
-
-/// Code after `${`, up to and with its closing brace.
-fn interpolated_code(cursor: &mut Cursor<'_>, level: usize) -> Ended {
-    let mut depth = 1;
-    let mut ended = Ended::Yes;
-    while depth > 0 {
-        match next_token(cursor, &mut ended, level) {
-            Some(token) if token.is("{") => depth += 1,
-            Some(token) if token.is("}") => depth -= 1,
-            Some(_) => {}
-            None => return Ended::AtEnd,
-        }
-    }
-    ended
+fn is_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'#'
+            | b'%'
+            | b'&'
+            | b'*'
+            | b'+'
+            | b'-'
+            | b'/'
+            | b':'
+            | b'<'
+            | b'='
+            | b'>'
+            | b'?'
+            | b'@'
+            | b'\\'
+            | b'^'
+            | b'|'
+            | b'~'
+    )
 }

@@ -2,7 +2,7 @@
 //! and definitions that refer to a later one. Only definitions, values and imports may stand between them: an expression between
 //! them is to run before what follows it is compiled.
 
-use super::MODIFIERS;
+use super::keywords::is_modifier;
 use super::tokens::{Kind, Scan, Token};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -76,10 +76,13 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
 fn tokens_of<'s, 'a>(scan: &'s Scan<'a>, ranges: &[Range<usize>]) -> Vec<&'s [Token<'a>]> {
     let mut begin = 0;
     let bounds = ranges.iter().map(|range| {
-        let rest = &scan.tokens[begin..];
-        let first = begin + rest.partition_point(|token| token.start < range.start);
-        let rest = &scan.tokens[first..];
-        let end = first + rest.partition_point(|token| token.start < range.end);
+        // They come in order: to walk there is cheaper than to search all that follows.
+        let walk = |from: usize, to: usize| {
+            let rest = scan.tokens[from..].iter();
+            from + rest.take_while(|token| token.start < to).count()
+        };
+        let first = walk(begin, range.start);
+        let end = walk(first, range.end);
         begin = end;
         &scan.tokens[first..end]
     });
@@ -180,7 +183,7 @@ fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
             _ if depth > 0 => {}
             Kind::Operator if token.text == "@" => annotation = true,
             Kind::Word if annotation => annotation = false,
-            Kind::Word if MODIFIERS.contains(&token.text) => is_lazy |= token.text == "lazy",
+            Kind::Word if is_modifier(token.text) => is_lazy |= token.text == "lazy",
             Kind::Word => {
                 let keyword = match token.text {
                     "class" | "trait" => Keyword::Class,

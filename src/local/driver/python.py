@@ -8,6 +8,7 @@ import re
 import sys
 import traceback
 import types
+import warnings
 
 from .statement import error, ok
 from .strict import magics
@@ -27,6 +28,7 @@ class Python:
         sys.modules["__main__"] = self._module
         if "" not in sys.path:
             sys.path.insert(0, "")
+        warnings.formatwarning = _formatted_warning
 
     def names(self):
         return self._module.__dict__
@@ -40,13 +42,15 @@ class Python:
         try:
             body = ast.parse(code, file_name).body
         except (SyntaxError, ValueError, OverflowError) as problem:
-            if any(line.startswith("%") for line in lines):
-                return self._run_with_magics(statement)
-            return error(
-                type(problem).__name__,
-                _shown(str(problem)),
-                map(_shown, traceback.format_exception_only(type(problem), problem)),
-            )
+            if not any(line.startswith("%") for line in lines):
+                return error(
+                    type(problem).__name__,
+                    _shown(str(problem)),
+                    map(_shown, traceback.format_exception_only(type(problem), problem)),
+                )
+            body = None
+        if body is None:
+            return self._run_with_magics(statement)
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         try:
             if body:
@@ -62,7 +66,6 @@ class Python:
             return error("SystemExit", str(problem.code))
         except BaseException as problem:
             return describe(problem)
-
 
     def _run_with_magics(self, statement):
         """Code and Livy's magics between it; the last part's result counts."""
@@ -108,6 +111,13 @@ def _text_of(problem):
 
 def _is_own(frame):
     return os.path.dirname(frame.filename) == _OWN_DIRECTORY
+
+
+_format_warning = warnings.formatwarning
+
+
+def _formatted_warning(message, category, filename, lineno, line=None):
+    return _shown(_format_warning(message, category, filename, lineno, line))
 
 
 def _shown(text):

@@ -5,6 +5,7 @@ import threading
 
 from .files import url_of
 from .interpreter import is_2_13, make_interpreter
+from .scala_lines import ScalaLines
 from .scala_messages import message_first
 from .statement import error, ok
 
@@ -35,6 +36,7 @@ class Scala:
         if not self.is_2_13:
             arguments.append("-Yrangepos")
         self.main = make_interpreter(self.jvm, conf, class_loader, self._writer, arguments)
+        self._lines = ScalaLines(self.main, self.is_2_13)
         self._begun = False
 
     def begin(self):
@@ -62,26 +64,29 @@ class Scala:
             return ok({})
         self.main.setContextClassLoader()
         with self.compiler:
-            return self._run(code)
+            return self._run(code, statement.number)
 
-    def _run(self, code):
+    def _run(self, code, number):
         echoes = []
         position = 0
         for part in self._parts(code):
             begin = code.index(part, position)
             position = begin + len(part)
+            lines_before = code.count("\n", 0, begin)
             answer = self.main.interpret(part).toString()
             text = self._take()
             if answer == "Incomplete":
                 return error("Error", "incomplete statement")
             if answer != "Success":
                 if self.is_2_13:
-                    text = message_first(text, part, code.count("\n", 0, begin))
+                    text = message_first(text, part, lines_before)
+                text = self._lines.counted(self.jvm, text, number, part, lines_before)
                 lines = text.splitlines(keepends=True) or ["the statement failed without a message"]
                 failure = error("Error", lines[0].rstrip("\n"), lines[1:])
                 if echoes:
                     failure["data"] = {"text/plain": "".join(echoes)}
                 return failure
+            self._lines.ran(number, part, lines_before)
             echoes.append(text)
         echo = "".join(echoes)
         return ok({"text/plain": echo} if echo else {})

@@ -1,0 +1,146 @@
+//! What a session was given: an error may come from a function that an earlier input defined.
+
+use super::{Language, Snippet, Source, lines_before, python};
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+
+/// The most inputs and the most text that are kept; the oldest go first.
+const MOST_INPUTS: usize = 500;
+const MOST_TEXT: usize = 4 << 20;
+
+/// The inputs of a session, oldest first.
+#[derive(Debug, Default)]
+pub struct Past {
+    inputs: VecDeque<Input>,
+}
+
+#[derive(Debug)]
+pub struct Input {
+    pub source: Source,
+    pub ran: Vec<Ran>,
+}
+
+/// A statement of an input that was run.
+#[derive(Debug)]
+pub struct Ran {
+    pub language: Language,
+    /// Its number on the server, where that is known.
+    pub number: Option<String>,
+    /// Of the source, from 1.
+    pub lines: RangeInclusive<usize>,
+    /// What is to be added to the server's line numbers.
+    pub offset: usize,
+}
+
+impl Past {
+    /// Takes in that a statement was run, and its number on the server.
+    pub fn note(&mut self, source: &Source, snippet: &Snippet, number: Option<String>) {
+        if self.inputs.back().is_none_or(|last| last.source != *source) {
+            let (source, ran) = (source.clone(), Vec::new());
+            self.inputs.push_back(Input { source, ran });
+            self.forget();
+        }
+        if let Some(input) = self.inputs.back_mut() {
+            input.ran.push(Ran {
+                language: snippet.language,
+                number,
+                lines: snippet.first_line..=snippet.last_line(),
+                offset: snippet.first_line - 1 - lines_before(snippet, source),
+            });
+        }
+    }
+
+    fn forget(&mut self) {
+        let text = |input: &Input| input.source.text.len();
+        let mut held: usize = self.inputs.iter().map(text).sum();
+        while self.inputs.len() > MOST_INPUTS || (held > MOST_TEXT && self.inputs.len() > 1) {
+            held -= self.inputs.pop_front().as_ref().map_or(0, text);
+        }
+    }
+
+    /// The source, and the line in it, that Python means by a line in a function or class of this
+    /// name: the latest that has one there.
+    pub fn python_line(&self, line: usize, name: &str) -> Option<(&Source, usize)> {
+        self.inputs.iter().rev().find_map(|input| {
+            let line = input.python_line(line, name)?;
+            Some((&input.source, line))
+        })
+    }
+
+    /// A statement by its number on the server.
+    pub fn statement(&self, number: &str) -> Option<(&Source, &Ran)> {
+        self.inputs.iter().rev().find_map(|input| {
+            let is_it = |ran: &&Ran| ran.number.as_deref() == Some(number);
+            Some((&input.source, input.ran.iter().rev().find(is_it)?))
+        })
+    }
+}
+
+impl Input {
+    fn python_line(&self, line: usize, name: &str) -> Option<usize> {
+        let ran = self.ran.iter().rev();
+        let of_python = ran.filter(|ran| ran.language == Language::Python);
+        of_python
+            .map(|ran| (ran, line + ran.offset))
+            .find(|(ran, line)| {
+                ran.lines.contains(line) && python::holds(&self.source.text, *line, name)
+            })
+            .map(|(_, line)| line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::split;
+
+    fn source(name: Option<&str>, text: &str) -> Source {
+        Source {
+            name: name.map(str::to_owned),
+            text: text.to_owned(),
+        }
+    }
+
+    fn run(past: &mut Past, source: &Source, language: Language) {
+        for (index, snippet) in split(language, &source.text).iter().enumerate() {
+            past.note(source, snippet, Some(index.to_string()));
+        }
+    }
+
+    #[test]
+    fn a_function_is_found_in_the_latest_input_that_has_it_there() {
+        let a = source(Some("a.py"), "x = 1\ndef f():\n    return 1 / 0\n");
+        let b = source(Some("b.py"), "y = 1\n\n\n\ndef g():\n    f()\n");
+        let typed = source(None, "z = 1\n\ndef h():\n    return 1 / 0\n");
+        let mut past = Past::default();
+        for input in [&a, &b, &typed] {
+            run(&mut past, input, Language::Python);
+        }
+        assert_eq!(past.python_line(3, "f"), Some((&a, 3)));
+        assert_eq!(past.python_line(6, "g"), Some((&b, 6)));
+        // At a prompt each statement is counted from its own first line.
+        assert_eq!(past.python_line(2, "h"), Some((&typed, 4)));
+        assert_eq!(past.python_line(3, "g"), None);
+    }
+
+    #[test]
+    fn a_statement_is_found_by_its_number() {
+        let a = source(Some("a.scala"), "val x = 1\nval y =\n  2\n");
+        let mut past = Past::default();
+        run(&mut past, &a, Language::Scala);
+        let (found, ran) = past.statement("1").unwrap();
+        assert_eq!((found, ran.lines.clone(), ran.offset), (&a, 2..=3, 1));
+        assert!(past.statement("2").is_none());
+    }
+
+    #[test]
+    fn the_oldest_inputs_are_forgotten() {
+        let mut past = Past::default();
+        for number in 0..600 {
+            let text = format!("def f{number}():\n    pass\n");
+            run(&mut past, &source(None, &text), Language::Python);
+        }
+        assert_eq!(past.python_line(2, "f0"), None);
+        assert!(past.python_line(2, "f599").is_some());
+    }
+}

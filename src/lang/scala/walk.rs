@@ -1,0 +1,315 @@
+//! Where a statement goes on: the state after each of its tokens.
+//!
+//! As in the compiler, a line's end ends the statement where the token before it can be the last
+//! of one and the token after it the first; all else are exceptions. Only what stands outside of
+//! brackets is looked at: inside of them nothing ends.
+
+use super::keywords::{Keyword, is_reserved};
+use super::tokens::{Gap, Kind, Token};
+use crate::lang::lexer::Brackets;
+
+/// What an expression has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operand {
+    /// One is expected.
+    Wanted,
+    Read,
+    /// It was read, then the name of a method without a dot: the other operand may follow.
+    Infix,
+}
+
+/// An annotation at the beginning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Annotation {
+    None,
+    /// Its sign was read, or a dot within its name.
+    Unnamed,
+    Named,
+}
+
+/// A definition at the beginning that lacks something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lacks {
+    Nothing,
+    /// `def`: a body.
+    Body,
+    /// `val`, `var`: a type or a value.
+    TypeOrValue,
+    /// `type`: what it stands for, or a bound.
+    Meaning,
+    /// `import`: a dot.
+    Selector,
+}
+
+pub(super) struct Walk {
+    brackets: Brackets<bool>,
+    pub(super) mismatched: bool,
+    /// Only modifiers and annotations were read so far.
+    at_start: bool,
+    /// The last token, its keyword where it is one.
+    last: Option<(Kind, Option<Keyword>)>,
+    /// The last token is a sign or a word that cannot be a statement's last one.
+    demanding: bool,
+    operand: Operand,
+    annotation: Annotation,
+    lacks: Lacks,
+    /// A list of parameters may begin the next line.
+    parameters: bool,
+    /// It is an import, whose names take no arguments.
+    import: bool,
+    /// The last token closed a brace: a block or a body, which takes no arguments either.
+    brace_closed: bool,
+    /// The next bracket holds the condition of `if`, `while` or `for`.
+    header_next: bool,
+    /// The last token closed such a bracket: something must follow.
+    header_closed: bool,
+    /// `do` whose `while` has not come.
+    pending_do: usize,
+}
+
+impl Walk {
+    pub(super) fn new() -> Walk {
+        Walk {
+            brackets: Brackets::new(),
+            mismatched: false,
+            at_start: true,
+            last: None,
+            demanding: false,
+            operand: Operand::Wanted,
+            annotation: Annotation::None,
+            lacks: Lacks::Nothing,
+            parameters: false,
+            import: false,
+            brace_closed: false,
+            header_next: false,
+            header_closed: false,
+            pending_do: 0,
+        }
+    }
+
+    /// Begins the next statement, outside of brackets.
+    pub(super) fn restart(&mut self) {
+        let brackets = std::mem::take(&mut self.brackets);
+        *self = Walk {
+            brackets,
+            ..Walk::new()
+        };
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.brackets.depth()
+    }
+
+    /// Whether a semicolon here belongs to the statement.
+    pub(super) fn takes_semicolon(&self) -> bool {
+        self.depth() > 0 || self.pending_do > 0
+    }
+
+    pub(super) fn step(&mut self, token: &Token<'_>) {
+        match token.kind {
+            Kind::Open => {
+                if self.depth() == 0 {
+                    self.open(token);
+                }
+                self.brackets.push(bracket(token), self.header_next);
+                self.header_next = false;
+            }
+            Kind::Close => match self.brackets.close(bracket(token)) {
+                Ok(header) if self.depth() == 0 => {
+                    self.brace_closed = token.text == "}";
+                    self.close(header);
+                }
+                Ok(_) => {}
+                Err(()) => self.mismatched = true,
+            },
+            _ if self.depth() == 0 => self.top_level(token),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, token: &Token<'_>) {
+        let qualifies = matches!(self.last, Some((_, Some(Keyword::Modifier))));
+        if !qualifies && self.annotation == Annotation::None {
+            self.at_start = false;
+        }
+        if token.text == "{" {
+            // After a colon it is part of the type.
+            if self.lacks == Lacks::Body && self.parameters {
+                self.lacks = Lacks::Nothing;
+            }
+            self.parameters = false;
+        }
+        self.demanding = false;
+        self.header_closed = false;
+    }
+
+    fn close(&mut self, header: bool) {
+        self.header_closed = header;
+        // Nothing but `private[a]` was read, or an annotation.
+        self.demanding = self.at_start;
+        self.operand = if header {
+            Operand::Wanted
+        } else {
+            Operand::Read
+        };
+        self.last = Some((Kind::Close, None));
+    }
+
+    fn top_level(&mut self, token: &Token<'_>) {
+        let after_dot = matches!(self.last, Some((Kind::Dot, _)));
+        let keyword = match token.kind {
+            Kind::Word if !after_dot => Keyword::of(token.text),
+            _ => None,
+        };
+        (self.header_closed, self.header_next) = (false, false);
+        self.brace_closed = false;
+        let in_annotation = self.annotate(token, after_dot);
+        self.demanding = match token.kind {
+            Kind::Word => keyword.is_some_and(|keyword| !keyword.can_end()),
+            Kind::Operator => is_reserved(token.text),
+            Kind::Comma | Kind::Dot => true,
+            Kind::Literal | Kind::Open | Kind::Close | Kind::Semicolon | Kind::Newline => false,
+        };
+        match (token.kind, keyword) {
+            _ if in_annotation => {}
+            (Kind::Word, Some(keyword)) => self.keyword(keyword),
+            (Kind::Word, None) => self.name(after_dot),
+            (Kind::Operator, _) if self.demanding => self.reserved_sign(token.text),
+            (Kind::Operator, _) => {
+                let is_defined = matches!(self.last, Some((_, Some(Keyword::Def))));
+                let is_prefix = matches!(token.text, "-" | "+" | "!" | "~");
+                if is_defined || self.operand != Operand::Wanted || !is_prefix {
+                    self.name(after_dot);
+                }
+            }
+            (Kind::Literal, _) => self.operand = Operand::Read,
+            (Kind::Dot, _) => {
+                self.operand = Operand::Wanted;
+                if self.lacks == Lacks::Selector {
+                    self.lacks = Lacks::Nothing;
+                }
+            }
+            (Kind::Comma, _) => self.operand = Operand::Wanted,
+            (Kind::Open | Kind::Close | Kind::Semicolon | Kind::Newline, _) => {}
+        }
+        self.at_start &=
+            in_annotation || matches!(keyword, Some(Keyword::Modifier | Keyword::Case));
+        self.last = Some((token.kind, keyword));
+    }
+
+    /// Whether a token belongs to an annotation at the beginning.
+    fn annotate(&mut self, token: &Token<'_>, after_dot: bool) -> bool {
+        let is_sign = token.kind == Kind::Operator && token.text == "@";
+        self.annotation = match (self.annotation, token.kind) {
+            _ if self.at_start && is_sign => Annotation::Unnamed,
+            (Annotation::Unnamed, Kind::Word) => Annotation::Named,
+            (Annotation::Named, Kind::Dot) => Annotation::Unnamed,
+            (Annotation::Named, Kind::Word) if after_dot => Annotation::Named,
+            _ => Annotation::None,
+        };
+        self.annotation != Annotation::None
+    }
+
+    /// A name, also of signs.
+    fn name(&mut self, after_dot: bool) {
+        self.operand = match self.operand {
+            Operand::Read if !after_dot => Operand::Infix,
+            _ => Operand::Read,
+        };
+    }
+
+    fn keyword(&mut self, keyword: Keyword) {
+        self.operand = Operand::Wanted;
+        match keyword {
+            Keyword::Operand => self.operand = Operand::Read,
+            Keyword::Header => self.header_next = true,
+            Keyword::While if self.pending_do > 0 => self.pending_do -= 1,
+            Keyword::While => self.header_next = true,
+            Keyword::Do => self.pending_do += 1,
+            Keyword::Extends => self.parameters = false,
+            Keyword::Class if self.at_start => self.parameters = true,
+            Keyword::Def if self.at_start => {
+                self.lacks = Lacks::Body;
+                self.parameters = true;
+            }
+            Keyword::Val if self.at_start => self.lacks = Lacks::TypeOrValue,
+            Keyword::Type if self.at_start => self.lacks = Lacks::Meaning,
+            Keyword::Import if self.at_start => {
+                self.lacks = Lacks::Selector;
+                self.import = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn reserved_sign(&mut self, sign: &str) {
+        self.operand = Operand::Wanted;
+        match sign {
+            "=" => {
+                if self.lacks != Lacks::Selector {
+                    self.lacks = Lacks::Nothing;
+                }
+                self.parameters = false;
+            }
+            ":" => {
+                if self.lacks == Lacks::TypeOrValue {
+                    self.lacks = Lacks::Nothing;
+                }
+                self.parameters = false;
+            }
+            "<:" | ">:" if self.lacks == Lacks::Meaning => self.lacks = Lacks::Nothing,
+            _ => {}
+        }
+    }
+
+    /// Whether what was read so far cannot be the end of the text.
+    pub(super) fn demands_more(&self) -> bool {
+        self.goes_on_anyhow() || self.lacks != Lacks::Nothing
+    }
+
+    /// Whether the statement goes on, whatever follows on whichever line.
+    fn goes_on_anyhow(&self) -> bool {
+        self.depth() > 0
+            || self.demanding
+            || self.header_closed
+            || self.pending_do > 0
+            || self.annotation != Annotation::None
+    }
+
+    /// Whether a token continues the statement.
+    pub(super) fn continues_with(&self, token: &Token<'_>, gap: Gap) -> bool {
+        if gap == Gap::Inline || self.last.is_none() || self.goes_on_anyhow() {
+            return true;
+        }
+        let keyword = match token.kind {
+            Kind::Word => Keyword::of(token.text),
+            _ => None,
+        };
+        let can_begin = match token.kind {
+            Kind::Word => keyword.is_none_or(Keyword::can_begin),
+            Kind::Operator => token.text == "@" || !is_reserved(token.text),
+            Kind::Open => token.text != "[",
+            Kind::Literal => true,
+            Kind::Close | Kind::Comma | Kind::Dot | Kind::Semicolon | Kind::Newline => false,
+        };
+        if !can_begin {
+            return true;
+        }
+        // A blank line parts also what a single newline does not.
+        gap == Gap::Newline
+            && match token.kind {
+                Kind::Open if token.text == "{" => !self.brace_closed && !self.import,
+                Kind::Open => self.parameters || self.operand == Operand::Infix,
+                Kind::Word => {
+                    self.operand == Operand::Infix && keyword.is_none_or(Keyword::begins_expression)
+                }
+                Kind::Literal => self.operand == Operand::Infix,
+                Kind::Operator => self.operand == Operand::Infix && token.text != "@",
+                Kind::Close | Kind::Comma | Kind::Dot | Kind::Semicolon | Kind::Newline => false,
+            }
+    }
+}
+
+fn bracket(token: &Token<'_>) -> char {
+    token.text.chars().next().unwrap_or('(')
+}

@@ -1,0 +1,397 @@
+//! Errors of Python: the place is the innermost frame in the user's text.
+
+use super::frames::{Mapped, OURS, earlier, map, pieces};
+use super::place::{Excerpt, Place};
+use super::trace::{self, Trace};
+use super::{FailureText, Origin, Piece, java, named};
+use crate::lang::Source;
+use crate::livy::Failure;
+
+pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
+    let text = failure.traceback.concat();
+    let Trace { entries, before } = trace::parse(&text, &failure.ename, &failure.evalue);
+    let entries: Vec<Mapped<'_>> = entries.into_iter().map(|one| map(one, origin)).collect();
+    let cause = cause_of(failure, origin);
+    let in_task = cause.as_ref().and_then(|cause| cause.spot());
+    let in_driver = entries.iter().rev().find_map(Mapped::spot);
+    let excerpt_of_frame = |entries: &[Mapped<'_>]| {
+        let innermost = entries.iter().rev().find(|entry| entry.spot().is_some());
+        innermost.and_then(Mapped::excerpt)
+    };
+    let (place, excerpt) = match (in_task, in_driver) {
+        (Some((source, line)), _) => {
+            let entries = cause.as_ref().map_or(&[][..], |cause| &cause.entries);
+            (Place::at(source, line), excerpt_of_frame(entries))
+        }
+        (None, Some((source, line))) => (Place::at(source, line), excerpt_of_frame(&entries)),
+        (None, None) => {
+            let place = Place::of_statement(origin);
+            let excerpt = Excerpt::of_place(&place, origin.source);
+            (place, excerpt)
+        }
+    };
+    let (headline, message, note) = match &cause {
+        Some(cause) => (
+            cause.headline.clone(),
+            cause.message.clone(),
+            cause.note.clone(),
+        ),
+        None => {
+            let (headline, message) = said(failure);
+            (headline, message, None)
+        }
+    };
+    let typed = typed(
+        &before,
+        &entries,
+        cause.as_ref(),
+        &headline,
+        &message,
+        origin,
+    );
+    let mut details = Vec::new();
+    details.extend(before.lines().map(|line| earlier(line, origin)));
+    let shown = entries
+        .iter()
+        .chain(cause.iter().flat_map(|cause| &cause.entries));
+    let own = shown.filter(|entry| !entry.is_internal()).count();
+    let has_module = entries.iter().any(|entry| entry.is_module());
+    // The one frame that the headline and the excerpt show needs no list.
+    if own + usize::from(!has_module) > 1 || !before.is_empty() {
+        details.push(Piece::plain("Traceback (most recent call last):"));
+        details.extend(pieces(&entries, (!has_module).then_some(origin)));
+        details.extend(cause.iter().flat_map(|cause| pieces(&cause.entries, None)));
+    } else {
+        let frames = entries.iter().filter(|entry| entry.is_internal()).count();
+        let folded = Piece::Folded {
+            frames,
+            whose: OURS,
+        };
+        details.extend((frames > 0).then_some(folded));
+    }
+    if let Some(cause) = &cause {
+        details.extend(cause.folded.clone());
+    }
+    details.extend(note.map(Piece::faint));
+    FailureText {
+        place,
+        headline,
+        message: message.into_iter().map(Piece::plain).collect(),
+        excerpt,
+        details,
+        typed,
+        trap: None,
+        hints: Vec::new(),
+    }
+}
+
+/// The headline and the other lines of an exception's own text.
+fn said(failure: &Failure) -> (String, Vec<String>) {
+    // A syntax error says line and file, which stand in front.
+    let text = match failure.evalue.rsplit_once(" (<stdin>, line ") {
+        Some((text, rest)) if rest.trim_end().ends_with(')') => text,
+        _ => failure.evalue.trim(),
+    };
+    let mut lines = text.lines().map(str::to_owned);
+    let headline = named(&failure.ename, &lines.next().unwrap_or_default());
+    (
+        headline,
+        lines.filter(|line| !line.trim().is_empty()).collect(),
+    )
+}
+
+/// The whole, as Python's own shell prints it.
+fn typed(
+    before: &str,
+    entries: &[Mapped<'_>],
+    cause: Option<&Cause<'_>>,
+    headline: &str,
+    message: &[String],
+    origin: Origin<'_>,
+) -> Vec<Piece> {
+    let mut typed: Vec<Piece> = before.lines().map(|line| earlier(line, origin)).collect();
+    let is_syntax = entries
+        .last()
+        .is_some_and(|entry| entry.entry.name.is_empty());
+    if !is_syntax {
+        typed.push(Piece::plain("Traceback (most recent call last):"));
+    }
+    let has_module = entries.iter().any(|entry| entry.is_module());
+    typed.extend(pieces(entries, (!has_module).then_some(origin)));
+    if let Some(cause) = cause {
+        typed.extend(pieces(&cause.entries, None));
+        typed.extend(cause.folded.clone());
+    }
+    typed.push(Piece::error(headline));
+    typed.extend(message.iter().map(|line| Piece::error(line.as_str())));
+    typed.extend(cause.and_then(|cause| cause.note.clone()).map(Piece::faint));
+    typed
+}
+
+/// What an error of Spark or Java comes from.
+struct Cause<'a> {
+    headline: String,
+    message: Vec<String>,
+    /// Python's frames on the executor.
+    entries: Vec<Mapped<'a>>,
+    /// Java's.
+    folded: Vec<Piece>,
+    note: Option<String>,
+}
+
+impl<'a> Cause<'a> {
+    fn spot(&self) -> Option<(&'a Source, usize)> {
+        self.entries.iter().rev().find_map(Mapped::spot)
+    }
+}
+
+/// What is inside an error that Python code got from Java: the exception of a Python worker, or
+/// Java's own.
+fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Cause<'a>> {
+    const WORKER: &str = "Traceback (most recent call last):\n";
+    let is_of_java = failure.ename == "Py4JJavaError" || failure.ename == "PythonException";
+    if !is_of_java {
+        return None;
+    }
+    let text = &failure.evalue;
+    if let Some((head, worker)) = text.split_once(WORKER) {
+        let end = worker.find("\n\n\tat ").unwrap_or(worker.len());
+        let (worker, java) = worker.split_at(end);
+        let (entries, error) = trace::frames(trace::last_of(worker));
+        let mut lines = error.trim().lines().map(str::to_owned);
+        let frames = java.lines().filter(|line| java::is_of_trace(line)).count();
+        let note = java::reduce(java::through_py4j(head).unwrap_or(head)).note;
+        let note = note.unwrap_or_else(|| "it failed in a task, on an executor".to_owned());
+        return Some(Cause {
+            headline: lines.next()?,
+            message: lines.collect(),
+            entries: entries.into_iter().map(|one| map(one, origin)).collect(),
+            folded: java_frames(frames),
+            note: Some(note),
+        });
+    }
+    let java = java::through_py4j(text)?;
+    let reduced = java::reduce(java);
+    let of_trace = reduced.trace.iter().filter(|line| java::is_of_trace(line));
+    Some(Cause {
+        headline: reduced.headline.to_owned(),
+        message: reduced
+            .message
+            .iter()
+            .map(|line| (*line).to_owned())
+            .collect(),
+        entries: Vec::new(),
+        folded: java_frames(of_trace.count() + reduced.dropped),
+        note: reduced.note,
+    })
+}
+
+fn java_frames(mut frames: usize) -> Vec<Piece> {
+    let mut folded = Vec::new();
+    java::push_folded(&mut folded, &mut frames);
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{error, texts, told};
+    use crate::lang::{Feeding, Language};
+
+    fn script(text: &str, ename: &str, evalue: &str, traceback: &[&str]) -> Vec<String> {
+        let failure = error(ename, evalue, traceback);
+        let text = told(
+            Language::Python,
+            Some("a.py"),
+            text,
+            Feeding::ByLine,
+            &failure,
+        );
+        texts(&text.for_script())
+    }
+
+    fn prompt(text: &str, ename: &str, evalue: &str, traceback: &[&str]) -> Vec<String> {
+        let failure = error(ename, evalue, traceback);
+        let text = told(Language::Python, None, text, Feeding::ByLine, &failure);
+        texts(&text.for_prompt())
+    }
+
+    const HEAD: &str = "Traceback (most recent call last):\n";
+    const DEFINITION: &str = "x = 1\n\ndef f(x):\n    return x / 0\n\n";
+
+    #[test]
+    fn livy_leaves_out_the_statements_own_frame() {
+        let last = "ZeroDivisionError: division by zero\n";
+        let said = ("ZeroDivisionError", "division by zero");
+        assert_eq!(
+            script("x = 1\n\n1/0", said.0, said.1, &[HEAD, last]),
+            ["a.py:3: ZeroDivisionError: division by zero", "    1/0"]
+        );
+        assert_eq!(
+            script("x = 1\ny = (1 +\n  2) / 0", said.0, said.1, &[HEAD, last]),
+            ["a.py:2-3: ZeroDivisionError: division by zero"]
+        );
+        let frame = "  File \"<stdin>\", line 4, in f\n";
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            script(&calls, said.0, said.1, &[HEAD, frame, last]),
+            [
+                "a.py:4: ZeroDivisionError: division by zero",
+                "    return x / 0",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+            ]
+        );
+    }
+
+    #[test]
+    fn at_a_prompt_lines_are_those_of_the_block() {
+        let last = "ZeroDivisionError: division by zero\n";
+        let frame = "  File \"<stdin>\", line 2, in f\n";
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            prompt(
+                &calls,
+                "ZeroDivisionError",
+                "division by zero",
+                &[HEAD, frame, last]
+            ),
+            [
+                "Traceback (most recent call last):",
+                "  File \"<stdin>\", line 6, in <module>",
+                "  File \"<stdin>\", line 4, in f",
+                "    return x / 0",
+                "ZeroDivisionError: division by zero",
+            ]
+        );
+        let unknown = "  File \"<stdin>\", line 40, in g\n";
+        let shown = prompt(
+            &calls,
+            "ZeroDivisionError",
+            "division by zero",
+            &[HEAD, unknown, last],
+        );
+        assert_eq!(shown[2], "  File \"<stdin>\", line 40, in g");
+    }
+
+    #[test]
+    fn syntax_errors_have_a_caret() {
+        let lines = [
+            "  File \"<stdin>\", line 2\n",
+            "    y = x +\n",
+            "           ^\n",
+            "SyntaxError: invalid syntax\n",
+        ];
+        let evalue = "invalid syntax (<stdin>, line 2)";
+        assert_eq!(
+            script("x = 1\ny = x +", "SyntaxError", evalue, &lines),
+            [
+                "a.py:2: SyntaxError: invalid syntax",
+                "    y = x +",
+                "           ^"
+            ]
+        );
+        let lines = ["  File \"<stdin>\", line 1\n", lines[1], lines[2], lines[3]];
+        let evalue = "invalid syntax (<stdin>, line 1)";
+        assert_eq!(
+            prompt("x = 1\ny = x +", "SyntaxError", evalue, &lines),
+            [
+                "  File \"<stdin>\", line 2",
+                "    y = x +",
+                "           ^",
+                "SyntaxError: invalid syntax",
+            ]
+        );
+    }
+
+    #[test]
+    fn frames_of_livys_own_shell_are_folded() {
+        let lines = [
+            HEAD,
+            "  File \"/home/me/3828586738158003896\", line 236, in execute\n    \
+             code = compile(mod, '<stdin>', 'single')\n           ^^^^^^^\n",
+            "  File \"<stdin>\", line 1\n",
+            "SyntaxError: 'await' outside function\n",
+        ];
+        let evalue = "'await' outside function (<stdin>, line 1)";
+        assert_eq!(
+            script("await x", "SyntaxError", evalue, &lines),
+            [
+                "a.py:1: SyntaxError: 'await' outside function",
+                "    await x",
+                "... 1 frame of PySpark and Livy",
+            ]
+        );
+    }
+
+    const WORKER: &str = "An error occurred while calling z:org.apache.spark.api.python.PythonRDD.\
+        collectAndServe.\n: org.apache.spark.SparkException: Job aborted due to stage failure: Task \
+        1 in stage 0.0 failed 1 times, most recent failure: Lost task 1.0 in stage 0.0 (TID 1) \
+        (localhost executor driver): org.apache.spark.api.python.PythonException: Traceback (most \
+        recent call last):\n  File \"/x/pyspark.zip/pyspark/worker.py\", line 1247, in main\n    \
+        process()\n  File \"<stdin>\", line 4, in f\nZeroDivisionError: division by zero\n\n\tat \
+        org.apache.spark.api.python.X.y(PythonRunner.scala:572)\n\tat \
+        java.base/java.lang.Thread.run(Thread.java:840)\n\nDriver stacktrace:\n\tat \
+        org.apache.spark.scheduler.X.y(DAGScheduler.scala:2898)\n";
+
+    #[test]
+    fn an_executors_error_is_the_workers() {
+        let inner = "  File \"/x/pyspark.zip/pyspark/rdd.py\", line 1833, in collect\n    sock()\n";
+        let last = format!("py4j.protocol.Py4JJavaError: {WORKER}");
+        let calls = format!("{DEFINITION}sc.parallelize([1]).map(f).collect()");
+        assert_eq!(
+            script(&calls, "Py4JJavaError", WORKER, &[HEAD, inner, &last]),
+            [
+                "a.py:4: ZeroDivisionError: division by zero",
+                "    return x / 0",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
+                "... 2 frames of PySpark and Livy",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+                "... 3 frames of Spark and the JVM",
+                "it failed in task 1.0 of stage 0.0, on an executor",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_error_of_java_is_its_cause() {
+        let evalue = "An error occurred while calling o29.get.\n: \
+            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n";
+        let inner = "  File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n";
+        let last = format!("py4j.protocol.Py4JJavaError: {evalue}");
+        assert_eq!(
+            script("x.get(3)", "Py4JJavaError", evalue, &[HEAD, inner, &last]),
+            [
+                "a.py:1: java.lang.IndexOutOfBoundsException: Index 3",
+                "    x.get(3)",
+                "... 2 frames of PySpark, Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_imported_file_has_its_own_lines() {
+        let inner = "  File \"/jobs/helper.py\", line 3, in boom\n    return y / 0\n";
+        let last = "ZeroDivisionError: division by zero\n";
+        let text = "import helper\nhelper.boom(1)";
+        assert_eq!(
+            script(
+                text,
+                "ZeroDivisionError",
+                "division by zero",
+                &[HEAD, inner, last]
+            ),
+            [
+                "a.py:2: ZeroDivisionError: division by zero",
+                "    helper.boom(1)",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 2, in <module>",
+                "  File \"/jobs/helper.py\", line 3, in boom",
+                "    return y / 0",
+            ]
+        );
+    }
+}

@@ -1,0 +1,394 @@
+//! Errors of Scala: of the compiler, and exceptions with the frames that the interpreter leaves.
+
+use super::compiler::{Finder, Message, messages};
+use super::place::{Excerpt, Place};
+use super::{FailureText, Origin, Piece, java, named};
+use crate::lang::{Feeding, Language, Source};
+use crate::livy::Failure;
+use crate::render::Role;
+
+/// The columns by which the interpreter moves a line of code to the right.
+const INDENT: &str = "       ";
+
+/// Livy gives all that a statement wrote as its error: what the code had printed before it failed
+/// becomes the failure's printed text.
+pub fn untangle(failure: Failure, language: Language) -> Failure {
+    if language != Language::Scala || failure.printed.is_some() {
+        return failure;
+    }
+    let text = format!(
+        "{}\n{}",
+        failure.evalue.trim_end(),
+        failure.traceback.concat()
+    );
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(header) = exception_line(&lines) else {
+        return failure;
+    };
+    let before = lines[..header].join("\n");
+    let (_, others) = messages(&before);
+    let of_code = |line: &&str| !line.starts_with("warning: ");
+    let printed: Vec<&str> = others.into_iter().filter(of_code).collect();
+    if printed.is_empty() {
+        return failure;
+    }
+    // What the compiler said is told with the error.
+    let mut left = printed.iter().peekable();
+    let kept = lines[..header].iter();
+    let kept = kept.filter(|line| left.next_if(|next| next == line).is_none());
+    let kept = lines[header + 1..].iter().chain(kept);
+    Failure {
+        ename: failure.ename,
+        evalue: lines[header].to_owned(),
+        traceback: kept.map(|line| format!("{line}\n")).collect(),
+        printed: Some(printed.join("\n") + "\n"),
+    }
+}
+
+/// The first line of the exception that a text ends in: the last one before the frames that looks
+/// like one.
+fn exception_line(lines: &[&str]) -> Option<usize> {
+    let frames = lines.iter().position(|line| java::is_of_trace(line))?;
+    let ends_so = |line: &&str| {
+        let class = line
+            .split(": ")
+            .next()
+            .unwrap_or(line)
+            .trim_end_matches(':');
+        let endings = [
+            "Exception",
+            "Error",
+            "Throwable",
+            "Failure",
+            "Fault",
+            "Control",
+        ];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '$');
+        class.chars().all(is_name) && endings.iter().any(|ending| class.ends_with(ending))
+    };
+    let is_class = |line: &&str| {
+        let class = line.split(": ").next().unwrap_or(line);
+        class.contains('.') && !class.contains(' ')
+    };
+    let before = &lines[..frames];
+    let found = before.iter().rposition(ends_so);
+    found.or_else(|| before.iter().rposition(is_class))
+}
+
+pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
+    let text = format!("{}\n{}", failure.evalue.trim(), failure.traceback.concat());
+    let (messages, others) = messages(&text);
+    let (warnings, others): (Vec<&str>, Vec<&str>) = others
+        .iter()
+        .partition(|line| line.starts_with("warning: "));
+    let mut notes: Vec<Piece> = warnings.iter().map(|line| Piece::faint(*line)).collect();
+    let mut finder = Finder::new(origin.snippet, origin.feeding);
+    let mut errors = Vec::new();
+    for message in messages {
+        let found = Found::of(message, &mut finder, origin);
+        match found.message.is_error {
+            true => errors.push(found),
+            false => notes.extend(found.pieces(Role::Faint, false)),
+        }
+    }
+    match errors.is_empty() {
+        false => of_compiler(&errors, &others, notes),
+        true => exception(&others.join("\n"), &failure.ename, origin, notes),
+    }
+}
+
+/// A message of the compiler at its place.
+struct Found {
+    message: Message,
+    place: Place,
+    excerpt: Option<Excerpt>,
+}
+
+impl Found {
+    fn of(message: Message, finder: &mut Finder<'_>, origin: Origin<'_>) -> Found {
+        let (snippet, source) = (origin.snippet, origin.source);
+        let Some(spot) = finder.find(&message) else {
+            let place = Place::of_statement(origin);
+            let excerpt = Excerpt::of_place(&place, source);
+            return Found {
+                message,
+                place,
+                excerpt,
+            };
+        };
+        let line = snippet.first_line + spot.line;
+        let first_column = if spot.line == 0 {
+            snippet.first_column
+        } else {
+            0
+        };
+        let excerpt = Excerpt::of(source, line, Some(first_column + spot.column));
+        let place = Place::at(source, line);
+        Found {
+            message,
+            place,
+            excerpt,
+        }
+    }
+
+    /// As the compiler writes it, with the lines of the source.
+    fn pieces(&self, role: Role, at_prompt: bool) -> Vec<Piece> {
+        let kind = if self.message.is_error {
+            "error"
+        } else {
+            "warning"
+        };
+        let place = match &self.place.name {
+            Some(_) if !at_prompt => self.place.to_string(),
+            _ => format!("<console>:{}", self.place.first_line),
+        };
+        let mut pieces = vec![Piece::Text(
+            role,
+            format!("{place}: {kind}: {}", self.message.text),
+        )];
+        let more = self.message.more.iter().cloned();
+        let excerpt = self
+            .excerpt
+            .iter()
+            .flat_map(|excerpt| excerpt.moved_lines(INDENT));
+        pieces.extend(more.chain(excerpt).map(|line| Piece::Text(role, line)));
+        pieces
+    }
+}
+
+fn of_compiler(errors: &[Found], others: &[&str], notes: Vec<Piece>) -> FailureText {
+    let (first, more) = (&errors[0], &errors[1..]);
+    let others = others.iter().filter(|line| !line.trim().is_empty());
+    let others = others.map(|line| Piece::plain(*line));
+    let again = more
+        .iter()
+        .flat_map(|error| error.pieces(Role::Plain, false));
+    let typed = errors
+        .iter()
+        .flat_map(|error| error.pieces(Role::Error, true));
+    FailureText {
+        place: first.place.clone(),
+        headline: format!("error: {}", first.message.text),
+        message: first.message.more.iter().map(Piece::plain).collect(),
+        excerpt: first.excerpt.clone(),
+        details: again.chain(others.clone()).chain(notes.clone()).collect(),
+        typed: typed.chain(others).chain(notes).collect(),
+        trap: None,
+        hints: Vec::new(),
+    }
+}
+
+fn exception(text: &str, ename: &str, origin: Origin<'_>, notes: Vec<Piece>) -> FailureText {
+    let reduced = java::reduce(text.trim_end());
+    let headline = named(ename, reduced.headline);
+    let spot = reduced
+        .trace
+        .iter()
+        .find_map(|line| frame_spot(line, origin));
+    let place = match spot {
+        Some((source, line)) => Place::at(source, line),
+        None => Place::of_statement(origin),
+    };
+    let source = spot.map_or(origin.source, |(source, _)| source);
+    let excerpt = Excerpt::of_place(&place, source);
+    let show = |line: &str| shown_frame(line, origin);
+    let mut details = java::fold(reduced.trace.iter().copied(), show);
+    add_folded(&mut details, reduced.dropped);
+    details.extend(reduced.note.map(Piece::faint));
+    details.extend(notes);
+    let message: Vec<&str> = reduced.message;
+    let mut typed = vec![Piece::error(headline.as_str())];
+    typed.extend(message.iter().map(|line| Piece::error(*line)));
+    typed.extend(details.clone());
+    FailureText {
+        place,
+        headline,
+        message: message.into_iter().map(Piece::plain).collect(),
+        excerpt,
+        details,
+        typed,
+        trap: None,
+        hints: Vec::new(),
+    }
+}
+
+fn add_folded(pieces: &mut Vec<Piece>, more: usize) {
+    match pieces.last_mut() {
+        Some(Piece::Folded { frames, .. }) => *frames += more,
+        _ => java::push_folded(pieces, &mut { more }),
+    }
+}
+
+/// The line that a frame of the interpreter names, where the server counts as the source does: in a
+/// frame `at f(<console>:3)` the lines of the statement that failed, in
+/// `at f(<console>:3 in statement 7)` those of that one.
+fn frame_spot<'a>(line: &str, origin: Origin<'a>) -> Option<(&'a Source, usize)> {
+    if origin.feeding != Feeding::Whole {
+        return None;
+    }
+    let (_, rest) = line.split_once("(<console>:")?;
+    let inside = rest.strip_suffix(')')?;
+    match inside.split_once(" in statement ") {
+        None => {
+            let number: usize = inside.parse().ok()?;
+            let line = number + origin.snippet.first_line - 1;
+            (line <= origin.snippet.last_line()).then_some((origin.source, line))
+        }
+        Some((number, statement)) => {
+            let number: usize = number.parse().ok()?;
+            let (source, ran) = origin.past.statement(statement)?;
+            let line = number + ran.offset;
+            ran.lines.contains(&line).then_some((source, line))
+        }
+    }
+}
+
+fn shown_frame(line: &str, origin: Origin<'_>) -> String {
+    let Some((source, number)) = frame_spot(line, origin) else {
+        return line.to_owned();
+    };
+    let (before, _) = line.split_once("(<console>:").unwrap_or((line, ""));
+    let name = source.name.as_deref().unwrap_or("<console>");
+    format!("{before}({name}:{number})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{error, texts, told};
+    use super::*;
+
+    fn script(text: &str, feeding: Feeding, evalue: &str, traceback: &[&str]) -> Vec<String> {
+        let failure = error("Error", evalue, traceback);
+        let text = told(Language::Scala, Some("a.scala"), text, feeding, &failure);
+        texts(&text.for_script())
+    }
+
+    const MISMATCH: [&str; 4] = [
+        " found   : String(\"a\")\n",
+        " required: Int\n",
+        "       val x: Int = \"a\"\n",
+        "                    ^\n",
+    ];
+
+    #[test]
+    fn an_error_of_the_compiler_stands_at_its_line() {
+        let text = "val y = 1\n  val x: Int = \"a\"\n";
+        let evalue = "<console>:22: error: type mismatch;";
+        assert_eq!(
+            script(text, Feeding::ByLine, evalue, &MISMATCH),
+            [
+                "a.scala:2: error: type mismatch;",
+                " found   : String(\"a\")",
+                " required: Int",
+                "    val x: Int = \"a\"",
+                "                 ^",
+            ]
+        );
+    }
+
+    #[test]
+    fn at_a_prompt_lines_are_those_of_the_block() {
+        let failure = error("Error", "<console>:22: error: type mismatch;", &MISMATCH);
+        let text = "val y = 1\nval x: Int = \"a\"";
+        let text = told(Language::Scala, None, text, Feeding::ByLine, &failure);
+        assert_eq!(
+            texts(&text.for_prompt()),
+            [
+                "<console>:2: error: type mismatch;",
+                " found   : String(\"a\")",
+                " required: Int",
+                "       val x: Int = \"a\"",
+                "                    ^",
+            ]
+        );
+    }
+
+    #[test]
+    fn warnings_are_told_after_the_error() {
+        let evalue = "<console>:22: warning: odd";
+        let trace = [
+            "       def f(x: Any) = x.foo\n",
+            "           ^\n",
+            "<console>:22: error: value foo is not a member of Any\n",
+            "       def f(x: Any) = x.foo\n",
+            "                         ^\n",
+        ];
+        assert_eq!(
+            script("def f(x: Any) = x.foo", Feeding::ByLine, evalue, &trace),
+            [
+                "a.scala:1: error: value foo is not a member of Any",
+                "    def f(x: Any) = x.foo",
+                "                      ^",
+                "a.scala:1: warning: odd",
+                "       def f(x: Any) = x.foo",
+                "           ^",
+            ]
+        );
+        let summary = "warning: one deprecation (since 2.12.0); for details, enable `:setting`";
+        let trace = [
+            "java.lang.ArithmeticException: / by zero\n",
+            "  ... 51 elided\n",
+        ];
+        assert_eq!(
+            script("val z = 1/0", Feeding::ByLine, summary, &trace),
+            [
+                "a.scala:1: java.lang.ArithmeticException: / by zero",
+                "    val z = 1/0",
+                "... 51 frames of Spark and the JVM",
+                summary,
+            ]
+        );
+    }
+
+    #[test]
+    fn an_exception_stands_at_its_statement_where_no_line_is_known() {
+        let trace = ["  at f(<console>:24)\n", "  ... 51 elided\n"];
+        let evalue = "java.lang.ArithmeticException: / by zero";
+        assert_eq!(
+            script("val a = 1\n\nf(\n  4)", Feeding::ByLine, evalue, &trace),
+            [
+                "a.scala:3-4: java.lang.ArithmeticException: / by zero",
+                "  at f(<console>:24)",
+                "... 51 frames of Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_server_that_counts_gives_the_line() {
+        let trace = [
+            "  at f(<console>:2 in statement 0)\n",
+            "  at .<init>(<console>:2)\n",
+            "  ... 38 elided\n",
+        ];
+        let text = "def f(x: Int) = {\n  x / 0\n}\nval b = {\n  f(1)\n}";
+        let evalue = "java.lang.ArithmeticException: / by zero";
+        assert_eq!(
+            script(text, Feeding::Whole, evalue, &trace),
+            [
+                "a.scala:2: java.lang.ArithmeticException: / by zero",
+                "    x / 0",
+                "  at f(a.scala:2)",
+                "  at .<init>(a.scala:5)",
+                "... 38 frames of Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn printed_text_is_told_apart() {
+        let evalue = "before";
+        let trace = ["java.lang.RuntimeException: boom\n", "  ... 51 elided\n"];
+        let failure = untangle(error("Error", evalue, &trace), Language::Scala);
+        assert_eq!(failure.printed.as_deref(), Some("before\n"));
+        assert_eq!(failure.evalue, "java.lang.RuntimeException: boom");
+        let alone = error(
+            "Error",
+            "java.lang.RuntimeException: boom",
+            &["  ... 51 elided\n"],
+        );
+        assert_eq!(untangle(alone.clone(), Language::Scala), alone);
+        let compiled = error("Error", "<console>:22: error: type mismatch;", &MISMATCH);
+        assert_eq!(untangle(compiled.clone(), Language::Scala), compiled);
+    }
+}

@@ -1,0 +1,35 @@
+//! Chance with a seed, so that what it found wrong can be had again.
+
+pub struct Chance {
+    state: u64,
+}
+
+impl Chance {
+    /// A small generator of our own keeps a seed's meaning for good.
+    pub fn new(seed: u64) -> Chance {
+        Chance { state: seed | 1 }
+    }
+
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.state = self
+            .state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.state >> 33) % limit
+    }
+
+    pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len() as u64) as usize]
+    }
+}
+
+/// The one in `LIVYSH_TEST_SEED`, else another one in each run.
+pub fn seed() -> u64 {
+    match std::env::var("LIVYSH_TEST_SEED") {
+        Ok(seed) => seed.parse().unwrap(),
+        Err(_) => std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap()
+            .as_millis() as u64,
+    }
+}
