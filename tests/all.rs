@@ -6,6 +6,8 @@ mod support;
 mod architecture;
 mod batches;
 mod clients;
+mod command_dialogue;
+mod commands;
 mod create_fields;
 mod dialogue;
 mod errors;

@@ -6,6 +6,7 @@
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
 
+mod echo;
 mod guess;
 mod lexer;
 mod past;
@@ -13,10 +14,13 @@ mod python;
 mod scala;
 mod send;
 mod sql;
+mod transcript;
 
+pub use echo::{echo_start, last_value, without_echo, without_indentation};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};
+pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! One snippet: submit, wait with a progress line, write what it gave.
 
-use super::{Event, Link, Signal, error_lines, words};
+use super::{Echoes, Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
@@ -53,12 +53,14 @@ pub enum Verdict {
 }
 
 /// What the wait for a statement's end gave.
-struct Waited {
-    outcome: Option<Outcome>,
+pub(super) struct Waited {
+    pub(super) outcome: Option<Outcome>,
     /// The statement's number on the server.
     id: Option<Id>,
+    /// How the server feeds Scala to its compiler.
+    feeding: Feeding,
     /// Why the program is to end.
-    end: Option<Exit>,
+    pub(super) end: Option<Exit>,
 }
 
 impl Waited {
@@ -66,6 +68,7 @@ impl Waited {
         Waited {
             outcome: None,
             id: None,
+            feeding: Feeding::default(),
             end,
         }
     }
@@ -80,6 +83,7 @@ pub struct Run<'a> {
     pub interrupts: Interrupts,
     /// Rows that were asked of the server for SQL, or none.
     pub max_rows: Option<u64>,
+    pub echoes: &'a Echoes,
 }
 
 impl Run<'_> {
@@ -88,24 +92,10 @@ impl Run<'_> {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
-        let ticket = link.ticket();
-        let sent = snippet.clone();
-        let empty_lines = "\n".repeat(lang::lines_before(snippet, source));
-        let (tell_feeding, fed) = channel();
-        let code = engine::Code::new(move |dialect| {
-            let feeding = match dialect.compiles_whole {
-                true => Feeding::Whole,
-                false => Feeding::ByLine,
-            };
-            tell_feeding.send(feeding).ok();
-            empty_lines + &lang::to_send(&sent, feeding)
-        });
-        link.engine.submit(ticket, code, snippet.language.kind());
-        let waited = self.wait(link, ticket);
-        self.out.end_progress();
+        let waited = self.submit(link, snippet, lang::lines_before(snippet, source));
         let number = waited.id.as_ref().map(Id::to_string);
         link.past.note(source, snippet, number);
-        let feeding = fed.try_recv().unwrap_or_default();
+        let feeding = waited.feeding;
         let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
             None => Verdict::LeftRunning(None),
@@ -114,6 +104,32 @@ impl Run<'_> {
             Some(exit) => Verdict::End(exit),
             None => verdict,
         }
+    }
+
+    /// Sends it behind so many empty lines, and waits for its end.
+    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet, lines: usize) -> Waited {
+        let ticket = link.ticket();
+        let sent = snippet.clone();
+        let quietly = self.echoes.are_silent.get();
+        let empty_lines = "\n".repeat(lines);
+        let (tell_feeding, fed) = channel();
+        let code = engine::Code::new(move |dialect| {
+            let feeding = match dialect.compiles_whole {
+                true => Feeding::Whole,
+                false => Feeding::ByLine,
+            };
+            tell_feeding.send(feeding).ok();
+            let code = empty_lines + &lang::to_send(&sent, feeding);
+            match quietly {
+                true => lang::without_echo(&sent, code),
+                false => code,
+            }
+        });
+        link.engine.submit(ticket, code, snippet.language.kind());
+        let mut waited = self.wait(link, ticket);
+        self.out.end_progress();
+        waited.feeding = fed.try_recv().unwrap_or_default();
+        waited
     }
 
     fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> Waited {
@@ -178,7 +194,12 @@ impl Run<'_> {
                     outcome,
                 })) if finished == ticket => {
                     let outcome = Some(*outcome);
-                    return Waited { outcome, id, end };
+                    return Waited {
+                        outcome,
+                        id,
+                        end,
+                        ..Waited::without(None)
+                    };
                 }
                 Some(Event::ThreadLost) => {
                     let end = Some(Exit::Server);
@@ -202,7 +223,6 @@ impl Run<'_> {
     }
 
     fn conclude(&self, link: &mut Link, what: Ran<'_>, outcome: Outcome) -> Verdict {
-        let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {
@@ -211,9 +231,18 @@ impl Run<'_> {
                                 result of this statement.";
                     self.tell(&[Line::error(told)]);
                 }
-                self.write(&data)
+                self.write(&self.echoes.shown(what.0, data))
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
+            other => self.unfinished(link, other),
+        }
+    }
+
+    /// Tells of a statement that gave no result.
+    pub(super) fn unfinished(&self, link: &Link, outcome: Outcome) -> Verdict {
+        let is_over = link.facts.over.is_some();
+        match outcome {
+            Outcome::Finished(_) => Verdict::Ok,
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),

@@ -71,8 +71,8 @@ fn exception_line(lines: &[&str]) -> Option<usize> {
         class.contains('.') && !class.contains(' ')
     };
     let before = &lines[..frames];
-    let found = before.iter().rposition(|line| ends_so(&line));
-    found.or_else(|| before.iter().rposition(|line| is_class(&line)))
+    let found = before.iter().rposition(ends_so);
+    found.or_else(|| before.iter().rposition(is_class))
 }
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {

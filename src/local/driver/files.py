@@ -1,0 +1,35 @@
+"""Jars and files that a session is given while it runs."""
+
+import importlib
+import os
+
+
+def add_jar(context, path):
+    """Gives it to Spark's tasks; where it lies on this machine."""
+    context._jsc.sc().addJar(path)
+    return _local(context, path)
+
+
+def add_python(context, path):
+    context.addPyFile(path)
+    importlib.invalidate_caches()
+
+
+def add_file(context, path):
+    context._jsc.sc().addFile(path)
+
+
+def url_of(jvm, path):
+    return jvm.java.io.File(path).toURI().toURL()
+
+
+def _local(context, path):
+    """Spark fetches what is elsewhere."""
+    if path.startswith("file:"):
+        return "/" + path[len("file:") :].lstrip("/")
+    if "://" not in path:
+        return path
+    from pyspark import SparkFiles
+
+    context._jsc.sc().addFile(path)
+    return SparkFiles.get(os.path.basename(path))
