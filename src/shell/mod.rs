@@ -7,6 +7,7 @@ mod run;
 mod signals;
 mod tell;
 mod words;
+mod write;
 
 pub use leave::leave;
 pub use link::{Link, Over, SessionFacts};
