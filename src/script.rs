@@ -138,6 +138,14 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
                 Err(exit) => return exit,
             },
         };
+        if let Some(refusal) = lang::refusal(language, &source.text) {
+            tell_at(out, source, refusal.line, &sanitize(&refusal.message));
+            failures += 1;
+            match options.keep_going {
+                true => continue,
+                false => return Exit::CodeFailed,
+            }
+        }
         let mut snippets = lang::split(language, &source.text).into_iter().peekable();
         while let Some(snippet) = snippets.next() {
             match run.snippet(link, &snippet, source) {
@@ -145,10 +153,8 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
                 Verdict::Failed(failure) => tell_failure(out, &failure),
                 Verdict::Incomplete => {}
                 Verdict::Cancelled => {
-                    let name = sanitize(source.name.as_deref().unwrap_or_default());
-                    let place = format!("{name}:{}: ", snippet.first_line);
-                    let line = Line::of(Role::Strong, place);
-                    out.note(&line.then(Role::Error, "the statement was cancelled"));
+                    let what = "the statement was cancelled";
+                    tell_at(out, source, snippet.first_line, what);
                 }
                 Verdict::LeftRunning(_) => return Exit::Interrupted,
                 Verdict::Lost(error) => return Exit::from(&*error),
@@ -176,6 +182,12 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
         return Exit::CodeFailed;
     }
     Exit::Ok
+}
+
+fn tell_at(out: &Out, source: &Source, line: usize, what: &str) {
+    let name = sanitize(source.name.as_deref().unwrap_or_default());
+    let place = format!("{name}:{line}: ");
+    out.note(&Line::of(Role::Strong, place).then(Role::Error, what));
 }
 
 fn tell_failure(out: &Out, failure: &FailureText) {

@@ -39,7 +39,7 @@ const TABLE: [Entry; 6] = [
     Entry {
         name: "lang",
         arguments: "LANG",
-        help: "go on in scala, python or sql, in the same session",
+        help: "go on in scala, python, sql or r, in the same session",
     },
     Entry {
         name: "quit",
@@ -145,7 +145,7 @@ mod tests {
             "No such command 'nope'.  Type :help for help."
         );
         assert_eq!(error(":"), "No such command ''.  Type :help for help.");
-        assert!(error(":lang cobol").contains("scala, python or sql"));
+        assert!(error(":lang cobol").contains("scala, python, sql or r"));
         assert!(error(":quit now").starts_with(":quit"));
     }
 

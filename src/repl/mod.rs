@@ -208,6 +208,10 @@ impl Repl<'_> {
             name: None,
             text: block.to_owned(),
         };
+        if let Some(refusal) = lang::refusal(self.language, block) {
+            self.out.note(&Line::plain(one_line(&refusal.message)));
+            return None;
+        }
         for snippet in lang::split(self.language, block) {
             match run.snippet(self.link, &snippet, &source) {
                 Verdict::Ok | Verdict::Incomplete => continue,

@@ -7,6 +7,7 @@ pub(super) fn first(language: Language) -> &'static str {
         Language::Scala => "scala> ",
         Language::Python => ">>> ",
         Language::Sql => "sql> ",
+        Language::R => "> ",
     }
 }
 
@@ -16,5 +17,6 @@ pub(super) fn continuation(language: Language) -> &'static str {
         Language::Scala => "     | ",
         Language::Python => "... ",
         Language::Sql => "   > ",
+        Language::R => "+ ",
     }
 }

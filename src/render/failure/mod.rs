@@ -6,6 +6,7 @@ mod frames;
 mod java;
 mod place;
 mod python;
+mod r;
 mod scala;
 mod sql;
 mod trace;
@@ -132,6 +133,7 @@ pub fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         Language::Scala => scala::failure(&clean, origin),
         Language::Python => python::failure(&clean, origin),
         Language::Sql => sql::failure(&clean, origin),
+        Language::R => r::failure(&clean, origin),
     };
     text.details = merged(text.details);
     text.typed = merged(text.typed);
