@@ -10,6 +10,7 @@ mod create_fields;
 mod dialogue;
 mod errors;
 mod failures;
+mod languages;
 mod leaving;
 mod local_server;
 mod recordings;

@@ -135,11 +135,14 @@ fn simple_statements(source: &str, line: Range<usize>) -> Vec<Range<usize>> {
 /// `print(a, end=""); print(b)` stays together.
 fn joined_where_a_line_stays_open(source: &str, pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut is_open = false;
     for piece in pieces {
+        let opens = leaves_a_line_open(&source[piece.clone()]);
         match joined.last_mut() {
-            Some(last) if leaves_a_line_open(&source[last.clone()]) => last.end = piece.end,
+            Some(last) if is_open => last.end = piece.end,
             _ => joined.push(piece),
         }
+        is_open = opens;
     }
     joined
 }
