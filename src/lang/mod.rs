@@ -143,6 +143,14 @@ fn completeness_in(language: Language, code: &str) -> Completeness {
     }
 }
 
+/// What must have run once in a session before the snippet runs there.
+pub fn prerequisite(snippet: &Snippet) -> Option<Snippet> {
+    match snippet.language {
+        Language::Python => python::naming(snippet),
+        Language::Scala | Language::Sql | Language::R => None,
+    }
+}
+
 /// Why a source is not run at all: it holds a cell that cannot be run.
 pub fn refusal(language: Language, source: &str) -> Option<Refusal> {
     cell::cells(language, source).err()

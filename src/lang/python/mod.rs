@@ -1,9 +1,11 @@
 //! Python: logical lines by brackets, quotes and backslashes; statements by indentation.
 
+mod main_module;
 mod scope;
 mod split;
 mod strings;
 
+pub(super) use main_module::naming;
 pub(super) use split::{completeness_at_margin, statements, without_margin};
 
 use super::lexer::{Brackets, Cursor, Ended};
