@@ -1,8 +1,8 @@
 """The one normalisation under which what pyspark prints and what livysh prints are compared.
 
 1. Addresses, and the numbers that Spark and Py4J count up (`#12`, `plan_id=3`, `o65`), are all alike.
-2. A traceback is what it says before and after its frames: Livy leaves out the frame of the statement
-   itself, and where a library's files stand is another matter on each machine.
+2. A traceback is what it says before and after its frames, be they Python's or Java's: Livy leaves out
+   the frame of the statement itself, and where a library's files stand is another matter on each machine.
 3. Line numbers in typed code are all alike: pyspark counts from each prompt.
 4. White space at a line's end, and blank lines at the end of what a statement printed, do not count:
    Livy takes them away.
@@ -28,7 +28,7 @@ def normal(text):
     lines, inside = [], False
     for line in text.split("\n"):
         inside = line == _HEAD or (inside and line.startswith(" "))
-        if not inside or line == _HEAD:
+        if line == _HEAD or not (inside or line.startswith("\tat ")):
             lines.append(line.rstrip())
     text = "\n".join(lines).rstrip("\n")
     for pattern, replacement in _ALIKE:

@@ -372,6 +372,24 @@ Empty.a, Empty.b
 __name__
 # %% the repr of a class
 Point
+# %% a script's last lines
+def main():
+    print("main runs")
+    return 0
+
+if __name__ == "__main__":
+    main()
+
+# %% a logger's name
+import logging
+logging.getLogger(__name__)
+# %% classes within others
+class Outer:
+    class Inner:
+        pass
+
+Outer.Inner, Outer.Inner.__module__
+Outer()
 # %% dataclasses
 from dataclasses import asdict, dataclass, field
 @dataclass(order=True)
@@ -581,6 +599,86 @@ except Broken as broken:
     broken
     str(broken)
 
+raise Broken("told")
+# %% a custom error of an error
+try:
+    try:
+        raise Broken("inner")
+    except Broken as broken:
+        raise ValueError("outer") from broken
+except ValueError as error:
+    error.__cause__
+
+# %% exceptions with notes
+class Detailed(Exception):
+    def __str__(self):
+        return "detail: %s" % (self.args,)
+
+raise Detailed(1, "two")
+# %% abstract classes
+from abc import ABC, abstractmethod
+class Shape(ABC):
+    @abstractmethod
+    def area(self): ...
+
+try:
+    Shape()
+except TypeError as error:
+    print(error)
+
+# %% slots and equality
+class Slotted:
+    __slots__ = ("v",)
+    def __init__(self, v): self.v = v
+    def __eq__(self, other): return self.v == other.v
+
+Slotted(1) == Slotted(1), Slotted(1) != Slotted(2)
+# %% context managers
+from contextlib import contextmanager, suppress
+@contextmanager
+def tag(name):
+    print("<%s>" % name)
+    yield name
+    print("</%s>" % name)
+
+with tag("p") as p:
+    p
+
+with suppress(KeyError):
+    {}["k"]
+
+# %% loops with control
+for i in range(10):
+    if i == 3:
+        continue
+    if i > 5:
+        break
+    print(i, end=" ")
+
+# %% nested data echoed
+[{"id": i, "tags": {"t%d" % j for j in range(1)}} for i in range(2)]
+# %% enumerate and zip
+for i, (a, b) in enumerate(zip([1, 2], "xy"), start=1):
+    print(f"{i}: {a}-{b}")
+
+dict(enumerate("ab"))
+# %% sorted with a key
+sorted([("b", 2), ("a", 3)], key=lambda pair: pair[1], reverse=True)
+# %% string methods
+"  padded ".strip(), "a-b".partition("-"), "x".join("abc"), "é".encode("utf-8")
+# %% bytes and bytearrays
+bytearray(b"ab"), memoryview(b"ab").tolist(), bytes(3)
+# %% decimals and fractions
+from decimal import Decimal
+from fractions import Fraction
+Decimal("1.10") + 1, Fraction(1, 3) * 2
+# %% a global in a function in a function
+def level():
+    def deeper():
+        return [k for k in ("level",) if k in globals()]
+    return deeper()
+
+level()
 # %% range of spark
 spark.range(3)
 spark.range(3).count()
