@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod batches;
+mod cells;
 mod clients;
 mod create_fields;
 mod dialogue;
