@@ -89,6 +89,18 @@ pub struct Run<'a> {
 impl Run<'_> {
     /// Runs a statement of a source.
     pub fn snippet(&self, link: &mut Link, snippet: &Snippet, source: &Source) -> Verdict {
+        if !link.is_prepared
+            && let Some(first) = lang::prerequisite(snippet)
+        {
+            match self.statement(link, &first, source) {
+                Verdict::Ok => link.is_prepared = true,
+                other => return other,
+            }
+        }
+        self.statement(link, snippet, source)
+    }
+
+    fn statement(&self, link: &mut Link, snippet: &Snippet, source: &Source) -> Verdict {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }

@@ -8,6 +8,7 @@ mod java;
 mod place;
 mod printed;
 mod python;
+mod r;
 mod scala;
 mod sql;
 mod trace;
@@ -134,6 +135,7 @@ pub fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         Language::Scala => scala::failure(&clean, origin),
         Language::Python => python::failure(&clean, origin),
         Language::Sql => sql::failure(&clean, origin),
+        Language::R => r::failure(&clean, origin),
     };
     text.details = merged(text.details);
     text.typed = merged(text.typed);
