@@ -2,12 +2,17 @@
 
 import importlib
 import os
+import zipfile
 
 
 def add_jar(context, path):
-    """Gives it to Spark's tasks; where it lies on this machine."""
+    """Gives it to Spark's tasks; where it lies on this machine. A compiler that is shown what is no
+    jar compiles nothing any more."""
+    local = _local(context, path)
+    if not zipfile.is_zipfile(local):
+        raise ValueError("%s is no jar" % path if os.path.exists(local) else "%s does not exist" % path)
     context._jsc.sc().addJar(path)
-    return _local(context, path)
+    return local
 
 
 def add_python(context, path):
