@@ -165,7 +165,7 @@ pub enum When {
 }
 
 fn language(name: &str) -> Result<Language, String> {
-    Language::from_name(name).ok_or_else(|| "it is one of scala, python, sql".to_owned())
+    Language::from_name(name).ok_or_else(|| "it is one of scala, python, sql, r".to_owned())
 }
 
 impl Cli {

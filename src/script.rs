@@ -166,6 +166,9 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
                     continue;
                 }
                 Unit::Code(snippet) => (snippet.first_line, desk.run_all(vec![snippet], &source)),
+                Unit::Refused { told, number } => {
+                    (number, Answer::Refused(sanitize(&told).into_owned()))
+                }
                 Unit::Command { line, number } => match commands::parse(&line) {
                     Some(Ok(Command::Quit)) => {
                         has_quit = true;

@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod batches;
+mod cells;
 mod clients;
 mod command_dialogue;
 mod commands;
@@ -12,6 +13,7 @@ mod create_fields;
 mod dialogue;
 mod errors;
 mod failures;
+mod languages;
 mod leaving;
 mod local_server;
 mod real_code;

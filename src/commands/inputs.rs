@@ -24,7 +24,7 @@ impl Inputs {
         let is_in = |snippet: &&Snippet| snippet.language == language;
         let end = match language {
             Language::Sql => ";\n",
-            Language::Scala | Language::Python => "\n",
+            Language::Scala | Language::Python | Language::R => "\n",
         };
         let text = self
             .done

@@ -69,6 +69,7 @@ impl Desk<'_> {
                         other => other,
                     }
                 }
+                Unit::Refused { told, number } => Answer::Refused(at(&source, number, &told)),
                 Unit::Command { line, number } => match parse(&line) {
                     Some(Ok(Command::Shared(command))) => {
                         let following = Following {

@@ -84,6 +84,7 @@ fn temporary(language: Language) -> std::io::Result<(PathBuf, std::fs::File)> {
         Language::Scala => "scala",
         Language::Python => "py",
         Language::Sql => "sql",
+        Language::R => "R",
     };
     let process = std::process::id();
     let mut number = 0;

@@ -98,7 +98,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         }
         Name::Lang => Language::from_name(argument)
             .map(|language| Command::Prompt(Prompt::Lang(language)))
-            .ok_or_else(|| format!("{}  (LANG is scala, python or sql)", entry.usage())),
+            .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
         Name::Restart => prompt(Prompt::Restart),
         Name::Search => prompt(Prompt::Search(argument.to_owned())),
         Name::Session => prompt(Prompt::Session),
@@ -260,6 +260,6 @@ mod tests {
             assert!(told.contains("does not work over Livy: "), "{told}");
             assert!(!told.contains('\n'), "{told}");
         }
-        assert!(refused(":lang cobol").contains("scala, python or sql"));
+        assert!(refused(":lang cobol").contains("scala, python, sql or r"));
     }
 }

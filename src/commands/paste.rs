@@ -99,7 +99,7 @@ impl Desk<'_> {
     ) -> Answer {
         let (mut snippets, text) = match language {
             Language::Scala => (vec![whole(&text)], text),
-            Language::Python | Language::Sql => {
+            Language::Python | Language::Sql | Language::R => {
                 let text = lang::without_indentation(&text);
                 (lang::split(language, &text), text)
             }

@@ -7,6 +7,7 @@ pub fn first(language: Language) -> &'static str {
         Language::Scala => "scala> ",
         Language::Python => ">>> ",
         Language::Sql => "sql> ",
+        Language::R => "> ",
     }
 }
 
@@ -16,6 +17,7 @@ pub fn continuation(language: Language) -> &'static str {
         Language::Scala => "     | ",
         Language::Python => "... ",
         Language::Sql => "   > ",
+        Language::R => "+ ",
     }
 }
 

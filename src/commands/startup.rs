@@ -38,7 +38,7 @@ impl Startup {
         let name = match language {
             Language::Scala => "startup.scala",
             Language::Python => "startup.py",
-            Language::Sql => return None,
+            Language::Sql | Language::R => return None,
         };
         let path = self.folder.as_ref()?.join(name);
         path.exists().then_some(path)

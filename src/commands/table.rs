@@ -128,7 +128,7 @@ pub(super) static TABLE: [Entry; 29] = [
         Name::Lang,
         "lang",
         "LANG",
-        "go on in scala, python or sql, in the same session",
+        "go on in scala, python, sql or r, in the same session",
         "All languages of a session share sc, spark and temporary views. A server older than Livy \
          0.5 has\none language for each session.",
     ),

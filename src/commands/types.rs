@@ -103,6 +103,9 @@ fn only_scala(language: Language, name: &str) -> Option<Answer> {
         Language::Sql => Some(Answer::Refused(format!(
             ":{name} is Scala's; in SQL DESCRIBE QUERY … tells the types of a query"
         ))),
+        Language::R => Some(Answer::Refused(format!(
+            ":{name} is Scala's; in R class(…) tells it, and evaluates what it is given"
+        ))),
     }
 }
 

@@ -13,6 +13,11 @@ pub enum Unit {
         line: String,
         number: usize,
     },
+    /// A part that cannot be run at all; why.
+    Refused {
+        told: String,
+        number: usize,
+    },
     /// What was typed at a prompt that was copied; its statements follow.
     Input(String),
 }
@@ -53,7 +58,7 @@ impl Units {
             None if language == Language::Scala && text.lines().any(is_command) => {
                 units.lines = text.lines().rev().map(str::to_owned).collect();
             }
-            None => units.pending = code(lang::split(language, text), 0),
+            None => units.pending = code(language, text, 0),
         }
         units
     }
@@ -89,7 +94,7 @@ impl Units {
                 line: input.code.clone(),
                 number: input.first_line,
             }]),
-            false => code(lang::split(self.language, &input.code), before),
+            false => code(self.language, &input.code, before),
         };
         self.pending.push_back(Unit::Input(input.code));
         self.pending.extend(statements);
@@ -108,7 +113,7 @@ impl Units {
             segment.push_str(&self.raw_line().unwrap_or_default());
             segment.push('\n');
         }
-        self.pending = code(lang::split(self.language, &segment), before);
+        self.pending = code(self.language, &segment, before);
         if !self.pending.is_empty() {
             return true;
         }
@@ -132,9 +137,15 @@ impl Iterator for Units {
     }
 }
 
-/// Statements that stand so many lines further down.
-fn code(snippets: Vec<Snippet>, before: usize) -> VecDeque<Unit> {
-    let moved = snippets.into_iter().map(|snippet| {
+/// The statements of a text that stands so many lines further down.
+fn code(language: Language, text: &str, before: usize) -> VecDeque<Unit> {
+    if let Some(refusal) = lang::refusal(language, text) {
+        return VecDeque::from([Unit::Refused {
+            told: refusal.message,
+            number: refusal.line + before,
+        }]);
+    }
+    let moved = lang::split(language, text).into_iter().map(|snippet| {
         Unit::Code(Snippet {
             first_line: snippet.first_line + before,
             ..snippet
@@ -155,6 +166,7 @@ mod tests {
         match unit {
             Unit::Code(snippet) => format!("{} {}", snippet.first_line, snippet.code),
             Unit::Command { line, number } => format!("{number} command {line}"),
+            Unit::Refused { told, number } => format!("{number} refused {told}"),
             Unit::Input(code) => format!("input {code}"),
         }
     }

@@ -167,7 +167,7 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSett
         Some(text) => Some(
             Language::from_name(text).ok_or_else(|| ConfigError::Malformed {
                 path,
-                message: format!("“{text}” is no language: scala, python or sql"),
+                message: format!("“{text}” is no language: scala, python, sql or r"),
             })?,
         ),
     };

@@ -57,7 +57,7 @@ pub fn without_echo(snippet: &Snippet, code: String) -> String {
     let is_magic = snippet.code.trim_start().starts_with('%');
     match snippet.language {
         Language::Python if !is_magic => format!("{code}\nNone"),
-        Language::Python | Language::Scala | Language::Sql => code,
+        Language::Python | Language::Scala | Language::Sql | Language::R => code,
     }
 }
 

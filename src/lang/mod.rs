@@ -6,16 +6,19 @@
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
 
+mod cell;
 mod echo;
 mod guess;
 mod lexer;
 mod past;
 mod python;
+mod r;
 mod scala;
 mod send;
 mod sql;
 mod transcript;
 
+pub use cell::Refusal;
 pub use echo::{echo_start, last_value, without_echo, without_indentation};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
@@ -31,10 +34,16 @@ pub enum Language {
     Scala,
     Python,
     Sql,
+    R,
 }
 
 impl Language {
-    pub const ALL: [Language; 3] = [Language::Scala, Language::Python, Language::Sql];
+    pub const ALL: [Language; 4] = [
+        Language::Scala,
+        Language::Python,
+        Language::Sql,
+        Language::R,
+    ];
 
     /// By the names that people and Livy use.
     pub fn from_name(name: &str) -> Option<Language> {
@@ -42,6 +51,7 @@ impl Language {
             "scala" | "spark" => Some(Language::Scala),
             "python" | "pyspark" | "py" | "python3" | "pyspark3" => Some(Language::Python),
             "sql" => Some(Language::Sql),
+            "r" | "sparkr" => Some(Language::R),
             _ => None,
         }
     }
@@ -52,6 +62,7 @@ impl Language {
             "scala" | "sc" => Some(Language::Scala),
             "py" => Some(Language::Python),
             "sql" | "hql" => Some(Language::Sql),
+            "r" | "R" => Some(Language::R),
             _ => None,
         }
     }
@@ -61,6 +72,7 @@ impl Language {
             Language::Scala => "scala",
             Language::Python => "python",
             Language::Sql => "sql",
+            Language::R => "r",
         }
     }
 
@@ -70,6 +82,7 @@ impl Language {
             Language::Scala => "spark",
             Language::Python => "pyspark",
             Language::Sql => "sql",
+            Language::R => "sparkr",
         }
     }
 }
@@ -103,8 +116,9 @@ pub struct Source {
 /// One statement of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
+    /// That of its cell, where it stands in one.
     pub language: Language,
-    /// As it was written.
+    /// As it was written; a margin that all lines of Python share is taken away.
     pub code: String,
     /// The line of the source on which it begins, from 1.
     pub first_line: usize,
@@ -120,35 +134,59 @@ impl Snippet {
 }
 
 pub fn completeness(language: Language, code: &str) -> Completeness {
+    cell::completeness(code).unwrap_or_else(|| completeness_in(language, code))
+}
+
+/// Of a text without cells.
+fn completeness_in(language: Language, code: &str) -> Completeness {
     match language {
         Language::Scala => scala::completeness(code),
-        Language::Python => python::completeness(code),
+        Language::Python => python::completeness_at_margin(code),
         Language::Sql => sql::completeness(code),
+        Language::R => r::completeness(code),
     }
 }
 
+/// What must have run once in a session before the snippet runs there.
+pub fn prerequisite(snippet: &Snippet) -> Option<Snippet> {
+    match snippet.language {
+        Language::Python => python::naming(snippet),
+        Language::Scala | Language::Sql | Language::R => None,
+    }
+}
+
+/// Why a source is not run at all: it holds a cell that cannot be run.
+pub fn refusal(language: Language, source: &str) -> Option<Refusal> {
+    cell::cells(language, source).err()
+}
+
 /// The statements of a script in their order; blank lines and comments between them are dropped.
+/// One that is refused has none.
 pub fn split(language: Language, source: &str) -> Vec<Snippet> {
+    let mut snippets = Vec::new();
     let (mut line, mut column) = (1, 0);
     let mut position = 0;
-    statement_ranges(language, source)
-        .into_iter()
-        .map(|range| {
-            let passed = &source[position..range.start];
+    for cell in cell::cells(language, source).unwrap_or_default() {
+        let text = &source[cell.range.clone()];
+        let (ranges, margin) = statements(cell.language, text);
+        for range in ranges {
+            let start = cell.range.start + range.start;
+            let passed = &source[position..start];
             match passed.rfind('\n') {
                 None => column += passed.chars().count(),
                 Some(at) => column = passed[at + 1..].chars().count(),
             }
             line += newlines(passed);
-            position = range.start;
-            Snippet {
-                language,
+            position = start;
+            snippets.push(Snippet {
+                language: cell.language,
+                code: python::without_margin(&text[range], margin),
                 first_line: line,
                 first_column: column,
-                code: source[range].to_owned(),
-            }
-        })
-        .collect()
+            });
+        }
+    }
+    snippets
 }
 
 /// The words of one line of Scala, each with its first byte; comments and blanks are none.
@@ -156,12 +194,18 @@ pub fn scala_words(line: &str) -> Vec<(usize, &str)> {
     scala::words(line)
 }
 
-/// Where the statements stand in the source: in order, apart from each other.
+/// Where the statements of a text without cells stand: in order, apart from each other.
 pub fn statement_ranges(language: Language, source: &str) -> Vec<Range<usize>> {
+    statements(language, source).0
+}
+
+/// The same, and what their lines begin with that is not theirs.
+fn statements(language: Language, source: &str) -> (Vec<Range<usize>>, &str) {
     match language {
-        Language::Scala => scala::statement_ranges(source),
-        Language::Python => python::statement_ranges(source),
-        Language::Sql => sql::statement_ranges(source),
+        Language::Scala => (scala::statement_ranges(source), ""),
+        Language::Python => python::statements(source),
+        Language::Sql => (sql::statement_ranges(source), ""),
+        Language::R => (r::statement_ranges(source), ""),
     }
 }
 

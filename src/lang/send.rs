@@ -18,7 +18,7 @@ pub fn to_send(snippet: &Snippet, feeding: Feeding) -> String {
     match (snippet.language, feeding) {
         (Language::Scala, Feeding::ByLine) => scala::for_line_feeding(&snippet.code).into_owned(),
         (Language::Scala, Feeding::Whole) => snippet.code.clone(),
-        (Language::Python | Language::Sql, _) => snippet.code.clone(),
+        (Language::Python | Language::Sql | Language::R, _) => snippet.code.clone(),
     }
 }
 

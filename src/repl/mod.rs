@@ -169,6 +169,10 @@ impl Repl<'_> {
         {
             text.insert_str(0, value);
         }
+        if let Some(refusal) = lang::refusal(language, &text) {
+            self.out.note(&Line::plain(one_line(&refusal.message)));
+            return None;
+        }
         let snippets = lang::split(language, &text);
         let source = Source { name: None, text };
         self.working(|desk| desk.run_all(snippets, &source))

@@ -54,6 +54,8 @@ pub struct Link {
     pub may_be_python: bool,
     /// Whether the session's Python answers for earlier statements.
     pub(super) python_out_of_step: bool,
+    /// Whether what Python code needs beforehand has run in the session.
+    pub is_prepared: bool,
     events: Receiver<(Event, bool)>,
     uplink: Uplink,
     thread: Option<JoinHandle<()>>,
@@ -176,6 +178,7 @@ impl Link {
             events,
             uplink,
             thread: Some(thread),
+            is_prepared: false,
             next_ticket: 0,
         })
     }

@@ -9,6 +9,7 @@ mod run;
 mod signals;
 mod tell;
 mod words;
+mod write;
 
 pub use ask::NoAnswer;
 pub use echoes::Echoes;

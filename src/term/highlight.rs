@@ -54,6 +54,7 @@ impl Painter {
                     Language::Scala => "val x: Int = 1 // c\ncase class A(s: String) { \"a\" }\n",
                     Language::Python => "import os\ndef f(x): return \"a\" # c\n",
                     Language::Sql => "select 'a', 1 from t -- c\n",
+                    Language::R => "f <- function(x) x + 1 # c\n",
                 };
                 // The expressions that this compiles are shared with everyone who paints later.
                 paint_lines(&definitions, language, sample, &mut Vec::new());
@@ -163,6 +164,7 @@ fn syntax_of(syntaxes: &SyntaxSet, language: Language) -> &SyntaxReference {
         Language::Scala => "Scala",
         Language::Python => "Python",
         Language::Sql => "SQL",
+        Language::R => "R",
     };
     syntaxes
         .find_syntax_by_name(name)
@@ -203,6 +205,7 @@ mod tests {
             ),
             (Language::Python, "def f(x):\n    return f'{x!r}' # 日本\n"),
             (Language::Sql, "select 'a' as b from t where x = 1 -- c"),
+            (Language::R, "f <- function(x) paste('a', x) # c"),
         ] {
             let painted = warm(language).paint(language, "", code).unwrap();
             assert_eq!(bare(&painted), code);

@@ -1,6 +1,7 @@
 //! Code as people write it, against what the real shells print for it.
 
 mod generated;
+mod python;
 mod scala;
 
 /// One line of output, so that what differs in each run does not count: numbers of results, objects'

@@ -1,7 +1,12 @@
 //! Python: logical lines by brackets, quotes and backslashes; statements by indentation.
 
+mod main_module;
 mod scope;
+mod split;
 mod strings;
+
+pub(super) use main_module::naming;
+pub(super) use split::{completeness_at_margin, statements, without_margin};
 
 use super::lexer::{Brackets, Cursor, Ended};
 use super::{Completeness, indent_of, last_line};
@@ -267,21 +272,17 @@ fn last_text_line_is_blank(code: &str) -> bool {
 }
 
 fn begins_statement(line: &LogicalLine<'_>, before: Option<&LogicalLine<'_>>) -> bool {
-    let belongs_to_last = line.indent > 0
+    begins_statement_at(0, line, before)
+}
+
+/// The same where all lines are indented by a margin.
+fn begins_statement_at(
+    margin: usize,
+    line: &LogicalLine<'_>,
+    before: Option<&LogicalLine<'_>>,
+) -> bool {
+    let belongs_to_last = line.indent > margin
         || CONTINUING.contains(&line.head)
         || before.is_some_and(LogicalLine::is_decorator);
     !belongs_to_last || before.is_none()
-}
-
-pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
-    let mut statements: Vec<Range<usize>> = Vec::new();
-    let mut before = None;
-    for line in Lines::of(source) {
-        match statements.last_mut() {
-            Some(last) if !begins_statement(&line, before.as_ref()) => last.end = line.range.end,
-            _ => statements.push(line.range.clone()),
-        }
-        before = Some(line);
-    }
-    statements
 }

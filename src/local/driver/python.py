@@ -1,4 +1,4 @@
-"""Python, as its own shell runs it: a statement's last expression is echoed, `_` holds it."""
+"""Python, as its own shell runs it: a statement's last part echoes, `_` holds what it echoed."""
 
 import ast
 import json
@@ -51,17 +51,12 @@ class Python:
             body = None
         if body is None:
             return self._run_with_magics(statement)
-        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
         try:
-            if body:
-                exec(compile(ast.Module(body, []), file_name, "exec"), names)
-            if last is None:
-                return ok({})
-            value = eval(compile(ast.Expression(last.value), file_name, "eval"), names)
-            if value is None:
-                return ok({})
-            names["_"] = value
-            return ok({"text/plain": repr(value)})
+            if body[:-1]:
+                exec(compile(ast.Module(body[:-1], []), file_name, "exec"), names)
+            # As at a prompt: each expression in it, not in its functions, is echoed where it runs.
+            exec(compile(ast.Interactive(body[-1:]), file_name, "single"), names)
+            return ok({})
         except SystemExit as problem:
             return error("SystemExit", str(problem.code))
         except BaseException as problem:

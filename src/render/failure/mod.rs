@@ -1,18 +1,21 @@
 //! An error in the user's coordinates: a headline with its file and line, the line itself with a
 //! caret, and what else the server said, with the frames that are nobody's own folded.
 
+mod cause;
 mod compiler;
 mod frames;
 mod java;
 mod place;
+mod printed;
 mod python;
+mod r;
 mod scala;
 mod sql;
 mod trace;
 mod traps;
 
 pub use place::Place;
-pub use scala::untangle;
+pub use printed::untangle;
 pub use traps::Trap;
 
 use super::sanitize::sanitize;
@@ -132,6 +135,7 @@ pub fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         Language::Scala => scala::failure(&clean, origin),
         Language::Python => python::failure(&clean, origin),
         Language::Sql => sql::failure(&clean, origin),
+        Language::R => r::failure(&clean, origin),
     };
     text.details = merged(text.details);
     text.typed = merged(text.typed);

@@ -88,9 +88,10 @@ impl Trap {
             ),
             Trap::MagicWithoutName => Some("a magic shows a variable: %json NAME"),
             Trap::IncompleteStatement => None,
-            Trap::NoInterpreter => {
-                Some("for Python check spark.pyspark.python and PYSPARK_PYTHON on the server")
-            }
+            Trap::NoInterpreter => Some(
+                "R must be installed beside the server's Spark (--local and `livysh serve` have \
+                 none); for Python check spark.pyspark.python and PYSPARK_PYTHON on the server",
+            ),
         }
     }
 }

@@ -1,0 +1,184 @@
+//! Where Python's statements stand: by indentation, and at `;` between simple ones. The margin that
+//! all lines of a pasted block share counts for nothing.
+
+use super::{Lines, LogicalLine, Strings, begins_statement_at, completeness};
+use crate::lang::Completeness;
+use crate::lang::lexer::Cursor;
+use std::ops::Range;
+
+/// The statements' places, and the white space that every logical line begins with.
+pub(in crate::lang) fn statements(source: &str) -> (Vec<Range<usize>>, &str) {
+    let lines = logical_lines(source);
+    let margin = margin(source, &lines);
+    let mut statements: Vec<Range<usize>> = Vec::new();
+    let mut before = None;
+    for line in &lines {
+        let begins = begins_statement_at(margin.len(), line, before);
+        before = Some(line);
+        match statements.last_mut() {
+            Some(last) if !begins => last.end = line.range.end,
+            _ if line.is_compound() || is_magic(&source[line.range.clone()]) => {
+                statements.push(line.range.clone());
+            }
+            _ => statements.extend(simple_statements(source, line.range.clone())),
+        }
+    }
+    (statements, margin)
+}
+
+/// A statement without the margin on its lines; what stands in strings stays as it is.
+pub(in crate::lang) fn without_margin(code: &str, margin: &str) -> String {
+    if margin.is_empty() {
+        return code.to_owned();
+    }
+    let mut text = String::with_capacity(code.len());
+    let mut cursor = Cursor::new(code);
+    let mut strings = Strings::new();
+    while let Some(c) = cursor.peek() {
+        let start = cursor.position;
+        match c {
+            '\'' | '"' => {
+                strings.skip(&mut cursor);
+            }
+            '#' => cursor.skip_line(),
+            _ => {
+                cursor.next();
+            }
+        }
+        text.push_str(&code[start..cursor.position]);
+        if c == '\n' {
+            // A line that continues another may stand further to the left.
+            let rest = cursor.rest().bytes();
+            let shared = rest.zip(margin.bytes()).take_while(|(a, b)| a == b);
+            cursor.position += shared.count();
+        }
+    }
+    text
+}
+
+/// Whether a block is complete that may stand away from the margin.
+pub(in crate::lang) fn completeness_at_margin(code: &str) -> Completeness {
+    let first = code.lines().find(|line| !line.trim().is_empty());
+    if !first.is_some_and(|line| line.starts_with([' ', '\t'])) {
+        return completeness(code);
+    }
+    let margin = margin(code, &logical_lines(code));
+    // As if a line stood before it, so that its first one loses the margin, too.
+    match completeness(&without_margin(&format!("\n{code}"), margin)[1..]) {
+        Completeness::Incomplete { indent } => Completeness::Incomplete {
+            indent: indent + margin.len(),
+        },
+        Completeness::Complete => Completeness::Complete,
+        Completeness::Invalid => Completeness::Invalid,
+    }
+}
+
+/// The scanner's lines, but a magic ends with its line of text, whatever it leaves open.
+fn logical_lines(source: &str) -> Vec<LogicalLine<'_>> {
+    let mut found = Vec::new();
+    let mut lines = Lines::of(source);
+    while let Some(mut line) = lines.next() {
+        let text = &source[line.range.clone()];
+        if is_magic(text)
+            && let Some(length) = text.find('\n')
+        {
+            lines.cursor.position = line.range.start + length;
+            line.range.end = line.range.start + text[..length].trim_end().len();
+        }
+        found.push(line);
+    }
+    found
+}
+
+/// Livy's `%json x` and its like. No Python begins so.
+fn is_magic(line: &str) -> bool {
+    let name = line.strip_prefix('%');
+    name.is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()))
+}
+
+fn margin<'a>(source: &'a str, lines: &[LogicalLine<'_>]) -> &'a str {
+    let indents = lines
+        .iter()
+        .map(|line| &source[line.range.start - line.indent..line.range.start]);
+    let shared = |a: &'a str, b: &'a str| {
+        let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b);
+        &a[..same.count()]
+    };
+    indents.reduce(shared).unwrap_or("")
+}
+
+/// A line's statements, each of which echoes. Where there is nothing between two semicolons the line
+/// is wrong, and the server shall see it whole.
+fn simple_statements(source: &str, line: Range<usize>) -> Vec<Range<usize>> {
+    let mut pieces = vec![];
+    let mut start = line.start;
+    for semicolon in semicolons(&source[line.clone()]) {
+        pieces.push(start..line.start + semicolon);
+        start = line.start + semicolon + 1;
+    }
+    pieces.push(start..line.end);
+    for piece in &mut pieces {
+        *piece = trimmed(source, piece.clone());
+    }
+    // A semicolon may end the line.
+    if pieces.len() > 1 && pieces.last().is_some_and(Range::is_empty) {
+        pieces.pop();
+    }
+    match pieces.iter().filter(|piece| piece.is_empty()).count() {
+        0 => joined_where_a_line_stays_open(source, pieces),
+        empty if empty == pieces.len() => Vec::new(),
+        _ => vec![line],
+    }
+}
+
+/// What one statement prints ends where the next one's output begins: on a line of its own. So
+/// `print(a, end=""); print(b)` stays together.
+fn joined_where_a_line_stays_open(source: &str, pieces: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut is_open = false;
+    for piece in pieces {
+        let opens = leaves_a_line_open(&source[piece.clone()]);
+        match joined.last_mut() {
+            Some(last) if is_open => last.end = piece.end,
+            _ => joined.push(piece),
+        }
+        is_open = opens;
+    }
+    joined
+}
+
+fn leaves_a_line_open(code: &str) -> bool {
+    code.starts_with("print") && code.contains("end=")
+}
+
+fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
+    let text = &source[range.clone()];
+    let start = range.end - text.trim_start().len();
+    start..start + text.trim().len()
+}
+
+/// Those outside strings, comments and brackets.
+fn semicolons(line: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut cursor = Cursor::new(line);
+    let mut strings = Strings::new();
+    let mut depth = 0usize;
+    while let Some(c) = cursor.peek() {
+        match c {
+            '\'' | '"' => {
+                strings.skip(&mut cursor);
+                continue;
+            }
+            '#' => {
+                cursor.skip_line();
+                continue;
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            ';' if depth == 0 => found.push(cursor.position),
+            _ => {}
+        }
+        cursor.next();
+    }
+    found
+}

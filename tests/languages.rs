@@ -1,0 +1,390 @@
+//! How texts split in each language, and which part of a text is in which: Python's lines and margins,
+//! R by the language's definition, SQL's quotes and comments, cells.
+
+use livysh::lang::{self, Completeness, Language, Snippet};
+
+fn codes(language: Language, source: &str) -> Vec<String> {
+    let snippets = lang::split(language, source).into_iter();
+    snippets.map(|snippet| snippet.code).collect()
+}
+
+fn continues(language: Language, code: &str) -> bool {
+    matches!(
+        lang::completeness(language, code),
+        Completeness::Incomplete { .. }
+    )
+}
+
+#[test]
+fn each_simple_statement_of_python_is_one_of_its_own() {
+    for (source, expected) in [
+        ("1; 2", &["1", "2"][..]),
+        ("a = 1; a;  # c; d\nb", &["a = 1", "a", "b"]),
+        (
+            "'a;b'; [';', 1]; f(x, ';')",
+            &["'a;b'", "[';', 1]", "f(x, ';')"],
+        ),
+        ("'''a;\nb'''; 2", &["'''a;\nb'''", "2"]),
+        ("x = 1; y = (2,\n 3); z", &["x = 1", "y = (2,\n 3)", "z"]),
+        (
+            "x = 1; y = 2 + \\\n 3; z",
+            &["x = 1", "y = 2 + \\\n 3", "z"],
+        ),
+        ("lambda: 1; 2", &["lambda: 1", "2"]),
+        ("match = 1; match", &["match = 1", "match"]),
+        // A body stays with its head.
+        (
+            "if x: a; b\nelse: c; d\ne; f",
+            &["if x: a; b\nelse: c; d", "e", "f"],
+        ),
+        ("def f(): a; b\nf()", &["def f(): a; b", "f()"]),
+        ("class A: a = 1; b = 2", &["class A: a = 1; b = 2"]),
+        ("@dec\ndef f(): a; b", &["@dec\ndef f(): a; b"]),
+        ("for i in x:\n    a; b\nc", &["for i in x:\n    a; b", "c"]),
+        ("async def f(): a; b", &["async def f(): a; b"]),
+        // What is left open on a line is closed by what follows.
+        (
+            "print(1, end=''); print(2); 3",
+            &["print(1, end=''); print(2)", "3"],
+        ),
+        // The server shall see what is wrong.
+        ("a;; b", &["a;; b"]),
+        ("; a", &["; a"]),
+        (";", &[]),
+    ] {
+        assert_eq!(codes(Language::Python, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_magic_is_a_statement_of_its_own() {
+    for (source, expected) in [
+        ("x = 1\n%json x\ny", &["x = 1", "%json x", "y"][..]),
+        ("%table x\n%matplot plt", &["%table x", "%matplot plt"]),
+        ("%json it's (\nx", &["%json it's (", "x"]),
+        ("%sql select 1; select 2", &["%sql select 1; select 2"]),
+        // These are no magics.
+        ("x = (7\n%json)", &["x = (7\n%json)"]),
+        ("'''\n%json x\n'''", &["'''\n%json x\n'''"]),
+        ("x = 7 \\\n%json\ny", &["x = 7 \\\n%json", "y"]),
+    ] {
+        assert_eq!(codes(Language::Python, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn the_margin_of_a_pasted_block_is_taken_away() {
+    for (source, expected) in [
+        ("    x = 1\n    x", &["x = 1", "x"][..]),
+        (
+            "  if x:\n      a\n\n      b\n  c",
+            &["if x:\n    a\n\n    b", "c"],
+        ),
+        ("\tfor i in x:\n\t\ti\n\tj", &["for i in x:\n\ti", "j"]),
+        // What is in a string is no margin.
+        (
+            "    x = '''a\n    b\n  c'''\n    x",
+            &["x = '''a\n    b\n  c'''", "x"],
+        ),
+        (
+            "    f(\"\"\"\n\t  a\n    \"\"\",\n      2)",
+            &["f(\"\"\"\n\t  a\n    \"\"\",\n  2)"],
+        ),
+        // Comments and lines that continue another have none.
+        ("    x = [1,\n  2,\n]\n# c\n    x", &["x = [1,\n2,\n]", "x"]),
+        ("    x = 1 + \\\n  2\n    x # it's", &["x = 1 + \\\n2", "x"]),
+        (
+            "    # it's\n    @dec\n    def f():\n        1",
+            &["@dec\ndef f():\n    1"],
+        ),
+        ("    %json x\n    y", &["%json x", "y"]),
+        ("  a; b", &["a", "b"]),
+        // Without one in common all stays as it is.
+        ("    x = 1\ny", &["x = 1", "y"]),
+        ("if x:\n    a", &["if x:\n    a"]),
+        ("if x:\n\ta\n\t'''\n\tb'''", &["if x:\n\ta\n\t'''\n\tb'''"]),
+    ] {
+        assert_eq!(codes(Language::Python, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_block_may_stand_away_from_the_margin() {
+    for (code, incomplete) in [
+        ("    x = 1", false),
+        ("    if x:", true),
+        ("    if x:\n        a", true),
+        ("    if x:\n        a\n", false),
+        ("    x = '''", true),
+        ("\n    f(", true),
+    ] {
+        assert_eq!(continues(Language::Python, code), incomplete, "{code}");
+    }
+    assert_eq!(
+        lang::completeness(Language::Python, "  if x:"),
+        Completeness::Incomplete { indent: 6 }
+    );
+}
+
+#[test]
+fn places_are_those_of_the_source() {
+    let places = |source| -> Vec<(usize, usize)> {
+        let snippets = lang::split(Language::Python, source).into_iter();
+        snippets
+            .map(|snippet| (snippet.first_line, snippet.first_column))
+            .collect()
+    };
+    assert_eq!(places("é = 1; b\n\nc"), [(1, 0), (1, 7), (3, 0)]);
+    assert_eq!(
+        places("\n    a\n    if b:\n      c\n    d"),
+        [(2, 4), (3, 4), (5, 4)]
+    );
+}
+
+#[test]
+fn r_continues_where_its_grammar_does() {
+    for (code, incomplete) in [
+        ("1", false),
+        ("x <- 1", false),
+        ("x <-", true),
+        ("x <<-", true),
+        ("1 ->", true),
+        ("x =", true),
+        ("1 +", true),
+        ("a %in%", true),
+        ("a %>%", true),
+        ("a |>", true),
+        ("a &&  # c", true),
+        ("!", true),
+        ("~", true),
+        ("x$", true),
+        ("a::", true),
+        ("f(", true),
+        ("f(1,\n", true),
+        ("x[[1]", true),
+        ("x[[1]]", false),
+        ("{", true),
+        ("{\n1\n}", false),
+        ("'a", true),
+        ("\"a\\\"", true),
+        ("'it\\'s'", false),
+        ("`a b", true),
+        ("r\"(a)\" )\"", true),
+        ("r\"(a\"b)\"", false),
+        ("R'---[a]--']---'", false),
+        ("r'{a", true),
+        ("function(x)", true),
+        ("f <- function(x, y = g(2))", true),
+        ("function(x) x", false),
+        ("\\(x)", true),
+        ("\\(x) x + 1", false),
+        ("if (a)", true),
+        ("if (a) b", false),
+        ("if (a) b else", true),
+        ("while (TRUE)", true),
+        ("for (i in 1:3)", true),
+        ("for (i in 1:3) i", false),
+        ("repeat", true),
+        ("f(x)", false),
+        ("(a)", false),
+        ("# if (a)", false),
+        ("x # (", false),
+        ("5 %% 2", false),
+        ("5 %%", true),
+        ("1e-5", false),
+        ("elsewhere", false),
+        (".x", false),
+        ("", false),
+        ("x)", false),
+        ("a %in", false),
+    ] {
+        assert_eq!(continues(Language::R, code), incomplete, "{code}");
+    }
+    for (code, indent) in [
+        ("f <- function(x) {", 2),
+        ("f <- function(x) {\n  if (x) {", 4),
+        ("f <- function(x) {\n  y", 2),
+        ("x |>", 2),
+        ("s <- 'a", 0),
+    ] {
+        let expected = Completeness::Incomplete { indent };
+        assert_eq!(lang::completeness(Language::R, code), expected, "{code}");
+    }
+    for code in ["x)", "a %in", "f(]"] {
+        assert_eq!(lang::completeness(Language::R, code), Completeness::Invalid);
+    }
+}
+
+#[test]
+fn r_splits_at_lines_and_semicolons() {
+    for (source, expected) in [
+        ("x <- 1\ny", &["x <- 1", "y"][..]),
+        ("x <- 1; y # c; d\nz;", &["x <- 1", "y", "z"]),
+        ("';'; \"a;\nb\"; `;`", &["';'", "\"a;\nb\"", "`;`"]),
+        ("f(1;\n2)\nx", &["f(1;\n2)", "x"]),
+        (
+            "f <- function(x)\n{\n  x; y\n}\nf(1)",
+            &["f <- function(x)\n{\n  x; y\n}", "f(1)"],
+        ),
+        (
+            "x <-\n  1 +\n\n  # c\n  2\ny",
+            &["x <-\n  1 +\n\n  # c\n  2", "y"],
+        ),
+        ("x |>\n  f() |>\n  g()\ny", &["x |>\n  f() |>\n  g()", "y"]),
+        ("if (a)\n  b\nc", &["if (a)\n  b", "c"]),
+        ("if (a) b else\n  c\nd", &["if (a) b else\n  c", "d"]),
+        (
+            "{\n  if (a) {\n  }\n  else {\n  }\n}\nx",
+            &["{\n  if (a) {\n  }\n  else {\n  }\n}", "x"],
+        ),
+        // As in R's own shell: the first line was a whole statement.
+        ("if (a) {\n}\nelse b", &["if (a) {\n}", "else b"]),
+        ("x\n+ 1", &["x", "+ 1"]),
+        ("r\"(a;\n)\"; x", &["r\"(a;\n)\"", "x"]),
+        (
+            "for (i in 1:3)\n  print(i)\n5 %% 2",
+            &["for (i in 1:3)\n  print(i)", "5 %% 2"],
+        ),
+        ("bar\"a\"", &["bar\"a\""]),
+    ] {
+        assert_eq!(codes(Language::R, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn sql_splits_outside_literals_and_comments() {
+    for (source, expected) in [
+        ("select 1; select 2;", &["select 1", "select 2"][..]),
+        (
+            "select 'a;b', \"c;d\", `e;f`; x",
+            &["select 'a;b', \"c;d\", `e;f`", "x"],
+        ),
+        ("select 'it''s;'; x", &["select 'it''s;'", "x"]),
+        (
+            "select 'it\\'s;', \"\\\";\"; x",
+            &["select 'it\\'s;', \"\\\";\"", "x"],
+        ),
+        ("select `a``;b`; x", &["select `a``;b`", "x"]),
+        ("select 1 -- it's; \"not\n; x", &["select 1", "x"]),
+        (
+            "select 1 /* ; /* ' ; */ ; */ + 1; x",
+            &["select 1 /* ; /* ' ; */ ; */ + 1", "x"],
+        ),
+        ("/* a; */ select 1; -- ;\nx", &["select 1", "x"]),
+        ("select '--'; x", &["select '--'", "x"]),
+        ("select '\\\\'; x", &["select '\\\\'", "x"]),
+        ("select '/*'; x -- */", &["select '/*'", "x"]),
+        ("; ;\n;", &[]),
+        ("select 'open; x", &["select 'open; x"]),
+    ] {
+        assert_eq!(codes(Language::Sql, source), expected, "{source}");
+    }
+}
+
+fn parts(language: Language, source: &str) -> Vec<(Language, String, usize)> {
+    let part = |snippet: Snippet| (snippet.language, snippet.code, snippet.first_line);
+    lang::split(language, source)
+        .into_iter()
+        .map(part)
+        .collect()
+}
+
+#[test]
+fn a_cell_runs_in_its_own_language() {
+    use Language::{Python, R, Scala, Sql};
+    let one = |language, code: &str, line| (language, code.to_owned(), line);
+    for (language, source, expected) in [
+        (
+            Python,
+            "%%sql\nselect 1;\nselect 2",
+            vec![one(Sql, "select 1", 2), one(Sql, "select 2", 3)],
+        ),
+        (
+            Sql,
+            "%%scala \n\nval x = 1\n",
+            vec![one(Scala, "val x = 1", 3)],
+        ),
+        (Scala, "%%spark\n1", vec![one(Scala, "1", 2)]),
+        (
+            Scala,
+            "\n%%pyspark\nif x:\n    a; b",
+            vec![one(Python, "if x:\n    a; b", 3)],
+        ),
+        (Scala, "%%r\nx <- 1", vec![one(R, "x <- 1", 2)]),
+        (Python, "%%sql", vec![]),
+        // Later ones, too.
+        (
+            Python,
+            "x = 1\n%%sql\nselect 1\n%%python\nx",
+            vec![
+                one(Python, "x = 1", 1),
+                one(Sql, "select 1", 3),
+                one(Python, "x", 5),
+            ],
+        ),
+        (
+            Python,
+            "def f():\n    1\n%%sql\nselect 1",
+            vec![one(Python, "def f():\n    1", 1), one(Sql, "select 1", 4)],
+        ),
+        // Within a statement it is text.
+        (
+            Python,
+            "x = '''\n%%sql\n'''",
+            vec![one(Python, "x = '''\n%%sql\n'''", 1)],
+        ),
+        (
+            Sql,
+            "select '\n%%nope '",
+            vec![one(Sql, "select '\n%%nope '", 1)],
+        ),
+        (R, "(5\n%%two)", vec![one(R, "(5\n%%two)", 1)]),
+        (
+            Scala,
+            "a\n%% b",
+            vec![one(Scala, "a", 1), one(Scala, "%% b", 2)],
+        ),
+    ] {
+        assert_eq!(lang::refusal(language, source), None, "{source}");
+        assert_eq!(parts(language, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_cell_that_cannot_be_run_is_told() {
+    for (source, line, words) in [
+        ("%%time\nx", 1, "%%time is not known"),
+        ("%%local\nx", 1, "in the session only"),
+        ("%%configure -f\n{}", 1, "--conf"),
+        (
+            "%%sql -o df\nselect 1",
+            1,
+            "%%sql takes nothing else on its line (-o df)",
+        ),
+        ("x\n\n%%html\n<b>", 3, "%%scala, %%python, %%sql and %%r"),
+    ] {
+        let refusal = lang::refusal(Language::Python, source).unwrap();
+        assert_eq!(refusal.line, line, "{source}");
+        assert!(refusal.message.contains(words), "{}", refusal.message);
+        assert!(lang::split(Language::Python, source).is_empty());
+    }
+}
+
+#[test]
+fn a_blank_line_ends_a_cell_at_the_prompt() {
+    for (code, incomplete) in [
+        ("%%sql", true),
+        ("%%sql\nselect 1", true),
+        ("%%sql\nselect 1;", true),
+        ("%%sql\nselect 1\n", false),
+        ("%%scala\nval x = {\n", false),
+        ("%%nope", false),
+        ("%%sql -o x", false),
+    ] {
+        assert_eq!(continues(Language::Python, code), incomplete, "{code}");
+    }
+    assert_eq!(
+        lang::completeness(Language::Sql, "%%python\nif x:"),
+        Completeness::Incomplete { indent: 4 }
+    );
+}
