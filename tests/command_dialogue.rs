@@ -211,3 +211,36 @@ fn a_session_of_one_language_is_told() {
     screen.wait_for("a server older than Livy 0.5 has one language for each session");
     screen.wait_for_prompt(">>>");
 }
+
+#[test]
+fn a_block_with_commands_is_pasted_whole() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "scala", "vi");
+    screen.paste(":silent\nval unseen = 41\n:silent\n:paste < END\nval seen = unseen + 1\nEND\n");
+    screen.line("");
+    screen.wait_for("Result printing is off.");
+    screen.wait_for("seen: Int = 42");
+    screen.wait_for_prompt("scala>");
+    assert!(!screen.text().contains("unseen: Int"), "{}", screen.text());
+    screen.line(":paste");
+    screen.wait_for("// Entering paste mode (ctrl-D to finish)");
+    screen.line("val dropped = 1");
+    screen.send("\x03");
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "dropped", "not found: value dropped");
+}
+
+#[test]
+fn a_script_that_quits_gives_no_prompt() {
+    let (url, session) = shared();
+    let home = Home::new();
+    home.write(
+        "quits.scala",
+        "println(\"the \" + \"end\")\n:quit\nprintln(\"more\")\n",
+    );
+    let arguments = ["--url", url, "-s", session, "-i", "quits.scala"];
+    let mut screen = Screen::start(&home, &arguments);
+    assert_eq!(screen.wait_for_exit(), 0);
+    screen.wait_for("the end");
+    assert!(!screen.text().contains("more"), "{}", screen.text());
+}
