@@ -18,7 +18,7 @@ import sys
 import tempfile
 import termios
 
-from normal import normal, snippets
+from normal import of_pyspark, snippets
 
 HERE = pathlib.Path(__file__).resolve().parent
 INSTALLED = HERE.parent / ".cache/livysh/runtime/pyspark-3.5/lib/python3.11/site-packages/pyspark"
@@ -85,16 +85,13 @@ class Pyspark:
         return text[:-1], text[-1]
 
     def enter(self, text):
-        """Types a snippet; the normal output of its statements."""
-        output = ""
-        for line in text.rstrip("\n").split("\n"):
-            written, prompt = self._type(line)
-            output += normal(written)
-        if prompt == CONTINUED:
-            written, prompt = self._type("")
-            output += normal(written)
-        assert prompt == FIRST, "not complete: %s" % text
-        return output
+        """Types a snippet; what its statements printed, and their errors."""
+        written = [self._type(line) for line in text.rstrip("\n").split("\n")]
+        if written[-1][1] == CONTINUED:
+            written.append(self._type(""))
+        assert written[-1][1] == FIRST, "not complete: %s" % text
+        outputs, errors = zip(*(of_pyspark(text) for text, _ in written))
+        return "".join(outputs + errors)
 
     def end(self):
         os.write(self._terminal, b"\x04")

@@ -1,11 +1,11 @@
 """The one normalisation under which what pyspark prints and what livysh prints are compared.
 
 1. Addresses, and the numbers that Spark and Py4J count up (`#12`, `plan_id=3`, `o65`), are all alike.
-2. A traceback is what it says before and after its frames, be they Python's or Java's: Livy leaves out
-   the frame of the statement itself, and where a library's files stand is another matter on each machine.
-3. Line numbers in typed code are all alike: pyspark counts from each prompt.
-4. White space at a line's end, and blank lines at the end of what a statement printed, do not count:
+2. Line numbers in typed code are all alike: pyspark counts from each prompt.
+3. White space at a line's end, and blank lines at the end of what a statement printed, do not count:
    Livy takes them away.
+4. Of an error the exception's name and the first line of its text count: livysh says on purpose in
+   other words where it is, and folds the frames of Spark. It stands after what the snippet printed.
 """
 
 import re
@@ -15,25 +15,36 @@ _ALIKE = (
     (re.compile(r"0x[0-9a-fA-F]{6,}"), "0x…"),
     (re.compile(r"(?<=\w)#\d+"), "#…"),
     (re.compile(r"plan_id=\d+"), "plan_id=…"),
-    (re.compile(r'(?<="<stdin>", line )\d+'), "…"),
+    (re.compile(r"(?<=calling )o\d+"), "o…"),
     (re.compile(r"(?<=<stdin>:)\d+"), "…"),
     (re.compile(r"(?<=\(detected at line )\d+"), "…"),
-    (re.compile(r"(?<=calling )o\d+"), "o…"),
 )
-_HEAD = "Traceback (most recent call last):"
+# What is left of an error begins so.
+ERROR = "! "
+_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n( .*\n)*", re.M)
+_UNREADABLE = re.compile(r'^  File "<stdin>", line \d+\n( .*\n)*', re.M)
+_EXCEPTION = re.compile(r"(?:\w+\.)*(\w+)(?::\s*(.*))?")
+_PLACE = re.compile(r"^snippets\.py:(\d+)(?:-\d+)?: (.*)$", re.M)
 
 
-def normal(text):
-    """A statement's output; ends in a newline or is empty."""
-    lines, inside = [], False
-    for line in text.split("\n"):
-        inside = line == _HEAD or (inside and line.startswith(" "))
-        if line == _HEAD or not (inside or line.startswith("\tat ")):
-            lines.append(line.rstrip())
-    text = "\n".join(lines).rstrip("\n")
+def alike(text):
+    text = "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
     for pattern, replacement in _ALIKE:
         text = pattern.sub(replacement, text)
     return text + "\n" if text else ""
+
+
+def of_pyspark(text):
+    """What a statement printed, and its error, which may be empty."""
+    found = list(_TRACEBACK.finditer(text))[-1:] or list(_UNREADABLE.finditer(text))[:1]
+    if not found:
+        return alike(text), ""
+    exception = _EXCEPTION.match(text, found[0].end())
+    return alike(text[: found[0].start()]), error(": ".join(filter(None, exception.groups())))
+
+
+def error(headline):
+    return ERROR + alike(headline)
 
 
 def snippets(text):
@@ -45,11 +56,17 @@ def snippets(text):
 
 
 def main():
-    """What livysh printed for all snippets, made normal; its own words about errors are left out."""
-    with open(sys.argv[1], encoding="utf-8", newline="") as printed:
-        text = re.sub(r"^snippets\.py:\d+: .*\n", "", printed.read(), flags=re.M)
-    for name, body in snippets(text).items():
-        sys.stdout.buffer.write(("# %%%% %s\n%s" % (name, normal(body))).encode("utf-8"))
+    """What livysh printed for a script that prints the name of each snippet before it."""
+    script, output, errors = (open(path, encoding="utf-8", newline="").read() for path in sys.argv[1:])
+    printed = {name: alike(text) for name, text in snippets(output).items()}
+    at_line, name = [None], None
+    for line in script.split("\n"):
+        name = line.split("%% ")[1][:-2] if line.startswith('print("# %% ') else name
+        at_line.append(name)
+    for line, headline in _PLACE.findall(errors):
+        printed[at_line[int(line)]] += error(headline)
+    for name, text in printed.items():
+        sys.stdout.buffer.write(("# %%%% %s\n%s" % (name, text)).encode("utf-8"))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ fn sections(text: &str) -> BTreeMap<&str, &str> {
     named
 }
 
-/// All snippets in one script; results and errors in the order in which a terminal shows them.
+/// All snippets in one script.
 fn printed_by_livysh(server: &str, session: &str) -> String {
     let mut text = String::new();
     for line in SNIPPETS.lines() {
@@ -57,14 +57,19 @@ fn printed_by_livysh(server: &str, session: &str) -> String {
     // What livysh says at its end belongs to no snippet.
     text.push_str(&format!("print('{MARK}end')\n"));
     let home = Home::new();
-    home.write("snippets.py", &text);
-    let printed = home.path().join("printed");
-    let file = std::fs::File::create(&printed).unwrap();
+    let file = home.write("snippets.py", &text);
     let arguments = ["-u", server, "-s", session, "--keep-going", "snippets.py"];
-    let mut command = home.command(&arguments);
-    command.stdout(file.try_clone().unwrap()).stderr(file);
-    assert_eq!(command.status().unwrap().code(), Some(1));
-    let ran = script("normal.py", &[printed.to_str().unwrap()]);
+    let ran = home.run(&arguments);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let files = [
+        file,
+        home.write("out", &ran.out),
+        home.write("err", &ran.err),
+    ];
+    let ran = script(
+        "normal.py",
+        &files.each_ref().map(|file| file.to_str().unwrap()),
+    );
     assert_eq!(ran.code, 0, "{ran:?}");
     ran.out
 }

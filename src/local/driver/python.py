@@ -112,7 +112,8 @@ _format_warning = warnings.formatwarning
 
 
 def _formatted_warning(message, category, filename, lineno, line=None):
-    return _shown(_format_warning(message, category, filename, lineno, line))
+    # Typed code has no lines that could be shown.
+    return _format_warning(message, category, _shown(filename), lineno, line)
 
 
 def _shown(text):
