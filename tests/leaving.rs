@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr};
 use std::time::Duration;
 
-const LONG: &str = "import time; time.sleep(60)";
+const LONG: &str = "__import__('time').sleep(60)";
 /// Goes on whatever asks it to end, for a while.
 const STUBBORN: &str = "\
 import time
