@@ -50,6 +50,10 @@ pub struct Cli {
     #[arg(long)]
     pub keep_going: bool,
 
+    /// Leave out startup.scala and startup.py of the configuration folder
+    #[arg(long)]
+    pub no_startup: bool,
+
     /// Ask for up to N rows of an SQL result (new sessions)
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,

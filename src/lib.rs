@@ -16,6 +16,7 @@
 //! - [`render`]: from output to document. Pure.
 //! - [`term`]: the terminal, and the only place that writes to it.
 //! - [`shell`]: what the prompt and scripts share: open, run, leave.
+//! - [`commands`]: the colon commands that both front ends have.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
 //! - [`mod@serve`]: the front end of the server in a box.
@@ -23,6 +24,7 @@
 
 pub mod auth;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod delivery;
 pub mod engine;
@@ -114,12 +116,14 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
-    let mut link = match plan.open(on_signal) {
+    let open = move || plan.clone().open(on_signal.clone());
+    let mut link = match open() {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
     };
     link.may_be_python = is_default;
     let mut exit = Exit::Ok;
+    let mut has_quit = false;
     if !scripts.is_empty() {
         let options = script::Options {
             language: cli.lang,
@@ -127,9 +131,10 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             keep_going: cli.keep_going,
             max_rows: cli.max_rows,
         };
-        exit = script::run(&mut link, out, &scripts, &options);
+        let ended = script::run(&mut link, out, &scripts, &options);
+        (exit, has_quit) = (ended.exit, ended.has_quit);
     }
-    let goes_on = matches!(exit, Exit::Ok | Exit::CodeFailed);
+    let goes_on = !has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed);
     if (scripts.is_empty() || cli.stays()) && goes_on {
         exit = match prompt_language(&mut link, out, named, fallback) {
             Ok(language) => {
@@ -138,6 +143,14 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                     state_folder: config::state_folder(environment),
                     max_rows: cli.max_rows,
                     keep: cli.keep,
+                    startup: match cli.no_startup {
+                        true => None,
+                        false => config::startup_folder(environment),
+                    },
+                    editor: environment("VISUAL")
+                        .or_else(|| environment("EDITOR"))
+                        .unwrap_or_else(|| "vi".to_owned()),
+                    open: Box::new(open),
                 };
                 repl::run(&mut link, out, options)
             }

@@ -5,6 +5,7 @@ use livysh::exit::Exit;
 use livysh::shell::Signal;
 use livysh::term::{SavedMode, abandon_prompt};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 #[allow(clippy::exit)]
 fn main() -> ExitCode {
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         abandon_prompt();
         std::process::exit(Exit::from(signal).code().into())
     };
-    let exit = livysh::run(&cli, Box::new(on_signal));
+    let exit = livysh::run(&cli, Arc::new(on_signal));
     mode.restore();
     ExitCode::from(exit.code())
 }

@@ -1,10 +1,11 @@
 //! The piped front end: split, run each, stop at the first error or go on, exit code.
 
+use crate::commands::{self, Answer, Command, Desk, Following, Unit, Units};
 use crate::config::Input;
 use crate::exit::Exit;
-use crate::lang::{self, Language, Source};
+use crate::lang::{Language, Source};
 use crate::render::{FailureText, Line, Role, sanitize};
-use crate::shell::{Interrupts, Link, Run, Verdict, error_lines, hint_line};
+use crate::shell::{Interrupts, Link, Verdict, error_lines, hint_line};
 use crate::term::Out;
 use std::io::Read;
 use std::path::Path;
@@ -121,73 +122,130 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Sc
     })
 }
 
+/// How the scripts have ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    pub exit: Exit,
+    /// By `:quit`: no prompt is wanted after that.
+    pub has_quit: bool,
+}
+
+impl From<Exit> for Ended {
+    fn from(exit: Exit) -> Ended {
+        Ended {
+            exit,
+            has_quit: false,
+        }
+    }
+}
+
 /// Runs the sources one after another in the session.
-pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) -> Exit {
-    let run = Run {
-        out,
-        interrupts: Interrupts::Script,
-        max_rows: options.max_rows,
-    };
+pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) -> Ended {
+    let mut desk = Desk::new(link, out, Interrupts::Script, options.max_rows);
     let mut failures = 0usize;
-    for (number, script) in scripts.iter().enumerate() {
-        let source = &script.source;
+    let mut has_quit = false;
+    'scripts: for (number, script) in scripts.iter().enumerate() {
         let language = match options.language.or(script.language) {
             Some(language) => language,
-            None => match link.language(out, options.fallback) {
+            None => match desk.link.language(out, options.fallback) {
                 Ok(language) => language,
-                Err(exit) => return exit,
+                Err(exit) => return exit.into(),
             },
         };
-        if let Some(refusal) = lang::refusal(language, &source.text) {
-            tell_at(out, source, refusal.line, &sanitize(&refusal.message));
-            failures += 1;
-            match options.keep_going {
-                true => continue,
-                false => return Exit::CodeFailed,
-            }
-        }
-        let mut snippets = lang::split(language, &source.text).into_iter().peekable();
-        while let Some(snippet) = snippets.next() {
-            match run.snippet(link, &snippet, source) {
+        let mut units = Units::of(language, &script.source.text);
+        let language = units.language;
+        let source = Source {
+            name: script.source.name.clone(),
+            text: units.text.clone(),
+        };
+        desk.tell_replayed(&units);
+        while let Some(unit) = units.next() {
+            let (line, answer) = match unit {
+                Unit::Input(code) => {
+                    desk.say_input(language, &code);
+                    continue;
+                }
+                Unit::Code(snippet) => (snippet.first_line, desk.run_all(vec![snippet], &source)),
+                Unit::Refused { told, number } => {
+                    (number, Answer::Refused(sanitize(&told).into_owned()))
+                }
+                Unit::Command { line, number } => match commands::parse(&line) {
+                    Some(Ok(Command::Quit)) => {
+                        has_quit = true;
+                        break 'scripts;
+                    }
+                    Some(Ok(Command::Shared(command))) => {
+                        let following = Following {
+                            place: Some((&source, number)),
+                            next_line: &mut || units.raw_line(),
+                        };
+                        (number, desk.carry_out(command, language, following))
+                    }
+                    Some(Ok(Command::Prompt(_))) | None => {
+                        let told = format!("{} is for the prompt", sanitize(line.trim()));
+                        (number, Answer::Refused(told))
+                    }
+                    Some(Err(told)) => (number, Answer::Refused(told)),
+                },
+            };
+            let stopped = match answer {
+                Answer::Done => continue,
+                Answer::Refused(told) => {
+                    tell_at(out, &source, line, told.trim());
+                    failures += 1;
+                    match options.keep_going {
+                        true => continue,
+                        false => return Exit::CodeFailed.into(),
+                    }
+                }
+                Answer::Stopped(stopped) => stopped,
+            };
+            match stopped.verdict {
                 Verdict::Ok => continue,
                 Verdict::Failed(failure) => tell_failure(out, &failure),
                 Verdict::Incomplete => {}
                 Verdict::Cancelled => {
-                    let what = "the statement was cancelled";
-                    tell_at(out, source, snippet.first_line, what);
+                    let (source, line) = match stopped.source.name {
+                        Some(_) => (&stopped.source, stopped.snippet.first_line),
+                        None => (&source, line),
+                    };
+                    tell_at(out, source, line, "the statement was cancelled");
                 }
-                Verdict::LeftRunning(_) => return Exit::Interrupted,
-                Verdict::Lost(error) => return Exit::from(&*error),
-                Verdict::SessionOver => return link.exit(),
-                Verdict::End(exit) => return exit,
+                Verdict::LeftRunning(_) => return Exit::Interrupted.into(),
+                Verdict::Lost(error) => return Exit::from(&*error).into(),
+                Verdict::SessionOver => return desk.link.exit().into(),
+                Verdict::End(exit) => return exit.into(),
                 Verdict::OutputClosed { succeeded } => {
-                    let is_last = snippets.peek().is_none() && number + 1 == scripts.len();
+                    let is_last = units.is_over() && number + 1 == scripts.len();
                     return match succeeded && is_last && failures == 0 {
-                        true => Exit::Ok,
-                        false => Exit::OutputClosed,
+                        true => Exit::Ok.into(),
+                        false => Exit::OutputClosed.into(),
                     };
                 }
             }
             failures += 1;
             if !options.keep_going {
-                return Exit::CodeFailed;
+                return Exit::CodeFailed.into();
             }
         }
     }
-    if failures > 0 {
-        out.note(&Line::plain(format!(
-            "{failures} statement{} failed",
-            if failures == 1 { "" } else { "s" }
-        )));
-        return Exit::CodeFailed;
-    }
-    Exit::Ok
+    let exit = match failures {
+        0 => Exit::Ok,
+        _ => {
+            out.note(&Line::plain(format!(
+                "{failures} statement{} failed",
+                if failures == 1 { "" } else { "s" }
+            )));
+            Exit::CodeFailed
+        }
+    };
+    Ended { exit, has_quit }
 }
 
-fn tell_at(out: &Out, source: &Source, line: usize, what: &str) {
+fn tell_at(out: &Out, source: &Source, line: usize, told: &str) {
     let name = sanitize(source.name.as_deref().unwrap_or_default());
-    let place = format!("{name}:{line}: ");
-    out.note(&Line::of(Role::Strong, place).then(Role::Error, what));
+    let place = Line::of(Role::Strong, format!("{name}:{line}: "));
+    out.note(&place.then(Role::Error, told));
 }
 
 fn tell_failure(out: &Out, failure: &FailureText) {

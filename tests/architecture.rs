@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("lang", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
@@ -22,15 +22,19 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         ],
     ),
     (
+        "commands",
+        &["shell", "engine", "lang", "livy", "render", "term", "exit"],
+    ),
+    (
         "repl",
         &[
-            "shell", "engine", "lang", "render", "term", "config", "exit",
+            "commands", "shell", "engine", "lang", "render", "term", "config", "exit",
         ],
     ),
     (
         "script",
         &[
-            "shell", "engine", "lang", "render", "term", "config", "exit",
+            "commands", "shell", "engine", "lang", "render", "term", "config", "exit",
         ],
     ),
     ("serve", &["local", "shell", "render", "term", "exit"]),

@@ -109,7 +109,7 @@ fn a_server_without_r_is_told_with_what_to_do() {
     let ran = run(&["-l", "r"], "x <- 1; x\n");
     ran.gave("", 1);
     ran.said(&[
-        "<stdin>:1: the server cannot start an interpreter of this language",
+        "<stdin>:1: the server cannot start an interpreter of R",
         "hint: R must be installed beside the server's Spark",
     ]);
 }

@@ -269,7 +269,7 @@ fn colon_commands_answer() {
     screen.line(":sess");
     screen.wait_for("it was there before: it stays when you leave");
     screen.line(":nope");
-    screen.wait_for("No such command 'nope'.  Type :help for help.");
+    screen.wait_for("No such command ':nope'.  Type :help for help.");
     screen.line(":lang python");
     screen.wait_for_prompt(">>>");
     screen.line("'now ' + 'python'");

@@ -129,7 +129,7 @@ const SCALA: [Case; 15] = [
     },
 ];
 
-const PYTHON: [Case; 15] = [
+const PYTHON: [Case; 16] = [
     Case {
         text: "e01 = 1\n\nnowhere01\n",
         livy: "3",
@@ -236,6 +236,13 @@ const PYTHON: [Case; 15] = [
         ours: "1",
         headline: "SyntaxError: 'await' outside function",
         below: "    await e15\n",
+    },
+    Case {
+        text: "for e16 in range(3):\n# c\nprint(e16)\n",
+        livy: "3",
+        ours: "3",
+        headline: "IndentationError: expected an indented block",
+        below: "    print(e16)\n    ^\n",
     },
 ];
 

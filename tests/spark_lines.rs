@@ -110,7 +110,16 @@ fn a_case_class_is_usable_where_it_was_defined() {
 fn scalas_errors_begin_with_what_is_wrong() {
     let ran = run("scala", "fourNothing");
     ran.gave("", 1);
-    ran.said(&["<console>:1: error: not found: value fourNothing\n       fourNothing\n       ^\n"]);
+    ran.said(&["-e:1: error: not found: value fourNothing\n    fourNothing\n    ^\n"]);
+    let output = submit("spark", "fourNothing");
+    assert_eq!(
+        output["evalue"],
+        "<console>:1: error: not found: value fourNothing"
+    );
+    assert_eq!(
+        output["traceback"],
+        serde_json::json!(["       fourNothing\n", "       ^\n"])
+    );
     // The class is compiled as a block of its own; lines are counted through all the same.
     let output = submit(
         "spark",
@@ -126,7 +135,21 @@ fn scalas_errors_begin_with_what_is_wrong() {
     );
     let ran = run("scala", "println(\"before\")\n1 / 0");
     ran.gave("before\n", 1);
-    ran.said(&["java.lang.ArithmeticException: / by zero"]);
+    ran.said(&["-e:2: java.lang.ArithmeticException: / by zero\n    1 / 0\n"]);
+}
+
+#[test]
+fn scalas_exceptions_stand_at_their_line() {
+    let ran = run("scala", "val fourD = {\n  val t = 1\n  t / 0\n}");
+    ran.said(&["-e:3: java.lang.ArithmeticException: / by zero\n    t / 0\n"]);
+    // On an executor, in a function of another statement.
+    let script = "def fourE(n: Int) =\n  n / 0\n\nsc.parallelize(1 to 2).map(fourE).collect()";
+    let ran = run("scala", script);
+    ran.said(&[
+        "-e:2: java.lang.ArithmeticException: / by zero\n    n / 0\n",
+        "at fourE(-e:2)\n",
+        ", on an executor",
+    ]);
 }
 
 #[test]

@@ -182,6 +182,12 @@ fn config_path(environment: Environment<'_>) -> Option<PathBuf> {
     folder(environment, "XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.toml"))
 }
 
+/// Where the user's startup files are: beside the configuration.
+pub fn startup_folder(environment: Environment<'_>) -> Option<PathBuf> {
+    let path = config_path(environment)?;
+    path.parent().map(Path::to_owned)
+}
+
 /// The user's cache folder for livysh, where the private Spark is.
 pub fn cache_folder(environment: Environment<'_>) -> Option<PathBuf> {
     folder(environment, "XDG_CACHE_HOME", ".cache")

@@ -15,11 +15,11 @@ mod poll;
 mod session;
 mod statement;
 
-pub use crate::livy::Id;
+pub use crate::livy::{Dialect, FileKind, Id};
 pub use conversation::find_session;
 pub use statement::Outcome;
 
-use crate::livy::{Client, Dialect, LivyError, Session};
+use crate::livy::{Client, LivyError, Session};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +72,28 @@ impl std::fmt::Debug for Code {
     }
 }
 
+/// What is asked of the session beside its statements; each is sent once.
+#[derive(Debug)]
+pub enum Question {
+    /// Names that could stand at the end of a code, in a language by its Livy kind.
+    Complete { code: String, kind: &'static str },
+    /// To take a file that the server can read itself.
+    Add { what: FileKind, uri: String },
+    /// To take a file of this machine.
+    Upload {
+        what: FileKind,
+        name: String,
+        bytes: Vec<u8>,
+    },
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Empty where none were asked for.
+    pub candidates: Vec<String>,
+    pub dialect: Dialect,
+}
+
 #[derive(Debug)]
 enum Command {
     Submit {
@@ -82,6 +104,7 @@ enum Command {
     Cancel(Ticket),
     StopWaiting(Ticket),
     CancelById(Id),
+    Ask(Ticket, Question),
     End {
         patience: Duration,
     },
@@ -120,6 +143,11 @@ pub enum Event {
         /// Its number on the server, once it had one.
         id: Option<Id>,
         outcome: Box<Outcome>,
+    },
+    /// What was asked under the ticket.
+    Answered {
+        ticket: Ticket,
+        answer: Result<Answer, LivyError>,
     },
     /// The last event: the task is over.
     Ended(Ending),
@@ -207,6 +235,11 @@ impl Engine {
     /// Cancels a statement that nobody waits for any more.
     pub fn cancel_by_id(&self, id: Id) {
         self.send(Command::CancelById(id));
+    }
+
+    /// Asks something of a session that is ready; the answer is told under `ticket`.
+    pub fn ask(&self, ticket: Ticket, question: Question) {
+        self.send(Command::Ask(ticket, question));
     }
 
     /// Gives up waiting; the statement goes on in the session.

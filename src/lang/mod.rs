@@ -7,6 +7,7 @@
 //! whoever types.
 
 mod cell;
+mod echo;
 mod guess;
 mod lexer;
 mod past;
@@ -15,11 +16,14 @@ mod r;
 mod scala;
 mod send;
 mod sql;
+mod transcript;
 
 pub use cell::Refusal;
+pub use echo::{echo_start, last_value, without_echo, without_indentation};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};
+pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;
 use std::ops::Range;
@@ -160,21 +164,25 @@ pub fn refusal(language: Language, source: &str) -> Option<Refusal> {
 /// One that is refused has none.
 pub fn split(language: Language, source: &str) -> Vec<Snippet> {
     let mut snippets = Vec::new();
-    let mut line = 1;
+    let (mut line, mut column) = (1, 0);
     let mut position = 0;
     for cell in cell::cells(language, source).unwrap_or_default() {
         let text = &source[cell.range.clone()];
         let (ranges, margin) = statements(cell.language, text);
         for range in ranges {
             let start = cell.range.start + range.start;
-            line += newlines(&source[position..start]);
+            let passed = &source[position..start];
+            match passed.rfind('\n') {
+                None => column += passed.chars().count(),
+                Some(at) => column = passed[at + 1..].chars().count(),
+            }
+            line += newlines(passed);
             position = start;
-            let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
             snippets.push(Snippet {
                 language: cell.language,
                 code: python::without_margin(&text[range], margin),
                 first_line: line,
-                first_column: source[line_start..start].chars().count(),
+                first_column: column,
             });
         }
     }

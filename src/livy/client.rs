@@ -4,9 +4,9 @@ use super::dialect::Dialect;
 use super::error::LivyError;
 use super::http::{Authorizer, Http, UrlError};
 use super::model::{
-    Batch, BatchList, Id, Log, Session, SessionList, Statement, StatementList, Version,
+    Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
 };
-use super::request::{CreateSession, NewStatement};
+use super::request::{AddFile, Completion, CreateSession, NewStatement};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +16,42 @@ const QUICK: Duration = Duration::from_secs(30);
 const CREATE: Duration = Duration::from_secs(100);
 /// A statement's POST passes through the driver.
 const SUBMIT: Duration = Duration::from_secs(100);
+/// A file goes through the server's memory to where the driver can fetch it.
+const UPLOAD: Duration = Duration::from_secs(100);
 /// Livy stops the driver before it answers.
 const DELETE: Duration = Duration::from_secs(60);
+
+/// What a session can be given while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    Jar,
+    /// A module, a zip or an egg.
+    Python,
+}
+
+impl FileKind {
+    fn add(self) -> &'static str {
+        match self {
+            FileKind::Jar => "add-jar",
+            FileKind::Python => "add-pyfile",
+        }
+    }
+
+    fn upload(self) -> &'static str {
+        match self {
+            FileKind::Jar => "upload-jar",
+            FileKind::Python => "upload-pyfile",
+        }
+    }
+
+    /// The name of the form's part that holds the file.
+    fn part(self) -> &'static str {
+        match self {
+            FileKind::Jar => "jar",
+            FileKind::Python => "file",
+        }
+    }
+}
 
 pub struct Client {
     http: Http,
@@ -132,8 +166,41 @@ impl Client {
                     &number.to_string(),
                     "cancel",
                 ],
+                &serde_json::Map::new(),
                 QUICK,
             )
+            .await
+    }
+
+    /// `POST /sessions/{id}/completion`, since Livy 0.5; the cursor counts UTF-16 units.
+    pub async fn complete(&self, id: &Id, wanted: &Completion) -> Result<Candidates, LivyError> {
+        self.http
+            .post(&["sessions", &id.to_string(), "completion"], wanted, SUBMIT)
+            .await
+    }
+
+    /// `POST /sessions/{id}/add-jar` or `add-pyfile`: a file that the server can read itself.
+    pub async fn add_file(&self, id: &Id, what: FileKind, uri: String) -> Result<(), LivyError> {
+        self.http
+            .post_without_answer(
+                &["sessions", &id.to_string(), what.add()],
+                &AddFile { uri },
+                SUBMIT,
+            )
+            .await
+    }
+
+    /// `POST /sessions/{id}/upload-jar` or `upload-pyfile`: a file of this machine.
+    pub async fn upload_file(
+        &self,
+        id: &Id,
+        what: FileKind,
+        name: String,
+        bytes: Vec<u8>,
+    ) -> Result<(), LivyError> {
+        let path = ["sessions", &id.to_string(), what.upload()];
+        self.http
+            .upload(&path, what.part(), name, bytes, UPLOAD)
             .await
     }
 

@@ -7,6 +7,7 @@
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,6 +46,13 @@ impl UrlError {
             }
         }
     }
+}
+
+/// What a request carries.
+enum Carried<'a, T> {
+    Nothing,
+    Json(&'a T),
+    Form(Form),
 }
 
 pub struct Http {
@@ -151,7 +159,7 @@ impl Http {
         timeout: Duration,
     ) -> Result<T, LivyError> {
         let (url, body) = self
-            .send(Method::GET, path, query, None::<&()>, timeout)
+            .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
             .await?;
         decode(&url, &body)
     }
@@ -163,7 +171,7 @@ impl Http {
         timeout: Duration,
     ) -> Result<T, LivyError> {
         let (url, answer) = self
-            .send(Method::POST, path, &[], Some(body), timeout)
+            .send(Method::POST, path, &[], Carried::Json(body), timeout)
             .await?;
         decode(&url, &answer)
     }
@@ -172,16 +180,31 @@ impl Http {
     pub async fn post_without_answer(
         &self,
         path: &[&str],
+        body: &impl Serialize,
         timeout: Duration,
     ) -> Result<(), LivyError> {
-        let empty = serde_json::Map::new();
-        self.send(Method::POST, path, &[], Some(&empty), timeout)
+        self.send(Method::POST, path, &[], Carried::Json(body), timeout)
+            .await
+            .map(|_| ())
+    }
+
+    /// Sends a file as the part of a form that has this name.
+    pub async fn upload(
+        &self,
+        path: &[&str],
+        part: &'static str,
+        file_name: String,
+        bytes: Vec<u8>,
+        timeout: Duration,
+    ) -> Result<(), LivyError> {
+        let form = Form::new().part(part, Part::bytes(bytes).file_name(file_name));
+        self.send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
             .await
             .map(|_| ())
     }
 
     pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
-        self.send(Method::DELETE, path, &[], None::<&()>, timeout)
+        self.send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
             .await
             .map(|_| ())
     }
@@ -191,7 +214,7 @@ impl Http {
         method: Method,
         path: &[&str],
         query: &[(&str, &str)],
-        body: Option<&impl Serialize>,
+        body: Carried<'_, impl Serialize>,
         timeout: Duration,
     ) -> Result<(String, Vec<u8>), LivyError> {
         let mut url = self.root.clone();
@@ -214,9 +237,11 @@ impl Http {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request = match body {
+            Carried::Nothing => request,
+            Carried::Json(body) => request.json(body),
+            Carried::Form(form) => request.multipart(form),
+        };
         let failed = |error: reqwest::Error| transport_error(&shown, &error);
         let silent = || TransportError {
             kind: TransportKind::Timeout,

@@ -7,7 +7,7 @@ mod http;
 mod model;
 mod request;
 
-pub use client::Client;
+pub use client::{Client, FileKind};
 pub use dialect::Dialect;
 pub use error::{LivyError, ServerError, TransportError, TransportKind};
 pub use http::{Authorizer, UrlError, shown_root};
@@ -18,7 +18,7 @@ pub fn check_url(url: &str) -> Result<(), UrlError> {
 }
 
 pub use model::{
-    AppInfo, Batch, BatchList, Failure, Id, Log, Output, Session, SessionList, SessionState,
-    Statement, StatementList, StatementState, Version,
+    AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Output, Session, SessionList,
+    SessionState, Statement, StatementList, StatementState, Version,
 };
-pub use request::{CreateSession, NewStatement};
+pub use request::{AddFile, Completion, CreateSession, NewStatement};

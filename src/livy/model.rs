@@ -251,6 +251,14 @@ pub struct StatementList {
     pub statements: Vec<Statement>,
 }
 
+/// Names that could stand at a cursor.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Candidates {
+    #[serde(deserialize_with = "lenient")]
+    pub candidates: Vec<String>,
+}
+
 /// What a statement gave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {

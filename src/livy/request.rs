@@ -25,6 +25,21 @@ pub struct NewStatement {
     pub kind: Option<String>,
 }
 
+/// Body of `POST /sessions/{id}/completion`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Completion {
+    pub code: String,
+    pub kind: String,
+    /// Where in the code, in UTF-16 units.
+    pub cursor: usize,
+}
+
+/// Body of `POST /sessions/{id}/add-jar` and its like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AddFile {
+    pub uri: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,7 +24,7 @@ const MOST_KILLS: u32 = 100;
 const BETWEEN_KILLS: Duration = Duration::from_millis(10);
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 28] = [
+const FILES: [(&str, &str); 29] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("batch.py", include_str!("driver/batch.py")),
@@ -36,6 +36,7 @@ const FILES: [(&str, &str); 28] = [
     ("runner.py", include_str!("driver/runner.py")),
     ("statement.py", include_str!("driver/statement.py")),
     ("capture.py", include_str!("driver/capture.py")),
+    ("files.py", include_str!("driver/files.py")),
     ("interpreter.py", include_str!("driver/interpreter.py")),
     ("scala.py", include_str!("driver/scala.py")),
     ("scala_lines.py", include_str!("driver/scala_lines.py")),
@@ -154,7 +155,22 @@ pub enum Request<'a> {
         /// In UTF-16 units.
         cursor: usize,
     },
+    /// To take a file.
+    Add {
+        number: u64,
+        what: FileKind,
+        path: &'a str,
+    },
     Shutdown,
+}
+
+/// What a session can be given while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    Jar,
+    Python,
+    File,
 }
 
 #[derive(Debug, Deserialize)]
@@ -193,6 +209,11 @@ pub enum Event {
     Candidates {
         number: u64,
         candidates: Vec<String>,
+    },
+    /// It has taken a file, or why it has not.
+    Added {
+        number: u64,
+        error: Option<String>,
     },
     /// What a strict session's code wrote to the JVM's standard output.
     Stdout {

@@ -1,6 +1,7 @@
 //! The line editor. The only file that knows rustyline.
 
-use super::{history, prompt};
+use super::history;
+use crate::commands;
 use crate::lang::Language;
 use crate::render::Line;
 use crate::term::{Above, Out, PROMPT_COLOUR, Painter};
@@ -152,17 +153,25 @@ impl LineEditor {
             colours.rows.set(rows);
         }
         let raw = match before.is_empty() {
-            true => prompt::first(language),
-            false => prompt::continuation(language),
+            true => commands::first(language),
+            false => commands::continuation(language),
         };
         let styled = match self.colours && before.is_empty() {
             true => format!("{PROMPT_COLOUR}{raw}\x1b[0m"),
             false => raw.to_owned(),
         };
-        let indent = " ".repeat(indent);
+        self.read_line(raw, &styled, &" ".repeat(indent))
+    }
+
+    /// Reads a line of what is pasted: without a prompt, whatever it holds.
+    pub(super) fn read_raw(&mut self) -> Read {
+        self.read_line("", "", "")
+    }
+
+    fn read_line(&mut self, raw: &str, styled: &str, indent: &str) -> Read {
         loop {
-            let prompt = (raw, styled.as_str());
-            return match self.editor.readline_with_initial(&prompt, (&indent, "")) {
+            let prompt = (raw, styled);
+            return match self.editor.readline_with_initial(&prompt, (indent, "")) {
                 Ok(line) => Read::Line(line),
                 Err(ReadlineError::Interrupted) => Read::Cleared,
                 // Bytes that are no text were typed: the line is lost, the shell is not.
@@ -189,6 +198,12 @@ impl LineEditor {
             // A history that cannot be written is no reason to disturb.
             self.editor.append_history(&path).ok();
         }
+    }
+
+    /// What the history holds, the oldest first.
+    pub(super) fn entries(&self) -> Vec<String> {
+        let history = self.editor.history();
+        history.iter().map(ToOwned::to_owned).collect()
     }
 
     fn path(&self, language: Language) -> Option<PathBuf> {

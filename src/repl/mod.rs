@@ -1,18 +1,28 @@
 //! The interactive front end: read a block, hand it over, take the terminal back.
+//!
+//! | file           | its duty                                            |
+//! |----------------|-----------------------------------------------------|
+//! | `block.rs`     | reads lines until they are a whole block            |
+//! | `editor.rs`    | the line editor                                     |
+//! | `history.rs`   | where histories are kept                            |
+//! | `own.rs`       | the commands that only a prompt has                 |
 
-mod commands;
+mod block;
 mod editor;
 mod history;
-mod prompt;
+mod own;
 
+use crate::commands::{
+    Answer, Command, Desk, Following, Paste, PasteMode, Shared, Startup, Stopped,
+};
 use crate::engine::Id;
 use crate::exit::Exit;
-use crate::lang::{self, Completeness, Language, Source};
-use crate::render::{self, Line, one_line};
-use crate::shell::{Interrupts, Link, Run, Verdict, hint_line};
+use crate::lang::{self, Language, Source};
+use crate::render::{Line, one_line};
+use crate::shell::{Interrupts, Link, Verdict, hint_line};
 use crate::term::{Out, Painter, Quiet};
-use commands::Command;
-use editor::{LineEditor, Printer, Read};
+use block::Block;
+use editor::{LineEditor, Printer};
 use std::path::PathBuf;
 
 pub struct Options {
@@ -22,27 +32,23 @@ pub struct Options {
     pub max_rows: Option<u64>,
     /// Whether a session of ours stays when the user leaves.
     pub keep: bool,
-}
-
-/// A block that was read.
-enum Block {
-    Code(String),
-    Command(Result<Command, commands::NoCommand>),
-    /// Nothing to run: an empty line, Ctrl-C, or a block that was abandoned.
-    Nothing,
-    End,
-    /// The terminal is gone.
-    HungUp,
+    /// Where the startup files are; none where they are not wanted.
+    pub startup: Option<PathBuf>,
+    /// The user's editor, as a command.
+    pub editor: String,
+    /// Opens a session like this one.
+    pub open: Box<dyn Fn() -> std::io::Result<Link>>,
 }
 
 struct Repl<'a> {
-    link: &'a mut Link,
+    desk: Desk<'a>,
     out: &'a Out,
     editor: LineEditor,
     printer: Option<Printer>,
     language: Language,
-    max_rows: Option<u64>,
     keep: bool,
+    editor_command: String,
+    open: Box<dyn Fn() -> std::io::Result<Link>>,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
 }
@@ -64,15 +70,17 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
         painter.warm(options.language);
     }
     let mut repl = Repl {
-        link,
+        desk: Desk::new(link, out, Interrupts::Prompt, options.max_rows),
         out,
         editor,
         printer,
         language: options.language,
-        max_rows: options.max_rows,
         keep: options.keep,
+        editor_command: options.editor,
+        open: options.open,
         left_running: None,
     };
+    repl.desk.startup = Startup::new(options.startup);
     repl.run()
 }
 
@@ -87,11 +95,11 @@ impl Repl<'_> {
             self.stand_prompt(true);
             let block = self.read_block();
             self.stand_prompt(false);
-            if let Some(signal) = self.link.catch_up(self.out) {
+            if let Some(signal) = self.desk.link.catch_up(self.out) {
                 return signal.into();
             }
-            match block {
-                Block::Nothing => {}
+            let exit = match block {
+                Block::Nothing => None,
                 Block::HungUp => return Exit::HungUp,
                 Block::End => {
                     // spark-shell shows what Ctrl-D stands for.
@@ -101,20 +109,31 @@ impl Repl<'_> {
                     break;
                 }
                 Block::Command(Ok(Command::Quit)) => break,
-                Block::Command(Ok(command)) => self.command(command),
-                Block::Command(Err(no_command)) => self.out.note(&Line::plain(no_command.0)),
-                Block::Code(code) => {
-                    if let Some(exit) = self.run_block(&code) {
-                        return exit;
-                    }
+                Block::Command(Ok(Command::Prompt(command))) => self.own(command),
+                Block::Command(Ok(Command::Shared(Shared::Paste(Paste::Lines {
+                    until,
+                    margin,
+                })))) => self.paste(&PasteMode::new(until, margin)),
+                Block::Command(Ok(Command::Shared(command))) => self.carry_out(command),
+                Block::Command(Err(told)) => {
+                    self.out.note(&Line::plain(told));
+                    None
                 }
+                Block::Code(code) => self.run_block(&code),
+                Block::Text(text) => {
+                    let language = self.language;
+                    self.working(|desk| desk.run_text(None, language, &text, false))
+                }
+            };
+            if let Some(exit) = exit {
+                return exit;
             }
-            if self.link.facts.over.is_some() {
-                return self.link.exit();
+            if self.desk.link.facts.over.is_some() {
+                return self.desk.link.exit();
             }
         }
-        match &self.link.facts.over {
-            Some(_) => self.link.exit(),
+        match &self.desk.link.facts.over {
+            Some(_) => self.desk.link.exit(),
             None => Exit::Ok,
         }
     }
@@ -128,111 +147,130 @@ impl Repl<'_> {
         let told_above = above.is_some();
         // What has come since the last look belongs before the prompt.
         if stands {
-            self.link.catch_up(self.out);
+            self.desk.link.catch_up(self.out);
         }
         self.out.set_above(above);
-        self.link.set_prompt(stands, told_above.then_some(self.out));
+        self.desk
+            .link
+            .set_prompt(stands, told_above.then_some(self.out));
         if told_above {
-            self.link.catch_up(self.out);
-        }
-    }
-
-    /// Reads lines until they are a whole block.
-    fn read_block(&mut self) -> Block {
-        let mut block = String::new();
-        let mut indent = 0;
-        let mut blank_lines = 0;
-        loop {
-            let line = match self.editor.read(self.language, &block, indent) {
-                Read::Line(line) => line,
-                Read::Cleared => return Block::Nothing,
-                Read::End => return Block::End,
-                Read::HungUp => return Block::HungUp,
-            };
-            if block.is_empty() {
-                if line.trim().is_empty() {
-                    return Block::Nothing;
-                }
-                if let Some(command) = commands::parse(&line) {
-                    self.editor.remember(self.language, line.trim());
-                    return Block::Command(command);
-                }
-            }
-            // Several lines at once were pasted, or recalled from the history.
-            let is_paste = line.contains('\n');
-            blank_lines = if line.trim().is_empty() {
-                blank_lines + 1
-            } else {
-                0
-            };
-            if !block.is_empty() {
-                block.push('\n');
-            }
-            block.push_str(if line.trim().is_empty() { "" } else { &line });
-            match self.completeness(&block, is_paste) {
-                Completeness::Incomplete { .. } if blank_lines >= 2 => {
-                    let words = "You typed two blank lines.  Starting a new command.";
-                    self.out.note(&Line::plain(words));
-                    return Block::Nothing;
-                }
-                Completeness::Incomplete { indent: next } => {
-                    indent = if is_paste || blank_lines > 0 { 0 } else { next };
-                }
-                Completeness::Complete | Completeness::Invalid => break,
-            }
-        }
-        let block = block.trim_end().to_owned();
-        self.editor.remember(self.language, &block);
-        Block::Code(block)
-    }
-
-    fn completeness(&self, block: &str, is_paste: bool) -> Completeness {
-        match lang::completeness(self.language, block) {
-            // What was pasted whole needs no blank line to end it.
-            Completeness::Incomplete { .. } if is_paste => {
-                lang::completeness(self.language, &format!("{block}\n"))
-            }
-            completeness => completeness,
+            self.desk.link.catch_up(self.out);
         }
     }
 
     /// Runs the block's statements until one fails; the code to end with where nothing can follow.
     fn run_block(&mut self, block: &str) -> Option<Exit> {
-        let run = Run {
-            out: self.out,
-            interrupts: Interrupts::Prompt,
-            max_rows: self.max_rows,
-        };
-        let _quiet = Quiet::begin();
-        let source = Source {
-            name: None,
-            text: block.to_owned(),
-        };
-        if let Some(refusal) = lang::refusal(self.language, block) {
+        let language = self.language;
+        let mut text = block.to_owned();
+        // A line that begins with a dot goes on with the last value.
+        if language == Language::Scala
+            && is_invocation(block)
+            && let Some(value) = self.desk.echoes.last_value.borrow().as_ref()
+        {
+            text.insert_str(0, value);
+        }
+        if let Some(refusal) = lang::refusal(language, &text) {
             self.out.note(&Line::plain(one_line(&refusal.message)));
             return None;
         }
-        for snippet in lang::split(self.language, block) {
-            match run.snippet(self.link, &snippet, &source) {
-                Verdict::Ok | Verdict::Incomplete => continue,
-                Verdict::Failed(failure) => {
-                    if self.out.failure(&failure.for_prompt()).is_err() {
-                        return Some(Exit::OutputClosed);
-                    }
-                    for hint in &failure.hints {
-                        self.out.note(&hint_line(hint));
-                    }
-                }
-                Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
-                Verdict::LeftRunning(id) => self.left_running(id),
-                Verdict::Lost(_) => {}
-                Verdict::SessionOver => return Some(self.link.exit()),
-                Verdict::End(exit) => return Some(exit),
-                Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
+        let snippets = lang::split(language, &text);
+        let source = Source { name: None, text };
+        self.working(|desk| desk.run_all(snippets, &source))
+    }
+
+    fn carry_out(&mut self, command: Shared) -> Option<Exit> {
+        let language = self.language;
+        let runs_code = command_runs_code(&command);
+        let work = |desk: &mut Desk<'_>| {
+            let following = Following {
+                place: None,
+                next_line: &mut || None,
+            };
+            desk.carry_out(command, language, following)
+        };
+        match runs_code {
+            true => self.working(work),
+            // What has the terminal for itself, or needs no session.
+            false => {
+                let answer = work(&mut self.desk);
+                self.conclude(answer)
             }
-            break;
+        }
+    }
+
+    /// Collects a block until its end, and runs it as one.
+    fn paste(&mut self, mode: &PasteMode) -> Option<Exit> {
+        self.out.note(&Line::plain(mode.greeting()));
+        let block = match self.collect(|line| mode.ends_at(line)) {
+            Ok(block) => block,
+            Err(exit) => return exit,
+        };
+        self.editor.remember(self.language, block.trim_end());
+        let language = self.language;
+        self.working(|desk| desk.paste_block(language, mode, &block, None))
+    }
+
+    /// Lets the desk run code, while the keys wait.
+    fn working(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Option<Exit> {
+        let answer = {
+            let _quiet = Quiet::begin();
+            work(&mut self.desk)
+        };
+        self.conclude(answer)
+    }
+
+    /// Tells how work has ended; the code to end with where nothing can follow.
+    fn conclude(&mut self, answer: Answer) -> Option<Exit> {
+        let stopped = match answer {
+            Answer::Done => return None,
+            Answer::Refused(told) => {
+                self.out.note(&Line::plain(told));
+                return None;
+            }
+            Answer::Stopped(stopped) => *stopped,
+        };
+        let Stopped {
+            verdict,
+            snippet,
+            source,
+        } = stopped;
+        match verdict {
+            Verdict::Ok | Verdict::Incomplete => {}
+            Verdict::Failed(failure) => {
+                // Of a file its place is told, too.
+                let lines = match &source.name {
+                    Some(_) => failure.for_script(),
+                    None => failure.for_prompt(),
+                };
+                if self.out.failure(&lines).is_err() {
+                    return Some(Exit::OutputClosed);
+                }
+                for hint in &failure.hints {
+                    self.out.note(&hint_line(hint));
+                }
+            }
+            Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
+            Verdict::LeftRunning(id) => self.left_running(id),
+            Verdict::Lost(error) => {
+                if error.status() == Some(400) && self.speaks_another(snippet.language) {
+                    let hint = "a server older than Livy 0.5 has one language for each session: \
+                                :lang goes back, -l LANG makes a session of another";
+                    self.out.note(&hint_line(hint));
+                }
+            }
+            Verdict::SessionOver => return Some(self.desk.link.exit()),
+            Verdict::End(exit) => return Some(exit),
+            Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
         }
         None
+    }
+
+    /// Whether the session's own kind is another language.
+    fn speaks_another(&self, language: Language) -> bool {
+        let session = self.desk.link.facts.session.as_ref();
+        let kind = session.and_then(|session| session.kind.as_deref());
+        kind.and_then(Language::from_name)
+            .is_some_and(|own| own != language)
     }
 
     fn left_running(&mut self, id: Option<Id>) {
@@ -243,77 +281,38 @@ impl Repl<'_> {
         self.out.note(&Line::plain(one_line(&what)));
         self.left_running = id;
     }
+}
 
-    fn command(&mut self, command: Command) {
-        match command {
-            Command::Help => {
-                self.out.data(&commands::help()).ok();
-            }
-            Command::Quit => {}
-            Command::Lang(language) => {
-                self.language = language;
-                self.editor.set_language(language, self.out);
-            }
-            Command::Session => self.out.note(&Line::plain(self.session_text())),
-            Command::Cancel(number) => self.cancel(number),
-            Command::Trace => match &self.link.last_failure {
-                Some(failure) => {
-                    let whole = render::whole(failure);
-                    self.out.failure(&[Line::error(whole)]).ok();
-                }
-                None => self.out.note(&Line::plain("No statement has failed.")),
-            },
+/// Whether a line is applied to the last value, as the Scala shell decides it.
+fn is_invocation(line: &str) -> bool {
+    let rest = line.strip_prefix('.').unwrap_or("");
+    !rest.is_empty() && !rest.starts_with(['.', '/'])
+}
+
+/// Whether a command sends statements.
+fn command_runs_code(command: &Shared) -> bool {
+    match command {
+        Shared::Kind(_)
+        | Shared::Load { .. }
+        | Shared::Paste(_)
+        | Shared::Replay
+        | Shared::Require(_)
+        | Shared::Completions(_)
+        | Shared::Type { .. } => true,
+        Shared::Help(_) | Shared::Reset | Shared::Save(_) | Shared::Shell(_) | Shared::Silent => {
+            false
         }
     }
+}
 
-    fn cancel(&mut self, number: Option<String>) {
-        let id = match number {
-            Some(text) => Some(text.parse().map_or(Id::Text(text), Id::Number)),
-            None => self.left_running.take(),
-        };
-        match id {
-            Some(_) if self.link.facts.session.is_none() => {
-                self.out.note(&Line::plain("The session is not open yet."));
-            }
-            Some(id) => {
-                let told = format!("Asking the server to cancel statement {id}.");
-                self.out.note(&Line::plain(one_line(&told)));
-                self.link.engine.cancel_by_id(id);
-            }
-            None => self
-                .out
-                .note(&Line::plain("No statement was left running.")),
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn session_text(&self) -> String {
-        let facts = &self.link.facts;
-        let root = &self.link.root;
-        let Some(session) = &facts.session else {
-            return format!("the session on {root} is not open yet");
-        };
-        let state = match facts.is_ready {
-            true => "ready".to_owned(),
-            false => session.state.to_string(),
-        };
-        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
-        let parts = [
-            ("name", &session.name),
-            ("kind", &session.kind),
-            ("application id", &session.app_id),
-            ("owner", &session.owner),
-            ("Spark UI", &session.app_info.spark_ui_url),
-        ];
-        for (label, value) in parts {
-            if let Some(value) = value {
-                text.push_str(&format!("\n  {label}: {}", one_line(value)));
-            }
-        }
-        text.push_str(match self.link.is_ours {
-            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
-            true => "\n  made by livysh: it is ended when you leave",
-            false => "\n  it was there before: it stays when you leave",
-        });
-        text
+    #[test]
+    fn a_line_that_begins_with_a_dot_is_an_invocation() {
+        assert!(is_invocation(".toString") && is_invocation(". length"));
+        assert!(!is_invocation(".") && !is_invocation("..") && !is_invocation("./x"));
+        assert!(!is_invocation("x.y"));
     }
 }

@@ -84,6 +84,26 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
     out.end_progress();
 }
 
+/// Ends the session, which must be ours, and opens another in its place.
+pub fn restart(
+    link: &mut Link,
+    out: &Out,
+    open: impl FnOnce() -> std::io::Result<Link>,
+) -> std::io::Result<()> {
+    if link.is_local {
+        out.phase("ending Spark", "");
+    } else if link.may_live() {
+        link.engine.end(AT_LEISURE);
+        if !wait_for_end(link, out, AT_LEISURE) {
+            tell_left(link, out, "its end was not waited for");
+        }
+    }
+    link.shut();
+    out.end_progress();
+    *link = open()?;
+    Ok(())
+}
+
 fn tell_left(link: &Link, out: &Out, why: &str) {
     out.end_progress();
     match link.session_name() {

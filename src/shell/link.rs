@@ -270,11 +270,16 @@ impl Link {
 
     /// Waits until the network thread, and a local server with it, is gone.
     pub fn close(mut self) {
-        let thread = self.thread.take();
+        self.shut();
+    }
+
+    /// The same for one that another is to take the place of.
+    pub(super) fn shut(&mut self) {
         self.stop_preparing();
         // Dropping the handle ends the conversation where it has not ended yet.
-        drop(self);
-        if let Some(thread) = thread {
+        self.engine = Engine::new().0;
+        self.facts.over.get_or_insert(Over::Died);
+        if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }
     }
@@ -309,6 +314,7 @@ impl Link {
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
             | engine::Event::Finished { .. }
+            | engine::Event::Answered { .. }
             | engine::Event::Ended(_) => {}
         }
     }

@@ -1,5 +1,7 @@
 //! What the prompt and the scripts share: opening a session, running one snippet, leaving.
 
+mod ask;
+mod echoes;
 mod leave;
 mod link;
 mod open;
@@ -7,8 +9,11 @@ mod run;
 mod signals;
 mod tell;
 mod words;
+mod write;
 
-pub use leave::leave;
+pub use ask::NoAnswer;
+pub use echoes::Echoes;
+pub use leave::{leave, restart};
 pub use link::{Link, Over, SessionFacts};
 pub use open::{OnSignal, Plan, SessionPlan};
 pub use run::{Interrupts, Run, Verdict};

@@ -32,7 +32,7 @@ pub struct Plan {
 }
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
-pub type OnSignal = Box<dyn Fn(Signal) + Send>;
+pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 
 /// How long a session may take to end after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);

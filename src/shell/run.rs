@@ -1,11 +1,11 @@
 //! One snippet: submit, wait with a progress line, write what it gave.
 
-use super::{Event, Link, Signal, error_lines, words};
+use super::{Echoes, Event, Link, Signal, error_lines};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
-use crate::livy::{Failure, Id, LivyError, Output};
-use crate::render::{self, FailureText, Line, Origin, Trap};
+use crate::livy::{Id, LivyError, Output};
+use crate::render::{FailureText, Line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -53,12 +53,14 @@ pub enum Verdict {
 }
 
 /// What the wait for a statement's end gave.
-struct Waited {
-    outcome: Option<Outcome>,
+pub(super) struct Waited {
+    pub(super) outcome: Option<Outcome>,
     /// The statement's number on the server.
     id: Option<Id>,
+    /// How the server feeds Scala to its compiler.
+    feeding: Feeding,
     /// Why the program is to end.
-    end: Option<Exit>,
+    pub(super) end: Option<Exit>,
 }
 
 impl Waited {
@@ -66,13 +68,14 @@ impl Waited {
         Waited {
             outcome: None,
             id: None,
+            feeding: Feeding::default(),
             end,
         }
     }
 }
 
 /// What was run, and how the server fed it to its compiler.
-type Ran<'a> = (&'a Snippet, &'a Source, Feeding);
+pub(super) type Ran<'a> = (&'a Snippet, &'a Source, Feeding);
 
 /// How results are to be written.
 pub struct Run<'a> {
@@ -80,6 +83,7 @@ pub struct Run<'a> {
     pub interrupts: Interrupts,
     /// Rows that were asked of the server for SQL, or none.
     pub max_rows: Option<u64>,
+    pub echoes: &'a Echoes,
 }
 
 impl Run<'_> {
@@ -100,24 +104,10 @@ impl Run<'_> {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
-        let ticket = link.ticket();
-        let sent = snippet.clone();
-        let empty_lines = "\n".repeat(lang::lines_before(snippet, source));
-        let (tell_feeding, fed) = channel();
-        let code = engine::Code::new(move |dialect| {
-            let feeding = match dialect.compiles_whole {
-                true => Feeding::Whole,
-                false => Feeding::ByLine,
-            };
-            tell_feeding.send(feeding).ok();
-            empty_lines + &lang::to_send(&sent, feeding)
-        });
-        link.engine.submit(ticket, code, snippet.language.kind());
-        let waited = self.wait(link, ticket);
-        self.out.end_progress();
+        let waited = self.submit(link, snippet, lang::lines_before(snippet, source));
         let number = waited.id.as_ref().map(Id::to_string);
         link.past.note(source, snippet, number);
-        let feeding = fed.try_recv().unwrap_or_default();
+        let feeding = waited.feeding;
         let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
             None => Verdict::LeftRunning(None),
@@ -126,6 +116,32 @@ impl Run<'_> {
             Some(exit) => Verdict::End(exit),
             None => verdict,
         }
+    }
+
+    /// Sends it behind so many empty lines, and waits for its end.
+    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet, lines: usize) -> Waited {
+        let ticket = link.ticket();
+        let sent = snippet.clone();
+        let quietly = self.echoes.are_silent.get();
+        let empty_lines = "\n".repeat(lines);
+        let (tell_feeding, fed) = channel();
+        let code = engine::Code::new(move |dialect| {
+            let feeding = match dialect.compiles_whole {
+                true => Feeding::Whole,
+                false => Feeding::ByLine,
+            };
+            tell_feeding.send(feeding).ok();
+            let code = empty_lines + &lang::to_send(&sent, feeding);
+            match quietly {
+                true => lang::without_echo(&sent, code),
+                false => code,
+            }
+        });
+        link.engine.submit(ticket, code, snippet.language.kind());
+        let mut waited = self.wait(link, ticket);
+        self.out.end_progress();
+        waited.feeding = fed.try_recv().unwrap_or_default();
+        waited
     }
 
     fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> Waited {
@@ -190,7 +206,12 @@ impl Run<'_> {
                     outcome,
                 })) if finished == ticket => {
                     let outcome = Some(*outcome);
-                    return Waited { outcome, id, end };
+                    return Waited {
+                        outcome,
+                        id,
+                        end,
+                        ..Waited::without(None)
+                    };
                 }
                 Some(Event::ThreadLost) => {
                     let end = Some(Exit::Server);
@@ -214,7 +235,6 @@ impl Run<'_> {
     }
 
     fn conclude(&self, link: &mut Link, what: Ran<'_>, outcome: Outcome) -> Verdict {
-        let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {
@@ -223,9 +243,18 @@ impl Run<'_> {
                                 result of this statement.";
                     self.tell(&[Line::error(told)]);
                 }
-                self.write(&data)
+                self.write(&self.echoes.shown(what.0, data))
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
+            other => self.unfinished(link, other),
+        }
+    }
+
+    /// Tells of a statement that gave no result.
+    pub(super) fn unfinished(&self, link: &Link, outcome: Outcome) -> Verdict {
+        let is_over = link.facts.over.is_some();
+        match outcome {
+            Outcome::Finished(_) => Verdict::Ok,
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
@@ -264,93 +293,7 @@ impl Run<'_> {
         }
     }
 
-    fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
-        let rendered = render::output(data, !self.out.terminals.output, self.max_rows);
-        if !rendered.text.is_empty()
-            && let Err(error) = self.out.data(&rendered.text)
-        {
-            return self.not_written(&error, true);
-        }
-        self.tell(&rendered.notes);
-        let Some(rows) = rendered.cut_at else {
-            return Verdict::Ok;
-        };
-        // Asked for by the user, it is no surprise.
-        if self.max_rows.is_some() {
-            let message = format!("the result was cut at {rows} rows, as was asked for");
-            self.tell(&[Line::faint(message)]);
-            return Verdict::Ok;
-        }
-        let message = format!(
-            "the result has {rows} rows, the most this server gives: more rows may be missing"
-        );
-        let hint = words::hint_line("ask for more with --max-rows N, or for fewer with LIMIT");
-        if self.out.terminals.output {
-            self.tell(&[Line::faint(message), hint]);
-            return Verdict::Ok;
-        }
-        self.tell(&error_lines(&message, None));
-        self.tell(&[hint]);
-        Verdict::Incomplete
-    }
-
-    fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
-        let (snippet, source, feeding) = what;
-        link.last_failure = Some(failure.clone());
-        let failure = render::untangle(failure, snippet.language);
-        match self.write_printed(&failure) {
-            Verdict::Ok => {}
-            other => return other,
-        }
-        let past = &link.past;
-        let mut text = render::failure(
-            &failure,
-            Origin {
-                snippet,
-                source,
-                feeding,
-                past,
-            },
-        );
-        link.python_out_of_step |= text.trap == Some(Trap::PythonOutOfStep);
-        let is_scala = snippet.language == Language::Scala;
-        if is_scala
-            && std::mem::take(&mut link.may_be_python)
-            && lang::looks_like_python(&source.text)
-        {
-            text.hints.push("this looks like Python: add -l python");
-        }
-        Verdict::Failed(text)
-    }
-
-    /// What the code had printed before it failed.
-    fn write_printed(&self, failure: &Failure) -> Verdict {
-        let Some(printed) = &failure.printed else {
-            return Verdict::Ok;
-        };
-        let mut text = match self.out.terminals.output {
-            true => render::sanitize(printed).into_owned(),
-            false => printed.clone(),
-        };
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        match self.out.data(&text) {
-            Ok(()) => Verdict::Ok,
-            Err(error) => self.not_written(&error, false),
-        }
-    }
-
-    fn not_written(&self, error: &std::io::Error, succeeded: bool) -> Verdict {
-        if error.kind() == std::io::ErrorKind::BrokenPipe {
-            return Verdict::OutputClosed { succeeded };
-        }
-        let message = format!("a result could not be written: {error}");
-        self.tell(&error_lines(&message, None));
-        Verdict::End(Exit::Server)
-    }
-
-    fn tell(&self, lines: &[Line]) {
+    pub(super) fn tell(&self, lines: &[Line]) {
         for line in lines {
             self.out.note(line);
         }

@@ -48,6 +48,7 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
         Event::Engine(
             engine::Event::Progress { .. }
             | engine::Event::Finished { .. }
+            | engine::Event::Answered { .. }
             | engine::Event::Ended(Ending::Nothing | Ending::Deleted),
         )
         | Event::Signal(_) => return false,

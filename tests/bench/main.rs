@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cancels;
+mod scanner;
 mod scripted;
 mod starts;
 mod startup;
@@ -24,8 +25,9 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 4] = [
+    let groups: [(&str, fn()); 5] = [
         ("startup", startup::measure),
+        ("scanner", scanner::measure),
         ("statements", statements::measure),
         ("starts", starts::measure),
         ("cancels", cancels::measure),

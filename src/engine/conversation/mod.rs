@@ -3,9 +3,11 @@
 //! | file      | its duty                                        |
 //! |-----------|-------------------------------------------------|
 //! | `open.rs` | opens the session, and looks at it              |
+//! | `ask.rs`  | asks what is no statement                       |
 //! | `run.rs`  | runs the first statement of the queue           |
 //! | `end.rs`  | ends the session                                |
 
+mod ask;
 mod end;
 mod open;
 mod run;
@@ -148,6 +150,7 @@ impl Conversation {
                 self.with_statement(ticket, statement::Machine::on_stop_waiting);
             }
             Some(Command::CancelById(id)) => self.send_cancel(id),
+            Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
         }
         Turn::Next
     }

@@ -224,7 +224,7 @@ pub(super) fn completeness(code: &str) -> Completeness {
     let Some(last) = statement.last() else {
         return Completeness::Complete;
     };
-    if first_indent.is_some_and(|indent| indent > 0) {
+    if first_indent.is_some_and(|indent| indent > 0) || CONTINUING.contains(&statement[0].head) {
         return Completeness::Invalid;
     }
     let is_compound = statement.iter().any(LogicalLine::is_compound);
@@ -252,10 +252,12 @@ pub(super) fn completeness(code: &str) -> Completeness {
 fn has_bare_try(statement: &[LogicalLine<'_>]) -> bool {
     let mut bare = Vec::new();
     for line in statement {
+        // What is indented no further ends it, rightly or not.
+        while bare.last().is_some_and(|indent| line.indent <= *indent) {
+            bare.pop();
+        }
         if line.head == "try" {
             bare.push(line.indent);
-        } else if ["except", "finally"].contains(&line.head) && bare.last() == Some(&line.indent) {
-            bare.pop();
         }
     }
     !bare.is_empty()

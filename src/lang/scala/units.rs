@@ -107,7 +107,7 @@ fn last_named(
                         | (Keyword::Object, Some(Keyword::Class))
                 )
             };
-            let next = others.iter().find(|other| **other > index);
+            let next = others.get(others.partition_point(|other| *other <= index));
             next.filter(|other| is_companion(**other))
                 .map_or(index, |other| *other)
         }

@@ -165,7 +165,12 @@ impl Walk {
         self.brace_closed = false;
         let in_annotation = self.annotate(token, after_dot);
         self.demanding = match token.kind {
-            Kind::Word => keyword.is_some_and(|keyword| !keyword.can_end()),
+            Kind::Word => match keyword {
+                // `class A private` has a constructor.
+                Some(Keyword::Modifier) => self.at_start,
+                Some(keyword) => !keyword.can_end(),
+                None => false,
+            },
             Kind::Operator => is_reserved(token.text),
             Kind::Comma | Kind::Dot => true,
             Kind::Literal | Kind::Open | Kind::Close | Kind::Semicolon | Kind::Newline => false,

@@ -24,17 +24,16 @@ pub(super) fn begins(cursor: &Cursor<'_>) -> bool {
     {
         return false;
     }
-    let before = &cursor.text.as_bytes()[..cursor.position];
-    match before.last() {
-        None | Some(b'\n' | b'{' | b'(' | b'>') => true,
-        Some(b' ' | b'\t') => {
+    let before = &cursor.text[..cursor.position];
+    match before.chars().next_back() {
+        // The last two begin a statement here: the end of another one, and of a comment.
+        None | Some('{' | '(' | '>' | ';' | '/') => true,
+        Some(c) if c.is_whitespace() => {
+            let before = before.as_bytes();
             let line = before.trim_ascii_end();
-            let word = line
-                .iter()
-                .rev()
-                .take_while(|byte| is_word_byte(**byte))
-                .count();
-            let word = str::from_utf8(&line[line.len() - word..]).unwrap_or_default();
+            let word = line.iter().rev().take_while(|byte| is_word_byte(**byte));
+            let word = &line[line.len() - word.count()..];
+            let word = str::from_utf8(word).unwrap_or_default();
             let new_line = before[line.len()..].contains(&b'\n');
             new_line || word.is_empty() || Keyword::of(word).is_some_and(|word| !word.can_end())
         }

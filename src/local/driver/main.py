@@ -93,6 +93,8 @@ class Driver:
                 self._runner.cancel(request["id"])
             elif request["op"] == "skip":
                 self._runner.skip(request["id"])
+            elif request["op"] == "add":
+                threading.Thread(target=self._add, args=(request,), daemon=True).start()
             elif request["op"] == "complete":
                 threading.Thread(target=self._complete, args=(request,), daemon=True).start()
 
@@ -105,6 +107,14 @@ class Driver:
         except Exception as problem:
             protocol.log("completion: %r" % problem)
         protocol.send("candidates", number=request["number"], candidates=candidates)
+
+    def _add(self, request):
+        problem = None
+        try:
+            self._runner.add(request["what"], request["path"])
+        except Exception as failure:
+            problem = str(getattr(failure, "java_exception", None) or failure)
+        protocol.send("added", number=request["number"], error=problem)
 
     def run_statements(self):
         while True:

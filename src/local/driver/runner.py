@@ -7,7 +7,7 @@ import threading
 import time
 
 from . import interrupt as interrupts
-from . import protocol
+from . import files, protocol
 from .capture import Capture, StatementStream
 from .completion import Completer
 from .interrupt import Interrupter
@@ -160,6 +160,22 @@ class Runner:
 
     def complete(self, kind, code, cursor):
         return self._completer.complete(kind, code, cursor)
+
+    def add(self, what, path):
+        context = self._session.sparkContext
+        if what == "python":
+            files.add_python(context, path)
+        elif what == "jar":
+            path = files.add_jar(context, path)
+            self._class_loader.addURL(files.url_of(self._gateway.jvm, path))
+            scala = self.started_scala()
+            if scala is not None:
+                scala.add_jar(path)
+            else:  # it begins with it
+                conf = self._settings["conf"]
+                conf["spark.jars"] = ",".join(filter(None, [conf.get("spark.jars"), path]))
+        else:
+            files.add_file(context, path)
 
     def end(self):
         pass

@@ -3,6 +3,7 @@
 import re
 import threading
 
+from .files import url_of
 from .interpreter import is_2_13, make_interpreter
 from .scala_lines import ScalaLines
 from .scala_messages import message_first
@@ -49,6 +50,12 @@ class Scala:
             if answer != "Success":
                 raise RuntimeError("Scala's start failed: %s %s" % (answer, text))
             self._begun = True
+
+    def add_jar(self, path):
+        """Shows a jar to the compiler, between two statements."""
+        urls = self.jvm.org.apache.spark.api.python.PythonUtils.toSeq([url_of(self.jvm, path)])
+        with self.compiler:
+            self.main.addUrlsToClassPath(urls)
 
     def run(self, statement):
         code = statement.code.strip()

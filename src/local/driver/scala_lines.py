@@ -8,6 +8,8 @@ which statements are told apart (`$line15.$read$$iw.f`). An exception itself has
 
 import re
 
+from . import protocol
+
 # A frame as the interpreter shows it, and one with the package that it belongs to.
 _SHOWN = re.compile(r"(\s+at (\S*?))\(<console>:(\d+)\)")
 _FULL = re.compile(r"(\$line\d+)\.(\S*?)\(<console>:(\d+)\)")
@@ -26,13 +28,27 @@ class ScalaLines:
 
     def ran(self, number, part, lines_before):
         """A part of a statement has run well."""
-        package = self._main.lastRequest().lineRep().packageName()
-        self._parts[package] = (number, part, lines_before)
+        self._guarded(lambda: self._ran(number, part, lines_before), None)
 
     def counted(self, jvm, text, number, part, lines_before):
         """An exception's text with the lines of the statement; one of another statement is named."""
         if not _ELIDED.search(text):
             return text
+        return self._guarded(lambda: self._counted(jvm, text, number, part, lines_before), text)
+
+    def _guarded(self, look, otherwise):
+        """The interpreter's insides differ from version to version: better no lines than no answer."""
+        try:
+            return look()
+        except Exception as problem:
+            protocol.log("lines of Scala: %r" % problem)
+            return otherwise
+
+    def _ran(self, number, part, lines_before):
+        package = self._main.lastRequest().lineRep().packageName()
+        self._parts[package] = (number, part, lines_before)
+
+    def _counted(self, jvm, text, number, part, lines_before):
         frames = [match.groups() for match in _FULL.finditer(self._whole(jvm))]
         of_statement = [frame for frame in frames if _OF_STATEMENT.fullmatch(frame[1])]
         own = of_statement[0][0] if of_statement else None

@@ -16,7 +16,10 @@ def connect(repl_classes):
     urls = gateway.new_array(jvm.java.net.URL, 1)
     urls[0] = jvm.java.io.File(repl_classes).toURI().toURL()
     thread = jvm.java.lang.Thread.currentThread()
-    class_loader = jvm.java.net.URLClassLoader(urls, thread.getContextClassLoader())
+    # Spark's own kind, to which jars can be added later.
+    class_loader = jvm.org.apache.spark.util.MutableURLClassLoader(
+        urls, thread.getContextClassLoader()
+    )
     thread.setContextClassLoader(class_loader)
     return gateway, class_loader
 

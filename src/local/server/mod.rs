@@ -12,6 +12,7 @@
 //! | `registry.rs`   | all sessions, all batches                           |
 //! | `sessions.rs`   | the routes of sessions                              |
 //! | `batches.rs`    | the routes of batches                               |
+//! | `uploads.rs`    | the routes by which a session is given files        |
 //! | `statements.rs` | the routes of statements and completion             |
 
 mod access;
@@ -24,6 +25,7 @@ mod registry;
 mod requests;
 mod sessions;
 mod statements;
+mod uploads;
 
 use super::archive;
 use super::batch::Batch;
@@ -181,6 +183,12 @@ fn router(state: Arc<ServerState>) -> Router {
             post(statements::cancel),
         )
         .route("/sessions/{id}/completion", post(statements::complete))
+        .route("/sessions/{id}/upload-jar", post(uploads::upload_jar))
+        .route("/sessions/{id}/upload-pyfile", post(uploads::upload_python))
+        .route("/sessions/{id}/upload-file", post(uploads::upload_file))
+        .route("/sessions/{id}/add-jar", post(uploads::add_jar))
+        .route("/sessions/{id}/add-pyfile", post(uploads::add_python))
+        .route("/sessions/{id}/add-file", post(uploads::add_file))
         .route("/batches", get(batches::list).post(batches::create))
         .route("/batches/{id}", get(batches::show).delete(batches::delete))
         .route("/batches/{id}/state", get(batches::state))

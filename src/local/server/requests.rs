@@ -64,6 +64,12 @@ const COMPLETION: Class = Class {
     late: true,
 };
 
+const RESOURCE: Class = Class {
+    name: "org.apache.livy.client.common.HttpMessages$AddResource",
+    fields: &["uri"],
+    late: true,
+};
+
 impl Body {
     pub(super) fn session(&self) -> Answer<CreateSession> {
         let fields = self.fields(&SESSION)?;
@@ -144,6 +150,18 @@ impl Body {
                  \"s\" is null",
             )),
         }
+    }
+
+    /// Where a file is that a session is to take.
+    pub(super) fn resource(&self) -> Answer<String> {
+        let uri = self.fields(&RESOURCE)?.text("uri")?;
+        uri.ok_or_else(|| {
+            Failure::exception(
+                "java.lang.NullPointerException: Cannot invoke \"String.length()\" because \
+                 \"this.input\" is null"
+                    .to_owned(),
+            )
+        })
     }
 
     pub(super) fn completion(&self) -> Answer<Completion> {

@@ -102,7 +102,7 @@ async fn readable(session: &Session) -> Answer<()> {
     }
 }
 
-fn running(session: &Session) -> Answer<()> {
+pub(super) fn running(session: &Session) -> Answer<()> {
     match session.takes_statements() {
         true => Ok(()),
         false => Err(Failure::in_state(session.state())),

@@ -7,11 +7,13 @@ mod task;
 pub use state::Refused;
 
 use super::conf;
+pub use super::driver::FileKind;
 use super::runtime::Runtime;
 use super::tuning::Tuning;
 use super::wire::{self, CreateSession, Statement};
 use state::{Cancel, Inner, State};
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,6 +34,11 @@ enum Ask {
         code: String,
         cursor: usize,
         answer: oneshot::Sender<Vec<String>>,
+    },
+    Add {
+        what: FileKind,
+        path: String,
+        answer: oneshot::Sender<Option<String>>,
     },
     End,
 }
@@ -70,6 +77,8 @@ struct Limits {
 
 pub struct Session {
     pub id: u64,
+    /// Its own, which goes with it.
+    directory: PathBuf,
     pub request: CreateSession,
     strict: bool,
     limits: Limits,
@@ -110,6 +119,7 @@ impl Session {
         let (tell_stage, stage) = watch::channel(Stage::Starting);
         let session = Arc::new(Session {
             id,
+            directory: directory.clone(),
             strict: ground.strict,
             limits,
             expired: AtomicBool::new(false),
@@ -226,6 +236,32 @@ impl Session {
         };
         self.asks.send(ask).ok();
         candidates.await.unwrap_or_default()
+    }
+
+    /// Keeps a file that was sent under its name; where it lies.
+    pub async fn keep_file(&self, name: &str, bytes: Vec<u8>) -> std::io::Result<String> {
+        let folder = self.directory.join("uploads");
+        let name = Path::new(name).file_name().unwrap_or(OsStr::new("file"));
+        let path = folder.join(name);
+        let told = path.to_string_lossy().into_owned();
+        let writing = tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(&path, bytes)
+        });
+        writing.await.map_err(std::io::Error::other)??;
+        Ok(told)
+    }
+
+    /// Lets the code that runs have a file; an error is the driver's.
+    pub async fn add(&self, what: FileKind, path: String) -> Result<(), String> {
+        self.touch();
+        let (answer, added) = oneshot::channel();
+        self.asks.send(Ask::Add { what, path, answer }).ok();
+        match added.await {
+            Ok(None) => Ok(()),
+            Ok(Some(error)) => Err(error),
+            Err(_) => Err("java.lang.IllegalStateException: the driver is gone".to_owned()),
+        }
     }
 
     /// Something was asked of it: it is not idle.

@@ -18,11 +18,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 /// How long a driver may take to end by itself.
 const END_PATIENCE: Duration = Duration::from_secs(8);
 
-/// Completions that the driver has not answered.
+/// What the driver has not answered.
 #[derive(Default)]
-struct Completions {
+struct Questions {
     next: u64,
-    waiting: HashMap<u64, oneshot::Sender<Vec<String>>>,
+    completions: HashMap<u64, oneshot::Sender<Vec<String>>>,
+    files: HashMap<u64, oneshot::Sender<Option<String>>>,
 }
 
 /// The way to the driver. A task of its own writes, so that a driver that does not read holds nobody
@@ -102,7 +103,7 @@ impl Session {
                 logger.lock().log.add_stderr(line);
             }
         });
-        let mut completions = Completions::default();
+        let mut questions = Questions::default();
         let mut reason = None;
         loop {
             tokio::select! {
@@ -111,8 +112,13 @@ impl Session {
                         stage.send_replace(Stage::Connected);
                     }
                     Ok(Some(Event::Candidates { number, candidates })) => {
-                        if let Some(answer) = completions.waiting.remove(&number) {
+                        if let Some(answer) = questions.completions.remove(&number) {
                             answer.send(candidates).ok();
+                        }
+                    }
+                    Ok(Some(Event::Added { number, error })) => {
+                        if let Some(answer) = questions.files.remove(&number) {
+                            answer.send(error).ok();
                         }
                     }
                     Ok(Some(Event::Dead { reason: told })) => reason = Some(told),
@@ -135,7 +141,7 @@ impl Session {
                         requests.send(&Request::Shutdown);
                         break;
                     }
-                    Some(ask) => self.on_ask(ask, &requests, &mut completions),
+                    Some(ask) => self.on_ask(ask, &requests, &mut questions),
                 },
             }
         }
@@ -154,7 +160,7 @@ impl Session {
     }
 
     /// Passes on what is asked. A driver that is gone is told by its events' end.
-    fn on_ask(&self, ask: Ask, requests: &Requests, completions: &mut Completions) {
+    fn on_ask(&self, ask: Ask, requests: &Requests, questions: &mut Questions) {
         match ask {
             Ask::RunNext => self.run_next(requests),
             Ask::Cancel(id, cancel) => {
@@ -170,9 +176,9 @@ impl Session {
                 cursor,
                 answer,
             } => {
-                completions.next += 1;
-                let number = completions.next;
-                completions.waiting.insert(number, answer);
+                questions.next += 1;
+                let number = questions.next;
+                questions.completions.insert(number, answer);
                 let request = Request::Complete {
                     number,
                     kind,
@@ -180,6 +186,13 @@ impl Session {
                     cursor,
                 };
                 requests.send(&request);
+            }
+            Ask::Add { what, path, answer } => {
+                questions.next += 1;
+                let number = questions.next;
+                questions.files.insert(number, answer);
+                let path = &path;
+                requests.send(&Request::Add { number, what, path });
             }
             Ask::End => {}
         }
@@ -210,7 +223,10 @@ impl Session {
                 output,
             } => inner.finish(id, cancelled, output),
             Event::Stdout { line } => inner.log.add_stdout(line),
-            Event::Connected | Event::Candidates { .. } | Event::Dead { .. } => {}
+            Event::Connected
+            | Event::Candidates { .. }
+            | Event::Added { .. }
+            | Event::Dead { .. } => {}
         }
     }
 

@@ -65,11 +65,20 @@ fn heading(line: &str) -> Option<(usize, bool, &str)> {
     }
 }
 
-/// The character above a caret. Where the line has tabs, the caret's line has them, too.
+/// The character above a caret. The compiler counts a tab of the line as blanks to the next eighth
+/// column.
 fn column(caret: &str, code: &str) -> usize {
-    let moved = caret.chars().count() - 1;
+    let shown = caret.chars().count() - 1;
     let indent = code.chars().take(INDENT).take_while(|c| *c == ' ').count();
-    moved.saturating_sub(indent)
+    let wanted = shown.saturating_sub(indent);
+    let mut at = 0;
+    for (index, c) in code.chars().skip(indent).enumerate() {
+        if at >= wanted {
+            return index;
+        }
+        at += if c == '\t' { 8 - at % 8 } else { 1 };
+    }
+    code.chars().count() - indent + wanted.saturating_sub(at)
 }
 
 /// Where a message is: the line of the snippet, from 0, and the character in it.
@@ -203,6 +212,12 @@ mod tests {
         );
         let opened = "<console>:27: error: not found: xs\n       val x = xs /*\n               ^\n";
         assert_eq!(spots(code, opened, Feeding::ByLine), [Some((0, 8))]);
+        let tabs = "\tval q = 1;\tfoo";
+        let text = format!(
+            "<console>:27: error: foo\n       {tabs}\n{}^\n",
+            " ".repeat(31)
+        );
+        assert_eq!(spots(tabs, &text, Feeding::ByLine), [Some((0, 12))]);
         let foreign = "<console>:27: error: not found: xs\n       val z = xs\n               ^\n";
         assert_eq!(spots(code, foreign, Feeding::ByLine), [None]);
     }

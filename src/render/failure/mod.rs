@@ -1,10 +1,12 @@
 //! An error in the user's coordinates: a headline with its file and line, the line itself with a
 //! caret, and what else the server said, with the frames that are nobody's own folded.
 
+mod cause;
 mod compiler;
 mod frames;
 mod java;
 mod place;
+mod printed;
 mod python;
 mod r;
 mod scala;
@@ -13,7 +15,7 @@ mod trace;
 mod traps;
 
 pub use place::Place;
-pub use scala::untangle;
+pub use printed::untangle;
 pub use traps::Trap;
 
 use super::sanitize::sanitize;

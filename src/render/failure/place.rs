@@ -71,6 +71,13 @@ impl Excerpt {
         .filter(|excerpt| !excerpt.text.trim().is_empty())
     }
 
+    /// A line with a caret under its first word.
+    pub(super) fn of_start(source: &Source, line: usize) -> Option<Excerpt> {
+        let text = line_of(source, line)?;
+        let column = text.chars().take_while(|c| c.is_whitespace()).count();
+        Excerpt::of(source, line, Some(column))
+    }
+
     /// The line of a place; none where it is several.
     pub(super) fn of_place(place: &Place, source: &Source) -> Option<Excerpt> {
         let is_one = place.first_line == place.last_line;

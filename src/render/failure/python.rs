@@ -1,11 +1,13 @@
 //! Errors of Python: the place is the innermost frame in the user's text.
 
+use super::cause::{Cause, cause_of};
 use super::frames::{Mapped, OURS, earlier, map, pieces};
 use super::place::{Excerpt, Place};
 use super::trace::{self, Trace};
-use super::{FailureText, Origin, Piece, java, named};
-use crate::lang::Source;
+use super::{FailureText, Origin, Piece, named};
 use crate::livy::Failure;
+
+const NO_BLOCK: &str = "expected an indented block";
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.traceback.concat();
@@ -22,6 +24,13 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         (Some((source, line)), _) => {
             let entries = cause.as_ref().map_or(&[][..], |cause| &cause.entries);
             (Place::at(source, line), excerpt_of_frame(entries))
+        }
+        (None, Some(_)) if failure.evalue.starts_with(NO_BLOCK) => {
+            let line = line_after(origin);
+            (
+                Place::at(origin.source, line),
+                Excerpt::of_start(origin.source, line),
+            )
         }
         (None, Some((source, line))) => (Place::at(source, line), excerpt_of_frame(&entries)),
         (None, None) => {
@@ -85,6 +94,16 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     }
 }
 
+/// The line after the statement that is neither blank nor a comment: there Python misses a block, of
+/// which only the beginning was sent.
+fn line_after(origin: Origin<'_>) -> usize {
+    let last = origin.snippet.last_line();
+    let lines = origin.source.text.lines().enumerate().skip(last);
+    let mut code =
+        lines.filter(|(_, line)| !line.trim().is_empty() && !line.trim().starts_with('#'));
+    code.next().map_or(last, |(index, _)| index + 1)
+}
+
 /// The headline and the other lines of an exception's own text.
 fn said(failure: &Failure) -> (String, Vec<String>) {
     // A syntax error says line and file, which stand in front.
@@ -128,74 +147,11 @@ fn typed(
     typed
 }
 
-/// What an error of Spark or Java comes from.
-struct Cause<'a> {
-    headline: String,
-    message: Vec<String>,
-    /// Python's frames on the executor.
-    entries: Vec<Mapped<'a>>,
-    /// Java's.
-    folded: Vec<Piece>,
-    note: Option<String>,
-}
-
-impl<'a> Cause<'a> {
-    fn spot(&self) -> Option<(&'a Source, usize)> {
-        self.entries.iter().rev().find_map(Mapped::spot)
-    }
-}
-
-/// What is inside an error that Python code got from Java: the exception of a Python worker, or
-/// Java's own.
-fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Cause<'a>> {
-    const WORKER: &str = "Traceback (most recent call last):\n";
-    let is_of_java = failure.ename == "Py4JJavaError" || failure.ename == "PythonException";
-    if !is_of_java {
-        return None;
-    }
-    let text = &failure.evalue;
-    if let Some((head, worker)) = text.split_once(WORKER) {
-        let end = worker.find("\n\n\tat ").unwrap_or(worker.len());
-        let (worker, java) = worker.split_at(end);
-        let (entries, error) = trace::frames(trace::last_of(worker));
-        let mut lines = error.trim().lines().map(str::to_owned);
-        let frames = java.lines().filter(|line| java::is_of_trace(line)).count();
-        let note = java::reduce(java::through_py4j(head).unwrap_or(head)).note;
-        let note = note.unwrap_or_else(|| "it failed in a task, on an executor".to_owned());
-        return Some(Cause {
-            headline: lines.next()?,
-            message: lines.collect(),
-            entries: entries.into_iter().map(|one| map(one, origin)).collect(),
-            folded: java_frames(frames),
-            note: Some(note),
-        });
-    }
-    let java = java::through_py4j(text)?;
-    let reduced = java::reduce(java);
-    let of_trace = reduced.trace.iter().filter(|line| java::is_of_trace(line));
-    Some(Cause {
-        headline: reduced.headline.to_owned(),
-        message: reduced
-            .message
-            .iter()
-            .map(|line| (*line).to_owned())
-            .collect(),
-        entries: Vec::new(),
-        folded: java_frames(of_trace.count() + reduced.dropped),
-        note: reduced.note,
-    })
-}
-
-fn java_frames(mut frames: usize) -> Vec<Piece> {
-    let mut folded = Vec::new();
-    java::push_folded(&mut folded, &mut frames);
-    folded
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::testing::{error, texts, told};
-    use crate::lang::{Feeding, Language};
+    use super::*;
+    use crate::lang::{Feeding, Language, Source};
 
     fn script(text: &str, ename: &str, evalue: &str, traceback: &[&str]) -> Vec<String> {
         let failure = error(ename, evalue, traceback);
@@ -301,6 +257,37 @@ mod tests {
                 "    y = x +",
                 "           ^",
                 "SyntaxError: invalid syntax",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_block_is_missed_on_the_next_line() {
+        let lines = [
+            "  File \"<stdin>\", line 1\n",
+            "    for i in x:\n",
+            "               ^\n",
+            "IndentationError: expected an indented block after 'for' statement on line 1\n",
+        ];
+        let evalue = "expected an indented block after 'for' statement on line 1 (<stdin>, line 1)";
+        let failure = error("IndentationError", evalue, &lines);
+        let source = Source {
+            name: Some("a.py".to_owned()),
+            text: "for i in x:\n# c\nprint(i)\n".to_owned(),
+        };
+        let origin = Origin {
+            snippet: &crate::lang::split(Language::Python, &source.text)[0],
+            source: &source,
+            feeding: Feeding::ByLine,
+            past: &crate::lang::Past::default(),
+        };
+        let text = super::super::failure(&failure, origin);
+        assert_eq!(
+            texts(&text.for_script()),
+            [
+                "a.py:3: IndentationError: expected an indented block after 'for' statement on line 1",
+                "    print(i)",
+                "    ^",
             ]
         );
     }

@@ -14,6 +14,7 @@ pub enum Trap {
     /// A magic on a name that is not there; Livy answers it with status ok.
     MagicWithoutName,
     IncompleteStatement,
+    NoR,
     NoInterpreter,
 }
 
@@ -48,6 +49,7 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
             Some(Trap::MagicWithoutName)
         }
         "incomplete statement" => Some(Trap::IncompleteStatement),
+        "Fail to start interpreter" if snippet.language == Language::R => Some(Trap::NoR),
         "Fail to start interpreter" => Some(Trap::NoInterpreter),
         _ => None,
     }
@@ -67,6 +69,7 @@ impl Trap {
                 "the statement is incomplete: a bracket, a string or a comment is not closed"
             }
             Trap::MagicWithoutName => "the magic's name is not defined",
+            Trap::NoR => "the server cannot start an interpreter of R",
             Trap::NoInterpreter => "the server cannot start an interpreter of this language",
         }
     }
@@ -88,10 +91,13 @@ impl Trap {
             ),
             Trap::MagicWithoutName => Some("a magic shows a variable: %json NAME"),
             Trap::IncompleteStatement => None,
-            Trap::NoInterpreter => Some(
-                "R must be installed beside the server's Spark (--local and `livysh serve` have \
-                 none); for Python check spark.pyspark.python and PYSPARK_PYTHON on the server",
+            Trap::NoR => Some(
+                "R must be installed beside the server's Spark; --local and `livysh serve` have \
+                 none",
             ),
+            Trap::NoInterpreter => {
+                Some("for Python check spark.pyspark.python and PYSPARK_PYTHON on the server")
+            }
         }
     }
 }

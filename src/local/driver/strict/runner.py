@@ -6,7 +6,7 @@ SQL), and only then does the statement begin. The session is told busy and idle 
 
 import threading
 
-from .. import protocol
+from .. import files, protocol
 from ..capture import LineReader
 from ..statement import error
 from .python import Aborted, StrictPython
@@ -113,6 +113,15 @@ class StrictRunner:
                 protocol.log("cancel: %r" % problem)
             statement.finished.wait(_SECONDS_BETWEEN_CANCELS)
             left -= _SECONDS_BETWEEN_CANCELS
+
+    def add(self, what, path):
+        """Livy gives a jar to the code that runs, not to its compiler, and a file of Python to
+        Spark's tasks alone."""
+        if what == "jar":
+            path = files.add_jar(self._context, path)
+            self._class_loader.addURL(files.url_of(self._context._jvm, path))
+        else:
+            files.add_file(self._context, path)
 
     def complete(self, kind, code, cursor):
         return self._scala.complete(code, cursor) if kind == "spark" else []

@@ -2,7 +2,7 @@
 
 use crate::lang::Language;
 
-pub(super) fn first(language: Language) -> &'static str {
+pub fn first(language: Language) -> &'static str {
     match language {
         Language::Scala => "scala> ",
         Language::Python => ">>> ",
@@ -12,11 +12,18 @@ pub(super) fn first(language: Language) -> &'static str {
 }
 
 /// For the lines after the first; of the same width.
-pub(super) fn continuation(language: Language) -> &'static str {
+pub fn continuation(language: Language) -> &'static str {
     match language {
         Language::Scala => "     | ",
         Language::Python => "... ",
         Language::Sql => "   > ",
         Language::R => "+ ",
     }
+}
+
+/// An input as it stands on the screen where it was typed.
+pub fn prompted(language: Language, code: &str) -> String {
+    let separator = format!("\n{}", continuation(language));
+    let lines: Vec<&str> = code.lines().collect();
+    format!("{}{}", first(language), lines.join(&separator))
 }

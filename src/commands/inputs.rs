@@ -1,0 +1,113 @@
+//! What has run well since the start, so that it can be replayed and saved.
+
+use super::{Answer, Desk};
+use crate::lang::{Language, Snippet, Source};
+use crate::render::Line;
+use std::path::Path;
+
+#[derive(Debug, Default)]
+pub struct Inputs {
+    done: Vec<Snippet>,
+    /// While they are replayed, nothing is added.
+    is_replaying: bool,
+}
+
+impl Inputs {
+    pub(super) fn add(&mut self, snippet: &Snippet) {
+        if !self.is_replaying {
+            self.done.push(snippet.clone());
+        }
+    }
+
+    /// Those of a language as a text that runs, and how many there are in others.
+    fn script(&self, language: Language) -> (String, usize) {
+        let is_in = |snippet: &&Snippet| snippet.language == language;
+        let end = match language {
+            Language::Sql => ";\n",
+            Language::Scala | Language::Python | Language::R => "\n",
+        };
+        let text = self
+            .done
+            .iter()
+            .filter(is_in)
+            .map(|snippet| format!("{}{end}", snippet.code.trim_end()))
+            .collect();
+        let others = self.done.iter().filter(|one| !is_in(one)).count();
+        (text, others)
+    }
+}
+
+impl Desk<'_> {
+    pub(super) fn save(&mut self, language: Language, path: &Path) -> Answer {
+        let language = Language::from_path(path).unwrap_or(language);
+        let (text, others) = self.inputs.script(language);
+        if text.is_empty() {
+            return Answer::Refused("No replay commands in session".to_owned());
+        }
+        if let Err(error) = std::fs::write(path, text) {
+            return Answer::Refused(format!("{}: {error}", path.display()));
+        }
+        if others > 0 {
+            self.say(&format!(
+                "{others} input{} in another language than {language} left out.",
+                if others == 1 { " was" } else { "s were" }
+            ));
+        }
+        Answer::Done
+    }
+
+    pub(super) fn replay(&mut self) -> Answer {
+        if self.inputs.done.is_empty() {
+            return Answer::Refused("Nothing to replay.".to_owned());
+        }
+        let all = self.inputs.done.clone();
+        self.inputs.is_replaying = true;
+        let answer = self.replay_all(all);
+        self.inputs.is_replaying = false;
+        answer
+    }
+
+    fn replay_all(&mut self, all: Vec<Snippet>) -> Answer {
+        for snippet in all {
+            self.say(&format!("Replaying: {}", snippet.code));
+            let source = Source {
+                name: None,
+                text: snippet.code.clone(),
+            };
+            let here = Snippet {
+                first_line: 1,
+                first_column: 0,
+                ..snippet
+            };
+            match self.run_all(vec![here], &source) {
+                Answer::Done => self.out.note(&Line::plain("\n")),
+                other => return other,
+            }
+        }
+        Answer::Done
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_has_one_language() {
+        let mut inputs = Inputs::default();
+        for (language, code) in [
+            (Language::Sql, "select 1"),
+            (Language::Python, "x = 1\n"),
+            (Language::Sql, "select 2"),
+        ] {
+            inputs.add(&Snippet {
+                language,
+                code: code.to_owned(),
+                first_line: 9,
+                first_column: 0,
+            });
+        }
+        assert_eq!(inputs.script(Language::Sql).0, "select 1;\nselect 2;\n");
+        assert_eq!(inputs.script(Language::Python), ("x = 1\n".to_owned(), 2));
+    }
+}

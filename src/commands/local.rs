@@ -1,0 +1,128 @@
+//! What runs on this machine: `:sh`, and the user's editor.
+
+use super::{Answer, Desk};
+use crate::lang::Language;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+impl Desk<'_> {
+    /// Runs a command line with this program's own terminal.
+    pub(super) fn shell(&mut self, command_line: &str) -> Answer {
+        if command_line.is_empty() {
+            return Answer::Done;
+        }
+        let mut command = Command::new("sh");
+        command.args(["-c", command_line]);
+        if !self.out.terminals.input {
+            // It is the script.
+            command.stdin(Stdio::null());
+        }
+        match command.status() {
+            Ok(status) if status.success() => Answer::Done,
+            Ok(status) => Answer::Refused(format!("`{command_line}` ended with {status}")),
+            Err(error) => Answer::Refused(format!("sh cannot be run: {error}")),
+        }
+    }
+}
+
+/// What came of editing.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Edited {
+    Text(String),
+    /// Nothing is to be run; why.
+    Nothing(String),
+}
+
+/// Lets the user edit a text in an editor, such as `vi` or `code -w`; the file is the user's alone.
+pub fn edit(editor: &str, language: Language, text: &str) -> Edited {
+    let (path, file) = match temporary(language) {
+        Ok(made) => made,
+        Err(error) => return Edited::Nothing(format!("a file to edit cannot be made: {error}")),
+    };
+    let edited = edit_text(editor, &path, file, text);
+    std::fs::remove_file(&path).ok();
+    edited
+}
+
+fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> Edited {
+    if let Err(error) = file.write_all(text.as_bytes()) {
+        return Edited::Nothing(format!("a file to edit cannot be written: {error}"));
+    }
+    drop(file);
+    if let Err(told) = edit_file(editor, path) {
+        return Edited::Nothing(told);
+    }
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.trim().is_empty() => {
+            Edited::Nothing("The text is empty: nothing runs.".to_owned())
+        }
+        Ok(text) => Edited::Text(text.trim_end().to_owned()),
+        Err(error) => Edited::Nothing(format!("what was edited cannot be read: {error}")),
+    }
+}
+
+/// Opens a file in an editor and waits for its end.
+pub fn edit_file(editor: &str, path: &Path) -> Result<(), String> {
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$1\""))
+        .arg("sh")
+        .arg(path)
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("The editor ended with {status}: nothing runs.")),
+        Err(error) => Err(format!("the editor cannot be run: {error}")),
+    }
+}
+
+/// A new file that nobody else can read, whose name no other program has taken.
+fn temporary(language: Language) -> std::io::Result<(PathBuf, std::fs::File)> {
+    let suffix = match language {
+        Language::Scala => "scala",
+        Language::Python => "py",
+        Language::Sql => "sql",
+        Language::R => "R",
+    };
+    let process = std::process::id();
+    let mut number = 0;
+    loop {
+        let name = format!("livysh-{process}-{number}.{suffix}");
+        let path = std::env::temp_dir().join(name);
+        let made = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path);
+        match made {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => {
+                number += 1;
+            }
+            made => return made.map(|file| (path, file)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_editor_that_fails_runs_nothing() {
+        let told = edit("false #", Language::Scala, "old");
+        assert!(
+            matches!(&told, Edited::Nothing(why) if why.contains("exit status: 1")),
+            "{told:?}"
+        );
+        assert!(matches!(
+            edit(": >", Language::Scala, "old"),
+            Edited::Nothing(_)
+        ));
+        let text = |text: &str| Edited::Text(text.to_owned());
+        assert_eq!(edit("true #", Language::Scala, "old"), text("old"));
+        let mode = "stat -c '%a %n' \"$1\" | sed 's/ .*[.]/ /' > \"$1.seen\"; mv \"$1.seen\" \"$1\"; true #";
+        assert_eq!(edit(mode, Language::Python, "x"), text("600 py"));
+    }
+}

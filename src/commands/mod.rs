@@ -1,0 +1,255 @@
+//! The colon commands of the prompt and of scripts.
+//!
+//! | file             | its duty                                                      |
+//! |------------------|---------------------------------------------------------------|
+//! | `table.rs`       | names, arguments, help                                        |
+//! | `help.rs`        | `:help`                                                       |
+//! | `parse.rs`       | from a line to a command                                      |
+//! | `units.rs`       | a text as code and commands, transcripts included             |
+//! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
+//! | `paste.rs`       | `:paste`                                                      |
+//! | `load.rs`        | `:load`, and transcripts                                      |
+//! | `types.rs`       | `:type`, `:kind`                                              |
+//! | `require.rs`     | `:require`                                                    |
+//! | `completions.rs` | `:completions`                                                |
+//! | `local.rs`       | what runs on this machine: `:sh`, an editor                   |
+//! | `startup.rs`     | the user's `startup.scala` and `startup.py`                   |
+//! | `prompt.rs`      | the prompts                                                   |
+
+mod completions;
+mod help;
+mod inputs;
+mod load;
+mod local;
+mod parse;
+mod paste;
+mod prompt;
+mod require;
+mod startup;
+mod table;
+mod types;
+mod units;
+
+pub use local::{Edited, edit, edit_file};
+pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
+pub use paste::{PasteMode, ends_paste};
+pub use prompt::{continuation, first, prompted};
+pub use startup::Startup;
+pub use units::{Unit, Units};
+
+use crate::lang::{Language, Snippet, Source};
+use crate::livy::Output;
+use crate::render::{Line, sanitize};
+use crate::shell::{Echoes, Interrupts, Link, NoAnswer, Run, Verdict, error_lines};
+use crate::term::Out;
+use inputs::Inputs;
+
+/// What the commands work with.
+pub struct Desk<'a> {
+    pub link: &'a mut Link,
+    pub out: &'a Out,
+    pub interrupts: Interrupts,
+    pub max_rows: Option<u64>,
+    pub echoes: Echoes,
+    pub startup: Startup,
+    inputs: Inputs,
+    /// How many files load each other.
+    depth: usize,
+}
+
+/// What follows a command where it is written.
+pub struct Following<'a> {
+    /// The text, and the number of the command's line in it; none at a prompt.
+    pub place: Option<(&'a Source, usize)>,
+    /// Gives the next line as it is written; none where the text ends.
+    pub next_line: &'a mut dyn FnMut() -> Option<String>,
+}
+
+/// How a command, or code, has ended.
+#[derive(Debug)]
+pub enum Answer {
+    Done,
+    /// It could not be done; why.
+    Refused(String),
+    /// A statement did not end well; nothing of its own error is told yet.
+    Stopped(Box<Stopped>),
+}
+
+/// The statement at which it stopped.
+#[derive(Debug)]
+pub struct Stopped {
+    pub verdict: Verdict,
+    pub snippet: Snippet,
+    pub source: Source,
+}
+
+impl<'a> Desk<'a> {
+    pub fn new(
+        link: &'a mut Link,
+        out: &'a Out,
+        interrupts: Interrupts,
+        max_rows: Option<u64>,
+    ) -> Desk<'a> {
+        Desk {
+            link,
+            out,
+            interrupts,
+            max_rows,
+            echoes: Echoes::default(),
+            startup: Startup::default(),
+            inputs: Inputs::default(),
+            depth: 0,
+        }
+    }
+
+    /// Carries out a command that scripts have, too.
+    pub fn carry_out(
+        &mut self,
+        command: Shared,
+        language: Language,
+        following: Following<'_>,
+    ) -> Answer {
+        match command {
+            Shared::Completions(text) => self.completions(language, &text),
+            Shared::Help(None) => self.print(&help::summary()),
+            Shared::Help(Some(name)) => match help::of_command(&name) {
+                Ok(text) => self.print(&text),
+                Err(told) => Answer::Refused(told),
+            },
+            Shared::Kind(wanted) => self.kind_of(language, &wanted),
+            Shared::Load { path, verbose } => self.load(language, &path, verbose),
+            Shared::Paste(paste) => self.paste(language, paste, following),
+            Shared::Replay => self.replay(),
+            Shared::Require(path) => self.require(language, &path),
+            Shared::Reset => Answer::Refused(self.about_reset()),
+            Shared::Save(path) => self.save(language, &path),
+            Shared::Shell(command_line) => self.shell(&command_line),
+            Shared::Silent => {
+                let is_silent = !self.echoes.are_silent.get();
+                self.echoes.are_silent.set(is_silent);
+                let state = if is_silent { "off" } else { "on" };
+                self.say(&format!("Result printing is {state}."));
+                Answer::Done
+            }
+            Shared::Type {
+                expression,
+                verbose,
+            } => self.type_of(language, &expression, verbose),
+        }
+    }
+
+    /// Runs statements of a source one after another, until one does not end well.
+    pub fn run_all(&mut self, snippets: Vec<Snippet>, source: &Source) -> Answer {
+        for snippet in snippets {
+            match self.run(&snippet, source) {
+                Verdict::Ok => {}
+                // Whoever sits there has been told that more rows may be missing.
+                Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {}
+                verdict => {
+                    return Answer::Stopped(Box::new(Stopped {
+                        verdict,
+                        snippet,
+                        source: source.clone(),
+                    }));
+                }
+            }
+        }
+        Answer::Done
+    }
+
+    /// Runs one statement; what succeeds can be replayed and saved.
+    fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {
+        if let Some(verdict) = self.start_up(snippet.language) {
+            return verdict;
+        }
+        let run = Run {
+            out: self.out,
+            interrupts: self.interrupts,
+            max_rows: self.max_rows,
+            echoes: &self.echoes,
+        };
+        let verdict = run.snippet(self.link, snippet, source);
+        if matches!(verdict, Verdict::Ok | Verdict::Incomplete) {
+            self.inputs.add(snippet);
+        }
+        verdict
+    }
+
+    /// Runs code of ours; what it gives is not shown. The startup file comes before that, too.
+    fn hidden(&mut self, language: Language, code: &str) -> Result<Option<Output>, Box<Stopped>> {
+        if let Some(verdict) = self.start_up(language) {
+            return Err(Box::new(Stopped::hidden(verdict, language)));
+        }
+        // What is silent gives nothing to read.
+        let echoes = Echoes::default();
+        let run = Run {
+            out: self.out,
+            interrupts: self.interrupts,
+            max_rows: self.max_rows,
+            echoes: &echoes,
+        };
+        run.hidden(self.link, language, code)
+            .map_err(|verdict| Box::new(Stopped::hidden(*verdict, language)))
+    }
+
+    /// A message of a shell's own.
+    fn say(&self, text: &str) {
+        self.out.note(&Line::plain(text));
+    }
+
+    /// What was asked for.
+    fn print(&self, text: &str) -> Answer {
+        match self.out.data(&sanitize(text)) {
+            Ok(()) => Answer::Done,
+            Err(_) => {
+                let verdict = Verdict::OutputClosed { succeeded: true };
+                let stopped = Stopped::hidden(verdict, Language::Scala);
+                Answer::Stopped(Box::new(stopped))
+            }
+        }
+    }
+
+    fn unanswered(&self, none: NoAnswer) -> Answer {
+        let verdict = match none {
+            NoAnswer::Failed(error) => {
+                for line in error_lines(&error.to_string(), error.hint().as_deref()) {
+                    self.out.note(&line);
+                }
+                Verdict::Lost(error)
+            }
+            NoAnswer::Interrupted => Verdict::Cancelled,
+            NoAnswer::SessionOver => Verdict::SessionOver,
+            NoAnswer::End(exit) => Verdict::End(exit),
+        };
+        Answer::Stopped(Box::new(Stopped::hidden(verdict, Language::Scala)))
+    }
+
+    fn about_reset(&self) -> String {
+        let what = "A Livy session cannot forget: what was defined stays until the session ends.";
+        match self.link.is_ours {
+            true => format!("{what}\n:restart ends this one and makes a new one like it."),
+            false => {
+                format!("{what}\nThis one was there before livysh; without -s a new one is made.")
+            }
+        }
+    }
+}
+
+impl Stopped {
+    /// At code of ours, which has no place in a source.
+    fn hidden(verdict: Verdict, language: Language) -> Stopped {
+        Stopped {
+            verdict,
+            snippet: Snippet {
+                language,
+                code: String::new(),
+                first_line: 1,
+                first_column: 0,
+            },
+            source: Source {
+                name: None,
+                text: String::new(),
+            },
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! From a line to a command.
+
+use super::table::{self, Entry, Name};
+use crate::lang::Language;
+use std::path::PathBuf;
+
+/// A command with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Quit,
+    /// For whoever sits at a prompt.
+    Prompt(Prompt),
+    /// For scripts as well.
+    Shared(Shared),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prompt {
+    /// A statement that was left running, or the last one of these.
+    Cancel(Option<String>),
+    /// An input's number, a file, or nothing for the last input.
+    Edit(String),
+    History(usize),
+    Lang(Language),
+    Restart,
+    Search(String),
+    Session,
+    /// The last error, whole.
+    Trace,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shared {
+    Completions(String),
+    /// On one command, or on all.
+    Help(Option<String>),
+    Kind(String),
+    Load {
+        path: PathBuf,
+        verbose: bool,
+    },
+    Paste(Paste),
+    Replay,
+    Require(String),
+    Reset,
+    Save(PathBuf),
+    Shell(String),
+    Silent,
+    Type {
+        expression: String,
+        verbose: bool,
+    },
+}
+
+/// Where pasted code comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Paste {
+    File(PathBuf),
+    /// The lines up to one that is `until`, or to the end.
+    Lines {
+        until: Option<String>,
+        margin: Option<char>,
+    },
+}
+
+const SHOWN_INPUTS: usize = 20;
+
+/// Whether a line can be a command: a colon and a name.
+pub fn is_command(line: &str) -> bool {
+    let rest = line.strip_prefix(':');
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// The command on a line, or `None` where the line is none; what is wrong with it, in the Scala
+/// shell's words.
+pub fn parse(line: &str) -> Option<Result<Command, String>> {
+    let line = line.trim();
+    if let Some(command_line) = line.strip_prefix('!') {
+        let command_line = command_line.trim().to_owned();
+        return Some(Ok(Command::Shared(Shared::Shell(command_line))));
+    }
+    let rest = line.strip_prefix(':')?;
+    let (name, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    Some(table::find(name).and_then(|entry| command(entry, argument.trim())))
+}
+
+fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
+    let given = || (!argument.is_empty()).then(|| argument.to_owned());
+    let shared = |command| Ok(Command::Shared(command));
+    let prompt = |command| Ok(Command::Prompt(command));
+    match entry.which {
+        Name::Quit => Ok(Command::Quit),
+        Name::Cancel => prompt(Prompt::Cancel(given())),
+        Name::Edit => prompt(Prompt::Edit(argument.to_owned())),
+        Name::History => {
+            let count = argument.split_whitespace().next().unwrap_or("");
+            prompt(Prompt::History(count.parse().unwrap_or(SHOWN_INPUTS)))
+        }
+        Name::Lang => Language::from_name(argument)
+            .map(|language| Command::Prompt(Prompt::Lang(language)))
+            .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
+        Name::Restart => prompt(Prompt::Restart),
+        Name::Search => prompt(Prompt::Search(argument.to_owned())),
+        Name::Session => prompt(Prompt::Session),
+        Name::Trace => prompt(Prompt::Trace),
+        Name::Completions => shared(Shared::Completions(argument.to_owned())),
+        Name::Help => shared(Shared::Help(given())),
+        Name::Kind => match option("-v", argument) {
+            (_, "") => Err(":kind [-v] <type>".to_owned()),
+            (_, wanted) => shared(Shared::Kind(wanted.to_owned())),
+        },
+        Name::Load => match option("-v", argument) {
+            (_, "") => Err("usage: :load -v file".to_owned()),
+            (verbose, path) => shared(Shared::Load {
+                path: PathBuf::from(path),
+                verbose,
+            }),
+        },
+        Name::Paste => paste(argument),
+        Name::Replay => shared(Shared::Replay),
+        Name::Require => match argument {
+            "" => Err("Cannot load ''".to_owned()),
+            path => shared(Shared::Require(path.to_owned())),
+        },
+        Name::Reset => shared(Shared::Reset),
+        Name::Save => match argument {
+            "" => Err("File name is required.".to_owned()),
+            path => shared(Shared::Save(PathBuf::from(path))),
+        },
+        Name::Shell => shared(Shared::Shell(argument.to_owned())),
+        Name::Silent => shared(Shared::Silent),
+        Name::Type => match option("-v", argument) {
+            (_, "") => Err(":type [-v] <expression>. see also :help kind".to_owned()),
+            (verbose, expression) => shared(Shared::Type {
+                expression: expression.to_owned(),
+                verbose,
+            }),
+        },
+        Name::NotOverLivy => Err(entry.reason()),
+    }
+}
+
+/// Whether an option stands first, and the rest.
+fn option<'a>(option: &str, argument: &'a str) -> (bool, &'a str) {
+    match argument.split_once(char::is_whitespace) {
+        Some((first, rest)) if first == option => (true, rest.trim_start()),
+        None if argument == option => (true, ""),
+        Some(_) | None => (false, argument),
+    }
+}
+
+fn paste(argument: &str) -> Result<Command, String> {
+    let mut words = argument.split_whitespace().peekable();
+    if let Some(raw) = words.next_if(|word| *word == "-raw" || *word == "-java") {
+        return Err(format!(
+            ":paste {raw} does not work over Livy: a statement is no source file of its own; \
+             :paste takes everything but packages"
+        ));
+    }
+    let here = words
+        .next_if(|word| word.starts_with('<'))
+        .map(|word| word.chars().nth(1));
+    let what = words.next();
+    if words.next().is_some() {
+        return Err("usage: :paste file | < EOF".to_owned());
+    }
+    Ok(Command::Shared(Shared::Paste(match (here, what) {
+        (None, Some(path)) => Paste::File(PathBuf::from(path)),
+        (here, until) => Paste::Lines {
+            until: until.map(str::to_owned),
+            margin: here.flatten(),
+        },
+    })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(line: &str) -> Shared {
+        match parse(line) {
+            Some(Ok(Command::Shared(command))) => command,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    fn refused(line: &str) -> String {
+        parse(line).unwrap().unwrap_err()
+    }
+
+    #[test]
+    fn a_command_is_a_colon_and_a_name() {
+        assert!(is_command(":paste") && is_command(":h? x"));
+        assert!(!is_command(": Int = 3") && !is_command("::") && !is_command(" :paste"));
+        assert_eq!(parse("x :q"), None);
+        assert_eq!(parse("  :q now "), Some(Ok(Command::Quit)));
+        assert_eq!(shared("!ls -l"), Shared::Shell("ls -l".to_owned()));
+        assert_eq!(shared(":sh ls -l"), Shared::Shell("ls -l".to_owned()));
+    }
+
+    #[test]
+    fn pasted_code_may_come_from_three_places() {
+        let lines = |until: Option<&str>, margin| {
+            Shared::Paste(Paste::Lines {
+                until: until.map(str::to_owned),
+                margin,
+            })
+        };
+        assert_eq!(shared(":paste"), lines(None, None));
+        assert_eq!(shared(":paste <"), lines(None, None));
+        assert_eq!(shared(":paste < EOF"), lines(Some("EOF"), None));
+        assert_eq!(shared(":paste <| END"), lines(Some("END"), Some('|')));
+        assert_eq!(shared(":paste <~ EOF"), lines(Some("EOF"), Some('~')));
+        let file = Shared::Paste(Paste::File("a.scala".into()));
+        assert_eq!(shared(":paste a.scala"), file);
+    }
+
+    #[test]
+    fn options_stand_first() {
+        let load = |path: &str, verbose| Shared::Load {
+            path: path.into(),
+            verbose,
+        };
+        assert_eq!(shared(":load -v a b.scala"), load("a b.scala", true));
+        assert_eq!(shared(":load a.scala"), load("a.scala", false));
+        let expression = "x - v".to_owned();
+        let typed = Shared::Type {
+            expression,
+            verbose: false,
+        };
+        assert_eq!(shared(":type x - v"), typed);
+    }
+
+    /// The words of the Scala 2.12 shell, as Spark 3.5 prints them.
+    #[test]
+    fn what_is_missing_is_told_in_the_shells_words() {
+        for (line, told) in [
+            (":load", "usage: :load -v file"),
+            (":load -v", "usage: :load -v file"),
+            (":save", "File name is required."),
+            (":require", "Cannot load ''"),
+            (":type", ":type [-v] <expression>. see also :help kind"),
+            (":kind", ":kind [-v] <type>"),
+        ] {
+            assert_eq!(refused(line), told);
+        }
+        for line in [
+            ":imports",
+            ":implicits -v",
+            ":javap Foo",
+            ":power",
+            ":phase typer",
+            ":settings -feature",
+            ":warnings",
+            ":line 3",
+            ":paste -raw",
+            ":paste -java A.java",
+        ] {
+            let told = refused(line);
+            assert!(told.contains("does not work over Livy: "), "{told}");
+            assert!(!told.contains('\n'), "{told}");
+        }
+        assert!(refused(":lang cobol").contains("scala, python, sql or r"));
+    }
+}

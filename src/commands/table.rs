@@ -1,0 +1,321 @@
+//! The colon commands: one table of their names, arguments and help. The words are those of the
+//! Scala 2.12 shell that Spark 3.5 ships.
+
+/// Which command it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Cancel,
+    Completions,
+    Edit,
+    Help,
+    History,
+    Search,
+    Kind,
+    Lang,
+    Load,
+    Paste,
+    Quit,
+    Replay,
+    Require,
+    Reset,
+    Restart,
+    Save,
+    Session,
+    Shell,
+    Silent,
+    Trace,
+    Type,
+    /// One of spark-shell's that cannot work; its help says why.
+    NotOverLivy,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub name: &'static str,
+    pub which: Name,
+    arguments: &'static str,
+    pub(super) help: &'static str,
+    /// What `:help NAME` adds; for what cannot work, the reason.
+    pub(super) more: &'static str,
+    /// Whether spark-shell has no such command.
+    is_ours: bool,
+}
+
+impl Entry {
+    pub fn usage(&self) -> String {
+        let usage = format!(":{} {}", self.name, self.arguments);
+        usage.trim_end().to_owned()
+    }
+
+    /// Why it cannot work, in one line.
+    pub fn reason(&self) -> String {
+        format!(":{} does not work over Livy: {}", self.name, self.more)
+    }
+}
+
+const fn entry(
+    which: Name,
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    more: &'static str,
+) -> Entry {
+    Entry {
+        name,
+        which,
+        arguments,
+        help,
+        more,
+        is_ours: matches!(
+            which,
+            Name::Cancel | Name::Lang | Name::Restart | Name::Session | Name::Trace
+        ),
+    }
+}
+
+const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
+    entry(Name::NotOverLivy, name, "", "", reason)
+}
+
+pub(super) static TABLE: [Entry; 29] = [
+    entry(
+        Name::Cancel,
+        "cancel",
+        "[N]",
+        "cancel statement N, or the last one that was left running",
+        "",
+    ),
+    entry(
+        Name::Completions,
+        "completions",
+        "<string>",
+        "output completions for the given string",
+        "The server is asked, which completes Scala; Apache Livy completes no Python.",
+    ),
+    entry(
+        Name::Edit,
+        "edit",
+        "[N|FILE]",
+        "edit the last input, that of number N or a file, then run it",
+        "The editor is $VISUAL, else $EDITOR. :history shows the numbers. Nothing runs where the \
+         editor\nends with an error or the text is empty.",
+    ),
+    entry(
+        Name::Help,
+        "help",
+        "[command]",
+        "print this summary or command-specific help",
+        "",
+    ),
+    entry(
+        Name::History,
+        "history",
+        "[num]",
+        "show the history (optional num is commands to show)",
+        "Each language has a history of its own; 20 inputs are shown by default.",
+    ),
+    entry(Name::Search, "h?", "<string>", "search the history", ""),
+    not_over_livy(
+        "imports",
+        "only the compiler in the session knows what is imported",
+    ),
+    not_over_livy(
+        "implicits",
+        "only the compiler in the session knows the implicits in scope",
+    ),
+    not_over_livy("javap", "the class files are in the session, out of reach"),
+    entry(
+        Name::Lang,
+        "lang",
+        "LANG",
+        "go on in scala, python, sql or r, in the same session",
+        "All languages of a session share sc, spark and temporary views. A server older than Livy \
+         0.5 has\none language for each session.",
+    ),
+    not_over_livy(
+        "line",
+        "it would place text in the editor's history; :h? finds it, Up brings it back, :edit edits it",
+    ),
+    entry(
+        Name::Load,
+        "load",
+        "[-v] <path>",
+        "interpret lines in a file",
+        "The file's statements run one after another; the first error ends it and is told with its \
+         line of\nthe file. -v shows each one. The extension decides the language.",
+    ),
+    entry(
+        Name::Paste,
+        "paste",
+        "[path] | < EOF",
+        "enter paste mode or paste a file",
+        "A block of Scala is compiled as one unit: what it defines may refer to what comes later. \
+         Ctrl-D\nends it, or the word behind <; <| and <~ take a margin of that sign off, <- all \
+         indentation.\n-raw and -java compile a source file of its own, which no statement can.",
+    ),
+    not_over_livy("phase", "it belongs to the compiler's power mode"),
+    not_over_livy("power", "the power mode works on the compiler itself"),
+    entry(
+        Name::Quit,
+        "quit",
+        "",
+        "exit the interpreter",
+        "A session that livysh made is ended; one that was there before stays.",
+    ),
+    entry(
+        Name::Replay,
+        "replay",
+        "",
+        "replay all previous commands",
+        "What has succeeded since the start is sent again, into the same session; :restart gives a \
+         new one.",
+    ),
+    entry(
+        Name::Require,
+        "require",
+        "<path>",
+        "add a jar or a Python file to the session",
+        "A .jar, or a .py, .zip or .egg. A file of this machine is sent to the server; a URI, such \
+         as\nhdfs://host/a.jar, the server reads itself.",
+    ),
+    entry(
+        Name::Reset,
+        "reset",
+        "",
+        "tell how to forget all session entries",
+        "",
+    ),
+    entry(
+        Name::Restart,
+        "restart",
+        "",
+        "end this session and make a new one like it",
+        "",
+    ),
+    entry(
+        Name::Save,
+        "save",
+        "<path>",
+        "save replayable session to a file",
+        "The inputs that have succeeded, to be run again with :load, or by livysh FILE.",
+    ),
+    entry(
+        Name::Session,
+        "session",
+        "",
+        "tell which session this is, and its state",
+        "",
+    ),
+    entry(
+        Name::Shell,
+        "sh",
+        "<command line>",
+        "run a shell command, on this machine",
+        "!<command line> does the same. It runs here, not where the driver runs.",
+    ),
+    not_over_livy(
+        "settings",
+        "the options of a session's compiler are set when it starts",
+    ),
+    entry(
+        Name::Silent,
+        "silent",
+        "",
+        "disable/enable automatic printing of results",
+        "What code prints itself, tables of SQL and errors are shown all the same.",
+    ),
+    entry(
+        Name::Trace,
+        "trace",
+        "",
+        "print the last error whole, as the server sent it",
+        "",
+    ),
+    entry(
+        Name::Type,
+        "type",
+        "[-v] <expr>",
+        "display the type of an expression without evaluating it",
+        "",
+    ),
+    entry(
+        Name::Kind,
+        "kind",
+        "[-v] <type>",
+        "display the kind of a type. see also :help kind",
+        "For types, and for constructors that take one or two types.",
+    ),
+    not_over_livy(
+        "warnings",
+        "the compiler in the session keeps its warnings to itself",
+    ),
+];
+
+/// By its name or any prefix of it that no other command shares. A prefix that only one of
+/// spark-shell's own commands has means that one.
+pub fn find(name: &str) -> Result<&'static Entry, String> {
+    let matching: Vec<&Entry> = TABLE
+        .iter()
+        .filter(|entry| !name.is_empty() && entry.name.starts_with(name))
+        .collect();
+    if let Some(exact) = matching.iter().find(|entry| entry.name == name) {
+        return Ok(exact);
+    }
+    let mut known = matching.iter().filter(|entry| !entry.is_ours);
+    let only_known = match (known.next(), known.next()) {
+        (Some(one), None) if one.which != Name::NotOverLivy => Some(one),
+        _ => None,
+    };
+    match (matching.as_slice(), only_known) {
+        ([entry], _) => Ok(entry),
+        (_, Some(entry)) => Ok(entry),
+        ([], None) => Err(format!("No such command ':{name}'.  Type :help for help.")),
+        (several, None) => {
+            let names: Vec<String> = several.iter().map(|e| format!(":{}", e.name)).collect();
+            let names = names.join(" or ");
+            Err(format!(":{name} is ambiguous: did you mean {names}?"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(prefix: &str) -> &'static str {
+        find(prefix).unwrap().name
+    }
+
+    #[test]
+    fn unique_prefixes_are_enough() {
+        for (prefix, command) in [
+            ("q", "quit"),
+            ("he", "help"),
+            ("h?", "h?"),
+            ("pas", "paste"),
+            ("sess", "session"),
+            ("rest", "restart"),
+            // Only one of spark-shell's own begins so.
+            ("c", "completions"),
+            ("t", "type"),
+            ("res", "reset"),
+        ] {
+            assert_eq!(name(prefix), command, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_told_in_the_scala_shells_words() {
+        for (prefix, told) in [
+            ("nope", "No such command ':nope'.  Type :help for help."),
+            ("", "No such command ':'.  Type :help for help."),
+            ("i", ":i is ambiguous: did you mean :imports or :implicits?"),
+            (
+                "h",
+                ":h is ambiguous: did you mean :help or :history or :h??",
+            ),
+        ] {
+            assert_eq!(find(prefix).unwrap_err(), told);
+        }
+    }
+}

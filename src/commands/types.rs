@@ -1,0 +1,189 @@
+//! `:type` and `:kind`: what the compiler in the session says of a probe.
+//!
+//! The probe is a method: its body is typed, but not evaluated; for a constructor of types it is a
+//! value made of the type alone. Its name stays in the session, and is one that nobody types.
+
+use super::{Answer, Desk};
+use crate::lang::Language;
+use crate::livy::{Failure, Output};
+
+const PROBE: &str = "livysh$probe";
+
+/// What code of ours gave.
+enum Gave {
+    Text(String),
+    Failed(Failure),
+}
+
+impl Desk<'_> {
+    pub(super) fn type_of(
+        &mut self,
+        language: Language,
+        expression: &str,
+        verbose: bool,
+    ) -> Answer {
+        if let Some(refusal) = only_scala(language, "type") {
+            return refusal;
+        }
+        let head = format!("def {PROBE} = (");
+        let told = match self.probe(&format!("{head}{expression})")) {
+            Ok(Gave::Text(text)) => found_type(&text),
+            Ok(Gave::Failed(failure)) => return Answer::Refused(without_probe(&failure, &head)),
+            Err(answer) => return answer,
+        };
+        match (told, verbose) {
+            (Some(told), false) => self.print(&format!("{told}\n")),
+            (Some(told), true) => {
+                let about = "the internal structure does not leave the compiler in the session";
+                self.print(&format!("// Type signature\n{told}\n\n// {about}\n"))
+            }
+            (None, _) => Answer::Refused("The session did not tell the type.".to_owned()),
+        }
+    }
+
+    pub(super) fn kind_of(&mut self, language: Language, wanted: &str) -> Answer {
+        if let Some(refusal) = only_scala(language, "kind") {
+            return refusal;
+        }
+        // What a value can have as its type takes no type any more.
+        match self.probe(&format!(
+            "def {PROBE}: ({wanted}) = null.asInstanceOf[{wanted}]"
+        )) {
+            Ok(Gave::Text(_)) => return self.print(&format!("{wanted}'s kind is A\n")),
+            Ok(Gave::Failed(failure)) if failure.evalue.contains("not found: type") => {
+                return Answer::Refused(format!("<console>: error: type {wanted} was not found"));
+            }
+            Ok(Gave::Failed(_)) => {}
+            Err(answer) => return answer,
+        }
+        for holes in ["_", "_, _"] {
+            let code = format!(
+                "val {PROBE} = (scala.reflect.runtime.universe.typeOf[{wanted}[{holes}]].typeConstructor\
+                 .typeParams.map(_.asType).map(p => (if (p.isCovariant) \"+\" else if \
+                 (p.isContravariant) \"-\" else \"=\") + p.typeParams.size).mkString(\" \"))"
+            );
+            match self.probe(&code) {
+                Ok(Gave::Text(text)) => {
+                    if let Some(kind) = text
+                        .split_once(" = ")
+                        .and_then(|(_, told)| constructor_kind(told))
+                    {
+                        return self.print(&format!("{wanted}'s kind is {kind}\n"));
+                    }
+                }
+                Ok(Gave::Failed(_)) => {}
+                Err(answer) => return answer,
+            }
+        }
+        Answer::Refused(format!(
+            ":kind does not work over Livy for {wanted}: only types, and constructors of one or \
+             two types, can be asked for"
+        ))
+    }
+
+    fn probe(&mut self, code: &str) -> Result<Gave, Answer> {
+        match self.hidden(Language::Scala, code) {
+            Ok(Some(Output::Ok(data))) => {
+                let text = data.get("text/plain").and_then(|text| text.as_str());
+                Ok(Gave::Text(text.unwrap_or_default().to_owned()))
+            }
+            Ok(Some(Output::Error(failure))) => Ok(Gave::Failed(failure)),
+            Ok(None) => Ok(Gave::Text(String::new())),
+            Err(stopped) => Err(Answer::Stopped(stopped)),
+        }
+    }
+}
+
+fn only_scala(language: Language, name: &str) -> Option<Answer> {
+    match language {
+        Language::Scala => None,
+        Language::Python => Some(Answer::Refused(format!(
+            ":{name} is Scala's; in Python type(…) tells it, and evaluates what it is given"
+        ))),
+        Language::Sql => Some(Answer::Refused(format!(
+            ":{name} is Scala's; in SQL DESCRIBE QUERY … tells the types of a query"
+        ))),
+        Language::R => Some(Answer::Refused(format!(
+            ":{name} is Scala's; in R class(…) tells it, and evaluates what it is given"
+        ))),
+    }
+}
+
+/// What stands behind the probe's name in its echo.
+fn found_type(text: &str) -> Option<String> {
+    let start = text.find(&format!("{PROBE}: "))?;
+    let told = &text[start + PROBE.len() + 2..];
+    Some(told.trim_end().to_owned())
+}
+
+/// The compiler's words as if the expression had stood alone.
+fn without_probe(failure: &Failure, head: &str) -> String {
+    let mut lines = vec![failure.evalue.trim_end().to_owned()];
+    let mut shift = 0;
+    for line in failure.traceback.iter().flat_map(|text| text.lines()) {
+        if let Some(at) = line.find(head) {
+            let expression = &line[at + head.len()..];
+            let expression = expression.strip_suffix(')').unwrap_or(expression);
+            lines.push(format!("{}{expression}", &line[..at]));
+            shift = head.len();
+        } else if line.trim() == "^" {
+            let column = line.len().saturating_sub(1 + shift);
+            lines.push(format!("{}^", " ".repeat(column)));
+        } else {
+            lines.push(line.to_owned());
+        }
+    }
+    lines.join("\n")
+}
+
+/// `F[+A]` from a sign and a number of parameters for each parameter; none where one takes types
+/// itself.
+fn constructor_kind(text: &str) -> Option<String> {
+    let letters = ["A", "B"];
+    let mut parameters = Vec::new();
+    for (letter, told) in letters.iter().zip(text.split_whitespace()) {
+        let (sign, own) = told.split_at_checked(1)?;
+        if own != "0" {
+            return None;
+        }
+        let sign = if sign == "=" { "" } else { sign };
+        parameters.push(format!("{sign}{letter}"));
+    }
+    (!parameters.is_empty()).then(|| format!("F[{}]", parameters.join(",")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_is_read_from_the_echo() {
+        let text = "warning: one feature warning\nlivysh$probe: Map[String,Int]\n";
+        assert_eq!(found_type(text).as_deref(), Some("Map[String,Int]"));
+        assert_eq!(found_type("x: Int"), None);
+    }
+
+    #[test]
+    fn an_error_hides_the_probe() {
+        let failure = Failure {
+            evalue: "<console>:23: error: not found: value nope1".to_owned(),
+            traceback: vec![
+                "       def livysh$probe = (nope1)\n".to_owned(),
+                format!("{}^\n", " ".repeat(7 + 20)),
+            ],
+            ..Failure::default()
+        };
+        assert_eq!(
+            without_probe(&failure, "def livysh$probe = ("),
+            "<console>:23: error: not found: value nope1\n       nope1\n       ^"
+        );
+    }
+
+    #[test]
+    fn kinds_are_written_as_scala_writes_them() {
+        assert_eq!(constructor_kind("+0\n").as_deref(), Some("F[+A]"));
+        assert_eq!(constructor_kind("=0 +0").as_deref(), Some("F[A,+B]"));
+        assert_eq!(constructor_kind("=1"), None);
+        assert_eq!(constructor_kind(""), None);
+    }
+}

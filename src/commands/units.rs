@@ -1,0 +1,216 @@
+//! A text as what is to be done: statements, and in Scala colon commands at its top level. A
+//! transcript is read as the inputs it holds.
+
+use super::parse::is_command;
+use crate::lang::{self, Completeness, Language, Snippet};
+use std::collections::VecDeque;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    Code(Snippet),
+    Command {
+        line: String,
+        number: usize,
+    },
+    /// A part that cannot be run at all; why.
+    Refused {
+        told: String,
+        number: usize,
+    },
+    /// What was typed at a prompt that was copied; its statements follow.
+    Input(String),
+}
+
+pub struct Units {
+    pub language: Language,
+    /// The text in which the statements stand.
+    pub text: String,
+    /// How many inputs a transcript has.
+    pub replayed: Option<usize>,
+    /// From the end of the text: the next is the last.
+    lines: Vec<String>,
+    /// The number of the next line, from 1.
+    number: usize,
+    inputs: VecDeque<lang::Typed>,
+    pending: VecDeque<Unit>,
+}
+
+impl Units {
+    pub fn of(language: Language, text: &str) -> Units {
+        let transcript = lang::transcript(text);
+        let mut units = Units {
+            language,
+            text: text.to_owned(),
+            replayed: None,
+            lines: Vec::new(),
+            number: 1,
+            inputs: VecDeque::new(),
+            pending: VecDeque::new(),
+        };
+        match transcript {
+            Some(transcript) => {
+                units.language = transcript.language;
+                units.text = transcript.text();
+                units.replayed = Some(transcript.inputs.len());
+                units.inputs = transcript.inputs.into();
+            }
+            None if language == Language::Scala && text.lines().any(is_command) => {
+                units.lines = text.lines().rev().map(str::to_owned).collect();
+            }
+            None => units.pending = code(language, text, 0),
+        }
+        units
+    }
+
+    /// Whether nothing is left.
+    pub fn is_over(&mut self) -> bool {
+        self.fill();
+        self.pending.is_empty()
+    }
+
+    /// The next line as it is written; what pasted code is read from.
+    pub fn raw_line(&mut self) -> Option<String> {
+        let line = self.lines.pop()?;
+        self.number += 1;
+        Some(line)
+    }
+
+    fn fill(&mut self) {
+        while self.pending.is_empty() {
+            if let Some(input) = self.inputs.pop_front() {
+                self.take_input(input);
+            } else if !self.take_lines() {
+                return;
+            }
+        }
+    }
+
+    fn take_input(&mut self, input: lang::Typed) {
+        let before = input.first_line - 1;
+        let is_command = is_command(&input.code);
+        let statements = match is_command {
+            true => VecDeque::from([Unit::Command {
+                line: input.code.clone(),
+                number: input.first_line,
+            }]),
+            false => code(self.language, &input.code, before),
+        };
+        self.pending.push_back(Unit::Input(input.code));
+        self.pending.extend(statements);
+    }
+
+    /// Takes the lines up to the next command, or that; false where there is none.
+    fn take_lines(&mut self) -> bool {
+        let (before, mut segment) = (self.number - 1, String::new());
+        while let Some(line) = self.lines.last() {
+            if is_command(line) {
+                let open = lang::completeness(self.language, &segment);
+                if !matches!(open, Completeness::Incomplete { .. }) {
+                    break;
+                }
+            }
+            segment.push_str(&self.raw_line().unwrap_or_default());
+            segment.push('\n');
+        }
+        self.pending = code(self.language, &segment, before);
+        if !self.pending.is_empty() {
+            return true;
+        }
+        let number = self.number;
+        match self.raw_line() {
+            Some(line) => {
+                self.pending.push_back(Unit::Command { line, number });
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+impl Iterator for Units {
+    type Item = Unit;
+
+    fn next(&mut self) -> Option<Unit> {
+        self.fill();
+        self.pending.pop_front()
+    }
+}
+
+/// The statements of a text that stands so many lines further down.
+fn code(language: Language, text: &str, before: usize) -> VecDeque<Unit> {
+    if let Some(refusal) = lang::refusal(language, text) {
+        return VecDeque::from([Unit::Refused {
+            told: refusal.message,
+            number: refusal.line + before,
+        }]);
+    }
+    let moved = lang::split(language, text).into_iter().map(|snippet| {
+        Unit::Code(Snippet {
+            first_line: snippet.first_line + before,
+            ..snippet
+        })
+    });
+    moved.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(language: Language, text: &str) -> Vec<String> {
+        Units::of(language, text).map(shown).collect()
+    }
+
+    fn shown(unit: Unit) -> String {
+        match unit {
+            Unit::Code(snippet) => format!("{} {}", snippet.first_line, snippet.code),
+            Unit::Command { line, number } => format!("{number} command {line}"),
+            Unit::Refused { told, number } => format!("{number} refused {told}"),
+            Unit::Input(code) => format!("input {code}"),
+        }
+    }
+
+    #[test]
+    fn commands_stand_at_the_top_level_of_scala() {
+        let text = "val a = 1\n:silent\n\nval s = \"\"\"\n:load x\n\"\"\"\ndef f(x: Int)\n  : Int = x\n\
+                    :quit\n";
+        assert_eq!(
+            told(Language::Scala, text),
+            [
+                "1 val a = 1",
+                "2 command :silent",
+                "4 val s = \"\"\"\n:load x\n\"\"\"",
+                "7 def f(x: Int)\n  : Int = x",
+                "9 command :quit",
+            ]
+        );
+        assert_eq!(
+            told(Language::Python, "a = 1\n:quit"),
+            ["1 a = 1", "2 :quit"]
+        );
+    }
+
+    #[test]
+    fn pasted_lines_are_read_from_the_text() {
+        let mut units = Units::of(Language::Scala, ":paste < E\nval a = 1\nE\na");
+        units.next().unwrap();
+        assert_eq!(units.raw_line().as_deref(), Some("val a = 1"));
+        assert_eq!(units.raw_line().as_deref(), Some("E"));
+        assert_eq!(units.next().map(shown).as_deref(), Some("4 a"));
+        assert!(units.is_over() && units.raw_line().is_none());
+    }
+
+    #[test]
+    fn a_transcript_is_its_inputs() {
+        let text = ">>> x = 1\n>>> x\n1\n";
+        let mut units = Units::of(Language::Scala, text);
+        assert_eq!(
+            (units.language, units.replayed),
+            (Language::Python, Some(2))
+        );
+        let all: Vec<String> = units.by_ref().map(shown).collect();
+        assert_eq!(all, ["input x = 1", "1 x = 1", "input x", "2 x"]);
+        assert_eq!(units.text, "x = 1\nx\n");
+    }
+}

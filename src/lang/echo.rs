@@ -1,0 +1,216 @@
+//! What of a statement's text is the interpreter's echo, and code that echoes nothing.
+//!
+//! Livy gives what was printed and what was echoed as one text. Scala's echo is found by the names
+//! that the code defines, which begin its lines; Python is asked not to make one.
+
+use super::{Language, Snippet, indent_of, split};
+
+/// What begins a line of the echo.
+enum Head {
+    /// The name of a value or method.
+    Name(String),
+    /// An expression's: `res0` and so on.
+    Result,
+    /// `defined class Point`
+    Definition,
+    Import,
+}
+
+/// Scala cuts what it shows of a value long before this; what was printed may be huge.
+const LONGEST_ECHO: usize = 8 << 10;
+
+fn all_heads(code: &str) -> Vec<Head> {
+    let snippets = split(Language::Scala, code);
+    snippets.iter().flat_map(|one| heads(&one.code)).collect()
+}
+
+/// Where the echo begins in what a snippet of Scala gave; its end where there is none.
+pub fn echo_start(code: &str, text: &str) -> usize {
+    let heads = all_heads(code);
+    let mut position = 0;
+    for line in text.split_inclusive('\n') {
+        if heads.iter().any(|head| head.begins(line)) {
+            return position;
+        }
+        position += line.len();
+    }
+    text.len()
+}
+
+/// The name of the last value of an echo, to which a line that begins with a dot applies.
+pub fn last_value(code: &str, text: &str) -> Option<String> {
+    let mut start = text.len().saturating_sub(LONGEST_ECHO);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let heads = all_heads(code);
+    text[start..].lines().rev().find_map(|line| {
+        let (name, of_type) = without_keyword(line).split_once(": ")?;
+        let is_value = of_type.contains(" = ") && is_name(name);
+        let is_echo = is_value && heads.iter().any(|head| head.begins(line));
+        is_echo.then(|| name.to_owned())
+    })
+}
+
+/// Code of Python that does the same and echoes nothing: Livy echoes the last expression.
+pub fn without_echo(snippet: &Snippet, code: String) -> String {
+    let is_magic = snippet.code.trim_start().starts_with('%');
+    match snippet.language {
+        Language::Python if !is_magic => format!("{code}\nNone"),
+        Language::Python | Language::Scala | Language::Sql | Language::R => code,
+    }
+}
+
+impl Head {
+    fn begins(&self, line: &str) -> bool {
+        let line = without_keyword(line);
+        match self {
+            Head::Name(name) => line
+                .strip_prefix(name.as_str())
+                .is_some_and(|rest| rest.starts_with([':', '(', '['])),
+            Head::Result => line
+                .split_once(": ")
+                .and_then(|(name, _)| name.strip_prefix("res"))
+                .is_some_and(|number| {
+                    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+                }),
+            Head::Definition => ["defined ", "class ", "object ", "trait ", "type "]
+                .iter()
+                .any(|word| line.starts_with(word)),
+            Head::Import => line.starts_with("import "),
+        }
+    }
+}
+
+/// A line of Scala 2.13's echo without the word that 2.12 leaves out.
+fn without_keyword(line: &str) -> &str {
+    ["val ", "var ", "lazy val ", "def "]
+        .iter()
+        .find_map(|word| line.strip_prefix(word))
+        .unwrap_or(line)
+}
+
+const MODIFIERS: [&str; 11] = [
+    "abstract",
+    "case",
+    "final",
+    "implicit",
+    "lazy",
+    "override",
+    "private",
+    "protected",
+    "sealed",
+    "@transient",
+    "inline",
+];
+
+fn heads(code: &str) -> Vec<Head> {
+    let mut rest = code.trim_start();
+    loop {
+        let end = rest
+            .find(|c: char| c.is_whitespace() || c == '[')
+            .unwrap_or(rest.len());
+        let word = &rest[..end];
+        let after = rest[end..].trim_start();
+        match word {
+            "class" | "object" | "trait" | "type" => return vec![Head::Definition],
+            "import" => return vec![Head::Import],
+            "val" | "var" => return names(after).map(Head::Name).collect(),
+            "def" => {
+                let end = after.find(['(', '[', ':', '=', ' ']).unwrap_or(after.len());
+                return vec![Head::Name(after[..end].to_owned())];
+            }
+            _ if MODIFIERS.contains(&word) && !after.is_empty() => rest = after,
+            _ => return vec![Head::Result, assigned(code)],
+        }
+    }
+}
+
+/// An assignment echoes the variable's name.
+fn assigned(code: &str) -> Head {
+    match code.split_once('=') {
+        Some((name, _)) if is_name(name.trim()) => Head::Name(name.trim().to_owned()),
+        _ => Head::Result,
+    }
+}
+
+/// The names that a pattern may bind.
+fn names(pattern: &str) -> impl Iterator<Item = String> {
+    let end = pattern.find('=').unwrap_or(pattern.len());
+    pattern[..end]
+        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .filter(|word| is_name(word))
+        .map(str::to_owned)
+}
+
+fn is_name(word: &str) -> bool {
+    word.chars()
+        .all(|c| c.is_alphanumeric() || c == '_' || c == '$')
+        && word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$')
+}
+
+/// The lines without the white space that all of them begin with.
+pub fn without_indentation(text: &str) -> String {
+    let filled = || text.lines().filter(|line| !line.trim().is_empty());
+    let common = filled().map(indent_of).min().unwrap_or(0);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.get(common.min(indent_of(line))..).unwrap_or_default())
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_echo_begins_at_what_the_code_defines() {
+        for (code, text, printed) in [
+            ("1 + 1", "res0: Int = 2\n", ""),
+            ("println(3)", "3\n", "3\n"),
+            ("{ println(3); 4 }", "3\nres1: Int = 4\n", "3\n"),
+            (
+                "val a = f()",
+                "total: Int = 3\na: Int = 1\n",
+                "total: Int = 3\n",
+            ),
+            ("val (a, b) = (1, 2)", "a: Int = 1\nb: Int = 2\n", ""),
+            ("private lazy val c: Int = 3", "c: Int = <lazy>\n", ""),
+            ("implicit def d(x: Int) = 1", "d: (x: Int)Int\n", ""),
+            ("case class E(x: Int)", "defined class E\n", ""),
+            ("import x.y", "import x.y\n", ""),
+            ("a = 3", "a: Int = 3\n", ""),
+            // Scala 2.13
+            ("f()", "printed\nval res0: Int = 2\n", "printed\n"),
+            ("lazy val c = 3", "lazy val c: Int // unevaluated\n", ""),
+            ("def d(x: Int) = 1", "def d(x: Int): Int\n", ""),
+            ("case class E(x: Int)", "class E\n", ""),
+            (
+                "val x = 1\nprintln(x)\nx",
+                "1\nx: Int = 1\nres3: Int = 1\n",
+                "1\n",
+            ),
+        ] {
+            assert_eq!(&text[..echo_start(code, text)], printed, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_last_value_has_a_name() {
+        let last = |code, text| last_value(code, text);
+        assert_eq!(last("1", "res7: Int = 1\n").as_deref(), Some("res7"));
+        assert_eq!(last("val a = 1", "a: Int = 1\n").as_deref(), Some("a"));
+        assert_eq!(last("1", "val res7: Int = 1\n").as_deref(), Some("res7"));
+        assert_eq!(last("println(1)", "1\n"), None);
+        assert_eq!(last("import a.b", "import a.b\n"), None);
+    }
+
+    #[test]
+    fn common_indentation_goes() {
+        assert_eq!(
+            without_indentation("  def f():\n\n      return 1\n  f()"),
+            "def f():\n\n    return 1\nf()"
+        );
+    }
+}

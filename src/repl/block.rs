@@ -1,0 +1,143 @@
+//! Reads lines until they are a whole block.
+
+use super::Repl;
+use super::editor::Read;
+use crate::commands::{self, Command, is_command};
+use crate::exit::Exit;
+use crate::lang::{self, Completeness, Language};
+use crate::render::Line;
+
+/// A block that was read.
+pub(super) enum Block {
+    Code(String),
+    Command(Result<Command, String>),
+    /// Code and commands, or a transcript.
+    Text(String),
+    /// Nothing to run: an empty line, Ctrl-C, or a block that was abandoned.
+    Nothing,
+    End,
+    /// The terminal is gone.
+    HungUp,
+}
+
+impl Repl<'_> {
+    pub(super) fn read_block(&mut self) -> Block {
+        let mut block = String::new();
+        let mut indent = 0;
+        let mut blank_lines = 0;
+        loop {
+            let line = match self.editor.read(self.language, &block, indent) {
+                Read::Line(line) => line,
+                Read::Cleared => return Block::Nothing,
+                Read::End => return Block::End,
+                Read::HungUp => return Block::HungUp,
+            };
+            // Several lines at once were pasted, or recalled from the history.
+            let is_paste = line.contains('\n');
+            if block.is_empty() {
+                if line.trim().is_empty() {
+                    return Block::Nothing;
+                }
+                if let Some(block) = self.special(&line, is_paste) {
+                    return block;
+                }
+            }
+            blank_lines = if line.trim().is_empty() {
+                blank_lines + 1
+            } else {
+                0
+            };
+            if !block.is_empty() {
+                block.push('\n');
+            }
+            block.push_str(if line.trim().is_empty() { "" } else { &line });
+            match self.completeness(&block, is_paste) {
+                Completeness::Incomplete { .. } if blank_lines >= 2 => {
+                    let words = "You typed two blank lines.  Starting a new command.";
+                    self.out.note(&Line::plain(words));
+                    return Block::Nothing;
+                }
+                Completeness::Incomplete { indent: next } => {
+                    indent = if is_paste || blank_lines > 0 { 0 } else { next };
+                }
+                Completeness::Complete | Completeness::Invalid => break,
+            }
+        }
+        let block = block.trim_end().to_owned();
+        self.editor.remember(self.language, &block);
+        Block::Code(block)
+    }
+
+    /// What a first line is that does not begin a block of code.
+    fn special(&mut self, line: &str, is_paste: bool) -> Option<Block> {
+        let is_transcript = lang::transcript(line).is_some();
+        if is_paste {
+            let holds_commands = self.language == Language::Scala && is_command(line.trim_start());
+            if is_transcript || holds_commands {
+                self.editor.remember(self.language, line.trim_end());
+                return Some(Block::Text(line.to_owned()));
+            }
+            return None;
+        }
+        if is_transcript {
+            return Some(self.transcript(line));
+        }
+        let command = commands::parse(line)?;
+        self.editor.remember(self.language, line.trim());
+        Some(Block::Command(command))
+    }
+
+    /// A line of a transcript came alone: whoever pastes line by line says when it is over.
+    fn transcript(&mut self, first: &str) -> Block {
+        let words = "\n// Detected repl transcript. Paste more, or ctrl-D to finish.\n\n";
+        self.out.note(&Line::plain(words));
+        match self.collect(commands::ends_paste) {
+            Ok(rest) => Block::Text(format!("{first}\n{rest}")),
+            Err(Some(Exit::HungUp)) => Block::HungUp,
+            Err(_) => Block::Nothing,
+        }
+    }
+
+    /// Reads lines as they are until one is the end, or Ctrl-D. Without it: Ctrl-C, or the code to
+    /// end with.
+    pub(super) fn collect(
+        &mut self,
+        is_end: impl Fn(&str) -> bool,
+    ) -> Result<String, Option<Exit>> {
+        self.stand_prompt(true);
+        let collected = self.collect_lines(is_end);
+        self.stand_prompt(false);
+        collected
+    }
+
+    fn collect_lines(&mut self, is_end: impl Fn(&str) -> bool) -> Result<String, Option<Exit>> {
+        let mut block = String::new();
+        loop {
+            match self.editor.read_raw() {
+                // Several at once, where they were pasted.
+                Read::Line(lines) => {
+                    for line in lines.split('\n') {
+                        if is_end(line) {
+                            return Ok(block);
+                        }
+                        block.push_str(line);
+                        block.push('\n');
+                    }
+                }
+                Read::End => return Ok(block),
+                Read::Cleared => return Err(None),
+                Read::HungUp => return Err(Some(Exit::HungUp)),
+            }
+        }
+    }
+
+    fn completeness(&self, block: &str, is_paste: bool) -> Completeness {
+        match lang::completeness(self.language, block) {
+            // What was pasted whole needs no blank line to end it.
+            Completeness::Incomplete { .. } if is_paste => {
+                lang::completeness(self.language, &format!("{block}\n"))
+            }
+            completeness => completeness,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The commands that only a prompt has.
+
+use super::Repl;
+use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
+use crate::engine::Id;
+use crate::exit::Exit;
+use crate::lang::Language;
+use crate::render::{self, Line, one_line};
+use crate::shell;
+use std::path::Path;
+
+impl Repl<'_> {
+    /// The code to end with, where nothing can follow.
+    pub(super) fn own(&mut self, command: Prompt) -> Option<Exit> {
+        match command {
+            Prompt::Cancel(number) => self.cancel(number),
+            Prompt::Edit(what) => return self.edit(&what),
+            Prompt::History(count) => self.show_history(count, "", "  "),
+            Prompt::Search(text) => self.show_history(usize::MAX, &text, " "),
+            Prompt::Lang(language) => self.speak(language),
+            Prompt::Restart => return self.restart(),
+            Prompt::Session => self.say(&self.session_text()),
+            Prompt::Trace => match &self.desk.link.last_failure {
+                Some(failure) => {
+                    let whole = render::whole(failure);
+                    self.out.failure(&[Line::error(whole)]).ok();
+                }
+                None => self.say("No statement has failed."),
+            },
+        }
+        None
+    }
+
+    fn say(&self, text: &str) {
+        self.out.note(&Line::plain(text));
+    }
+
+    fn speak(&mut self, language: Language) {
+        self.language = language;
+        self.editor.set_language(language, self.out);
+    }
+
+    fn cancel(&mut self, number: Option<String>) {
+        let id = match number {
+            Some(text) => Some(text.parse().map_or(Id::Text(text), Id::Number)),
+            None => self.left_running.take(),
+        };
+        match id {
+            Some(_) if self.desk.link.facts.session.is_none() => {
+                self.say("The session is not open yet.");
+            }
+            Some(id) => {
+                let told = format!("Asking the server to cancel statement {id}.");
+                self.say(&one_line(&told));
+                self.desk.link.engine.cancel_by_id(id);
+            }
+            None => self.say("No statement was left running."),
+        }
+    }
+
+    /// The last inputs that hold a text, with their numbers; a number and the text stand so far
+    /// apart.
+    fn show_history(&self, count: usize, text: &str, gap: &str) {
+        let entries = self.editor.entries();
+        let numbered = entries.iter().enumerate();
+        let found: Vec<String> = numbered
+            .filter(|(_, entry)| entry.contains(text))
+            .map(|(index, entry)| {
+                let number = format!("{:>width$}{gap}", index + 1, width = gap.len() * 2 - 1);
+                let indent = format!("\n{}", " ".repeat(number.len()));
+                format!("{number}{}\n", entry.replace('\n', &indent))
+            })
+            .collect();
+        let first = found.len().saturating_sub(count);
+        let shown = crate::render::sanitize(&found[first..].concat()).into_owned();
+        self.out.data(&shown).ok();
+    }
+
+    fn edit(&mut self, what: &str) -> Option<Exit> {
+        let entries = self.editor.entries();
+        let text = match what.parse::<usize>() {
+            Ok(number) => match number.checked_sub(1).and_then(|index| entries.get(index)) {
+                Some(entry) => entry.clone(),
+                None => {
+                    self.say(&format!("There is no input {number}; :history shows them."));
+                    return None;
+                }
+            },
+            Err(_) if what.is_empty() => {
+                let is_code = |entry: &&String| !is_command(entry) && !entry.starts_with('!');
+                let last = entries.iter().rev().find(is_code);
+                last.cloned().unwrap_or_default()
+            }
+            Err(_) => return self.edit_file(Path::new(what)),
+        };
+        match edit(&self.editor_command, self.language, &text) {
+            Edited::Text(text) => {
+                self.desk.say_input(self.language, &text);
+                self.editor.remember(self.language, &text);
+                self.run_block(&text)
+            }
+            Edited::Nothing(told) => {
+                self.say(&told);
+                None
+            }
+        }
+    }
+
+    fn edit_file(&mut self, path: &Path) -> Option<Exit> {
+        if let Err(told) = edit_file(&self.editor_command, path) {
+            self.say(&told);
+            return None;
+        }
+        let command = crate::commands::Shared::Load {
+            path: path.to_owned(),
+            verbose: false,
+        };
+        self.carry_out(command)
+    }
+
+    fn restart(&mut self) -> Option<Exit> {
+        if !self.desk.link.is_ours {
+            self.say(
+                "This session was there before livysh, and is not livysh's to end; without -s a \
+                 new one is made.",
+            );
+            return None;
+        }
+        let open = &self.open;
+        if let Err(error) = shell::restart(self.desk.link, self.out, open) {
+            self.say(&format!("no new session can be opened: {error}"));
+            return Some(Exit::Server);
+        }
+        self.desk.startup.again();
+        self.desk.echoes.last_value.replace(None);
+        self.left_running = None;
+        self.say("A new session is being made; :replay runs what has succeeded again.");
+        None
+    }
+
+    fn session_text(&self) -> String {
+        let link = &self.desk.link;
+        let facts = &link.facts;
+        let root = &link.root;
+        let Some(session) = &facts.session else {
+            return format!("the session on {root} is not open yet");
+        };
+        let state = match facts.is_ready {
+            true => "ready".to_owned(),
+            false => session.state.to_string(),
+        };
+        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
+        let parts = [
+            ("name", &session.name),
+            ("kind", &session.kind),
+            ("application id", &session.app_id),
+            ("owner", &session.owner),
+            ("Spark UI", &session.app_info.spark_ui_url),
+        ];
+        for (label, value) in parts {
+            if let Some(value) = value {
+                text.push_str(&format!("\n  {label}: {}", one_line(value)));
+            }
+        }
+        text.push_str(match link.is_ours {
+            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
+            true => "\n  made by livysh: it is ended when you leave",
+            false => "\n  it was there before: it stays when you leave",
+        });
+        text
+    }
+}

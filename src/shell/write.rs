@@ -1,0 +1,94 @@
+//! Writes what a statement gave: its result, or what it had printed before it failed.
+
+use super::run::{Ran, Run, Verdict};
+use super::{Link, error_lines, words};
+use crate::exit::Exit;
+use crate::lang::{self, Language};
+use crate::livy::Failure;
+use crate::render::{self, Line, Origin, Trap};
+
+impl Run<'_> {
+    pub(super) fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
+        let rendered = render::output(data, !self.out.terminals.output, self.max_rows);
+        if !rendered.text.is_empty()
+            && let Err(error) = self.out.data(&rendered.text)
+        {
+            return self.not_written(&error, true);
+        }
+        self.tell(&rendered.notes);
+        let Some(rows) = rendered.cut_at else {
+            return Verdict::Ok;
+        };
+        // Asked for by the user, it is no surprise.
+        if self.max_rows.is_some() {
+            let message = format!("the result was cut at {rows} rows, as was asked for");
+            self.tell(&[Line::faint(message)]);
+            return Verdict::Ok;
+        }
+        let message = format!(
+            "the result has {rows} rows, the most this server gives: more rows may be missing"
+        );
+        let hint = words::hint_line("ask for more with --max-rows N, or for fewer with LIMIT");
+        if self.out.terminals.output {
+            self.tell(&[Line::faint(message), hint]);
+            return Verdict::Ok;
+        }
+        self.tell(&error_lines(&message, None));
+        self.tell(&[hint]);
+        Verdict::Incomplete
+    }
+
+    pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
+        let (snippet, source, feeding) = what;
+        link.last_failure = Some(failure.clone());
+        let failure = render::untangle(failure, snippet.language);
+        match self.write_printed(&failure) {
+            Verdict::Ok => {}
+            other => return other,
+        }
+        let past = &link.past;
+        let mut text = render::failure(
+            &failure,
+            Origin {
+                snippet,
+                source,
+                feeding,
+                past,
+            },
+        );
+        link.python_out_of_step |= text.trap == Some(Trap::PythonOutOfStep);
+        let is_scala = snippet.language == Language::Scala;
+        if is_scala && link.may_be_python && lang::looks_like_python(&source.text) {
+            link.may_be_python = false;
+            text.hints.push("this looks like Python: add -l python");
+        }
+        Verdict::Failed(text)
+    }
+
+    /// What the code had printed before it failed.
+    pub(super) fn write_printed(&self, failure: &Failure) -> Verdict {
+        let Some(printed) = &failure.printed else {
+            return Verdict::Ok;
+        };
+        let mut text = match self.out.terminals.output {
+            true => render::sanitize(printed).into_owned(),
+            false => printed.clone(),
+        };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        match self.out.data(&text) {
+            Ok(()) => Verdict::Ok,
+            Err(error) => self.not_written(&error, false),
+        }
+    }
+
+    fn not_written(&self, error: &std::io::Error, succeeded: bool) -> Verdict {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Verdict::OutputClosed { succeeded };
+        }
+        let message = format!("a result could not be written: {error}");
+        self.tell(&error_lines(&message, None));
+        Verdict::End(Exit::Server)
+    }
+}

@@ -1,0 +1,246 @@
+//! Colon commands at the prompt, on a pseudo-terminal, with a real Spark behind it.
+
+use crate::support::program::{BINARY, Home};
+use crate::support::pty::Screen;
+use crate::support::scripted::{Answer, Scripted};
+use crate::support::spark::shared;
+
+fn prompt(home: &Home, language: &str, editor: &str) -> Screen {
+    let (url, session) = shared();
+    let editor = format!("EDITOR={editor}");
+    let arguments = [&editor, BINARY, "--url", url, "-s", session, "-l", language];
+    let screen = Screen::run(home, "env", &arguments, 60, 100);
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.wait_for_prompt(if language == "python" {
+        ">>>"
+    } else {
+        "scala>"
+    });
+    screen
+}
+
+/// Types a line and waits for the prompt after what it gives.
+#[track_caller]
+fn gives(screen: &mut Screen, line: &str, text: &str) {
+    screen.line(line);
+    screen.wait_for(text);
+    screen.wait_for_prompt("scala>");
+}
+
+#[test]
+fn the_commands_of_every_day_are_typed() {
+    let home = Home::new();
+    home.write("day.scala", "val day = 7\nday * 6\n");
+    let mut screen = prompt(&home, "scala", "vi");
+    gives(
+        &mut screen,
+        ":he",
+        "All commands can be abbreviated, e.g., :he instead of :help.",
+    );
+    gives(&mut screen, ":type List(1)", "\nList[Int]\n");
+    gives(
+        &mut screen,
+        ":load day.scala",
+        "Loading day.scala...\nday: Int = 7\n",
+    );
+    screen.wait_for(": Int = 42");
+    gives(&mut screen, ".toString + \"!\"", ": String = 42!");
+    screen.line(":paste");
+    screen.wait_for("// Entering paste mode (ctrl-D to finish)");
+    screen.line("case class Dialogue(x: Int)");
+    screen.line("object Dialogue { def one = Dialogue(1) }");
+    screen.send("\x04");
+    screen.wait_for("// Exiting paste mode, now interpreting.");
+    screen.wait_for("defined object Dialogue");
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, ":silent", "Result printing is off.");
+    gives(&mut screen, "\"not \" + \"shown\"", "+ \"shown\"");
+    gives(&mut screen, "println(\"print\" + \"ed\")", "\nprinted\n");
+    gives(&mut screen, ":sil", "Result printing is on.");
+    assert!(!screen.text().contains("not shown"), "{}", screen.text());
+    gives(&mut screen, ":sh echo $((6 * 111))", "\n666\n");
+    gives(&mut screen, "!exit 7", "`exit 7` ended with exit status: 7");
+    gives(&mut screen, ":h? day", "3 :load day.scala\n");
+    let count = screen.text().matches(":load day.scala").count();
+    gives(&mut screen, ":history 5", "  :sh echo $((6 * 111))\n");
+    assert_eq!(screen.text().matches(":load day.scala").count(), count);
+    gives(&mut screen, ":reset", "A Livy session cannot forget");
+    gives(&mut screen, ":restart", "is not livysh's to end");
+    gives(
+        &mut screen,
+        ":completions List(1).mapCo",
+        "[completions] List(1).mapConserve\n",
+    );
+    gives(&mut screen, ":save kept.scala", ":save kept.scala");
+    let kept = std::fs::read_to_string(home.path().join("kept.scala")).unwrap();
+    assert!(kept.starts_with("val day = 7\nday * 6\n"), "{kept}");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+}
+
+#[test]
+fn python_has_the_commands_too() {
+    let home = Home::new();
+    home.write(
+        "part.py",
+        "part = 20\n\ndef double(x):\n    return 2 * x\n\ndouble(part) + 2\n1 / 0\n",
+    );
+    let mut screen = prompt(&home, "python", "vi");
+    screen.line(":load part.py");
+    screen.wait_for("\n42\n");
+    screen.wait_for("part.py:7: ZeroDivisionError: division by zero");
+    screen.wait_for_prompt(">>>");
+    screen.line(":silent");
+    screen.wait_for("Result printing is off.");
+    screen.line("'not ' + 'shown'");
+    screen.wait_for_prompt(">>>");
+    screen.line("print('print' + 'ed')");
+    screen.wait_for("\nprinted\n");
+    assert!(!screen.text().contains("not shown"), "{}", screen.text());
+    screen.line(":type 1");
+    screen.wait_for(":type is Scala's; in Python type(…) tells it");
+    screen.line(":paste");
+    screen.wait_for("// Entering paste mode (ctrl-D to finish)");
+    screen.line("    for i in range(2):");
+    screen.line("");
+    screen.line("        print('round', i)");
+    screen.send("\x04");
+    screen.wait_for("\nround 0\nround 1\n");
+}
+
+#[test]
+fn an_input_is_edited_and_run() {
+    let home = Home::new();
+    let change = home.write("change", "#!/bin/sh\nsed -i s/one/two/ \"$1\"\n");
+    let editor = format!("sh {}", change.display());
+    let mut screen = prompt(&home, "scala", &editor);
+    gives(&mut screen, "val edited = \"one\"", "edited: String = one");
+    gives(&mut screen, ":edit", "edited: String = two");
+    gives(&mut screen, ":edit 77777", "There is no input 77777");
+    home.write("file.scala", "val fromEdit = \"one\"\n");
+    gives(&mut screen, ":edit file.scala", "fromEdit: String = two");
+    home.write("change", "#!/bin/sh\nexit 3\n");
+    gives(
+        &mut screen,
+        ":edit",
+        "The editor ended with exit status: 3: nothing runs.",
+    );
+}
+
+#[test]
+fn a_transcript_is_pasted_whole_or_line_by_line() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "scala", "vi");
+    screen.paste(
+        "scala> val pasted1 = 1\npasted1: Int = 9\n\nscala> pasted1 +\n     |  1\nres1: Int = 9\n",
+    );
+    screen.line("");
+    screen.wait_for("// Replaying 2 commands from transcript.");
+    screen.wait_for("\nscala> val pasted1 = 1\npasted1: Int = 1\n");
+    screen.wait_for("\nscala> pasted1 +\n     |  1\n");
+    screen.wait_for(": Int = 2\n");
+    screen.wait_for_prompt("scala>");
+    screen.line("scala> val pasted2 = 2");
+    screen.wait_for("// Detected repl transcript. Paste more, or ctrl-D to finish.");
+    screen.line("pasted2: Int = 9");
+    screen.line("scala> pasted2 * 21");
+    screen.send("\x04");
+    screen.wait_for(": Int = 42\n");
+    screen.wait_for_prompt("scala>");
+    screen.paste(">>> pasted3 = 3\n>>> pasted3 * 111\n9\n");
+    screen.line("");
+    screen.wait_for("\n333\n");
+    screen.wait_for_prompt("scala>");
+}
+
+#[test]
+fn startup_files_run_unseen_in_each_new_session() {
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("startup.scala"),
+        "val fromStartup = 41\nfromStartup + nope\nval never = 1\n",
+    )
+    .unwrap();
+    let (url, _) = shared();
+    let mut screen = Screen::start(&home, &["--url", url]);
+    screen.wait_for("Spark session available as 'spark'.");
+    gives(&mut screen, "fromStartup + 1", ": Int = 42");
+    screen.wait_for("startup.scala:2: ");
+    screen.wait_for("not found: value nope");
+    assert!(
+        !screen.text().contains("fromStartup: Int"),
+        "{}",
+        screen.text()
+    );
+    gives(&mut screen, "val gone = 1", "gone: Int = 1");
+    gives(
+        &mut screen,
+        ":reset",
+        ":restart ends this one and makes a new one like it.",
+    );
+    gives(&mut screen, ":restart", "A new session is being made");
+    gives(&mut screen, "gone + fromStartup", "not found: value gone");
+    gives(
+        &mut screen,
+        ":replay",
+        "Replaying: val gone = 1\ngone: Int = 1",
+    );
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+    let mut screen = Screen::start(&home, &["--url", url, "--no-startup"]);
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "fromStartup", "not found: value fromStartup");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+}
+
+#[test]
+fn a_session_of_one_language_is_told() {
+    let server = Scripted::start(|request| match request.method.as_str() {
+        "GET" => Answer::json("200 OK", r#"{"id": 1, "state": "idle", "kind": "spark"}"#),
+        _ => Answer::json("400 Bad Request", r#""Unrecognized field \"kind\"""#),
+    });
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-s", "1", "-l", "scala"]);
+    screen.wait_for_prompt("scala>");
+    screen.line(":lang python");
+    screen.wait_for_prompt(">>>");
+    screen.line("1");
+    screen.wait_for("a server older than Livy 0.5 has one language for each session");
+    screen.wait_for_prompt(">>>");
+}
+
+#[test]
+fn a_block_with_commands_is_pasted_whole() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "scala", "vi");
+    screen.paste(":silent\nval unseen = 41\n:silent\n:paste < END\nval seen = unseen + 1\nEND\n");
+    screen.line("");
+    screen.wait_for("Result printing is off.");
+    screen.wait_for("seen: Int = 42");
+    screen.wait_for_prompt("scala>");
+    assert!(!screen.text().contains("unseen: Int"), "{}", screen.text());
+    screen.line(":paste");
+    screen.wait_for("// Entering paste mode (ctrl-D to finish)");
+    screen.line("val dropped = 1");
+    screen.send("\x03");
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "dropped", "not found: value dropped");
+}
+
+#[test]
+fn a_script_that_quits_gives_no_prompt() {
+    let (url, session) = shared();
+    let home = Home::new();
+    home.write(
+        "quits.scala",
+        "println(\"the \" + \"end\")\n:quit\nprintln(\"more\")\n",
+    );
+    let arguments = ["--url", url, "-s", session, "-i", "quits.scala"];
+    let mut screen = Screen::start(&home, &arguments);
+    assert_eq!(screen.wait_for_exit(), 0);
+    screen.wait_for("the end");
+    assert!(!screen.text().contains("more"), "{}", screen.text());
+}

@@ -1,0 +1,222 @@
+//! Colon commands in piped scripts, against the words of the Scala 2.12 shell of Spark 3.5, with a
+//! real Spark behind them; on a server that compiles blocks and on one that feeds lines.
+
+mod rows;
+
+use crate::support::http::{get, post, request};
+use crate::support::program::{Home, Ran};
+use crate::support::scripted::{Answer, Scripted};
+use crate::support::session::Session;
+use crate::support::spark::{is_ours, shared, strict};
+use base64::Engine;
+use rows::ROWS;
+
+/// A jar with `livyshtest.Greeter`, whose `greet()` gives `hello from a jar`.
+const JAR: &str = "UEsDBBQAAAAIABENeV0JyX6m4gAAACUBAAAYAAAAbGl2eXNodGVzdC9HcmVldGVyLmNsYXNzZY6xTsNAEERn7\
+dgOJoQkokNIpksocEMXRIMETQRFEP05LM5ZF1u6XCLxV1AhUfABfBRiz4pEkS12bkdv9+bn9+sbwBWGKQKECTo9RIgJg0ptVW5UXeaPRcULR4iv\
+da3dDSEcT5676Aq0ZGOa7NU2q0xllbIJUsLI6O3beul47fJ7y+zYEjq3zQsTjme65ofNqmD7pAojTlR6hHAynsz+/5w7q+tySkjnzcYu+E57trc7\
+d+lBnONAMvsKQD619EOZzkRJNLr4BH3IQxalx60ZyNIR+jv0tPWAcJS874GSttXBH1BLAQIUAxQAAAAIABENeV0JyX6m4gAAACUBAAAYAAAAAAAA\
+AAAAAACkgQAAAABsaXZ5c2h0ZXN0L0dyZWV0ZXIuY2xhc3NQSwUGAAAAAAEAAQBGAAAAGAEAAAAA";
+
+fn home() -> Home {
+    let home = Home::new();
+    home.write(
+        "ok.scala",
+        "val fromFile = 7\nval afterFile = fromFile + 1\n",
+    );
+    home.write("bad.scala", "val g1 = 1\nnope1 + 1\nval g2 = 2\n");
+    home.write("step.py", "step = 3\nstep * 2\n");
+    home.write("zero.scala", "\n");
+    home.write("self.scala", ":load self.scala\n");
+    home
+}
+
+fn words_hold(url: &str, session: &str) {
+    let home = home();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let mut wrong = Vec::new();
+    for (script, out, words, code) in ROWS {
+        let ran = home.run_with_stdin(&arguments, script);
+        let said = words.iter().all(|word| ran.err.contains(word));
+        if (ran.out.as_str(), ran.code) != (out, code) || !said {
+            wrong.push(format!("{script}\n-> {ran:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn each_command_has_the_shells_words() {
+    let (url, session) = shared();
+    words_hold(url, session);
+}
+
+#[test]
+fn each_command_has_the_shells_words_where_lines_are_fed() {
+    let session = Session::start(&strict(), "spark");
+    session.wait_until_up();
+    let (url, id) = session.url.rsplit_once("/sessions/").unwrap();
+    words_hold(url, id);
+    session.delete();
+}
+
+#[test]
+fn help_tells_of_all_commands_or_of_one() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let ran = home.run_with_stdin(&arguments, ":help\n:help paste\n:help power\n:help nope\n");
+    assert_eq!(ran.code, 1);
+    ran.said(&["<stdin>:4: No such command 'nope'.  Type :help for help."]);
+    for line in [
+        "All commands can be abbreviated, e.g., :he instead of :help.\n",
+        ":load [-v] <path>        interpret lines in a file\n",
+        "\n:paste [path] | < EOF\nenter paste mode or paste a file\n",
+        "\n:power does not work over Livy: ",
+    ] {
+        assert!(ran.out.contains(line), "{line} not in {}", ran.out);
+    }
+}
+
+#[test]
+fn what_is_saved_runs_again() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let script = "val saved1 = 1\nnope3\ndef saved2(x: Int) = {\n  x + saved1\n}\n:save all.scala";
+    let all: Vec<&str> = arguments.iter().copied().chain(["--keep-going"]).collect();
+    let ran = home.run_with_stdin(&all, script);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let saved = std::fs::read_to_string(home.path().join("all.scala")).unwrap();
+    let expected = "val saved1 = 1\ndef saved2(x: Int) = {\n  x + saved1\n}\n";
+    assert_eq!(saved, expected);
+    home.run_with_stdin(&arguments, ":load all.scala\nprintln(saved2(4))")
+        .gave("saved1: Int = 1\nsaved2: (x: Int)Int\n5\n", 0);
+}
+
+#[test]
+fn a_transcript_is_replayed_without_its_outputs() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let scala = "scala> val tr1 = 1\ntr1: Int = 7\n\nscala> tr1 +\n     |  1\nres70001: Int = 2\n\n\
+                 scala> println(res70001 * 2)\n9\n\nscala> :quit\n";
+    let ran = home.run_with_stdin(&arguments, scala);
+    ran.gave("tr1: Int = 1\nres70001: Int = 2\n4\n", 0);
+    ran.said(&[
+        "// Replaying 4 commands from transcript.",
+        "\nscala> val tr1 = 1\n",
+        "\nscala> val res70001 = { tr1 +\n     |  1 }\n",
+    ]);
+    let python = ">>> def tr2():\n...     return 'again'\n... \n>>> tr2()\n'old'\n>>> tr2() + 1\n";
+    let ran = home.run_with_stdin(&arguments, python);
+    ran.gave("'again'\n", 1);
+    ran.said(&["// Replaying 3 commands", "<stdin>:6: TypeError"]);
+    let ipython =
+        "In [3]: tr3 = [i\n   ...:        for i in range(3)]\n\nIn [4]: tr3\nOut[4]: [7]\n";
+    home.run_with_stdin(&arguments, ipython)
+        .gave("[0, 1, 2]\n", 0);
+}
+
+#[test]
+fn a_jar_and_a_python_file_reach_the_session() {
+    let home = Home::new();
+    let jar = base64::engine::general_purpose::STANDARD
+        .decode(JAR)
+        .unwrap();
+    std::fs::write(home.path().join("greeter.jar"), jar).unwrap();
+    home.write(
+        "required_module.py",
+        "def hi():\n    return 'hello from a module'\n",
+    );
+    let script = ":require required_module.py\n:load use.py\n:require greeter.jar\n\
+                  println(Thread.currentThread.getContextClassLoader.loadClass(\"livyshtest.Greeter\")\
+                  .getMethod(\"greet\").invoke(null))\nlivyshtest.Greeter.greet()\n";
+    home.write(
+        "use.py",
+        "import required_module\nprint(required_module.hi())\n\
+         sc.parallelize([1]).map(lambda x: required_module.hi()).collect()\n",
+    );
+    let python = "hello from a module\n['hello from a module']\n";
+    for server in [shared().0.to_owned(), strict()] {
+        let ran = home.run_with_stdin(&["--url", &server, "-l", "scala", "--keep-going"], script);
+        assert!(ran.out.starts_with(python), "{ran:?}");
+        ran.said(&["Added 'required_module.py' to classpath."]);
+        if is_ours() {
+            ran.said(&["Added 'greeter.jar' to classpath."]);
+            assert!(ran.out.contains("\nhello from a jar\n"), "{ran:?}");
+        }
+        match server == shared().0 && is_ours() {
+            true => {
+                assert!(ran.out.ends_with("String = hello from a jar\n"), "{ran:?}");
+                assert_eq!(ran.code, 0);
+            }
+            // Livy's compiler does not see it, or its server refuses it: either is told.
+            false => {
+                let told = [
+                    "Apache Livy gives it to the running code",
+                    "Cannot load 'greeter.jar'",
+                ];
+                assert!(told.iter().any(|words| ran.err.contains(words)), "{ran:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_routes_of_files_answer_as_livys_do() {
+    let (url, session) = shared();
+    let session = format!("{url}/sessions/{session}");
+    let form = |part: &str| {
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"x.jar\"\r\n\r\nx\r\n--b--\r\n"
+        );
+        let headers = [
+            ("Content-Type", "multipart/form-data; boundary=b"),
+            ("X-Requested-By", "test"),
+        ];
+        request("POST", &format!("{session}/upload-jar"), &headers, &body)
+    };
+    let missing = form("other");
+    assert_eq!(
+        (missing.status, missing.body.as_str()),
+        (400, "\"No jar sent!\"")
+    );
+    let nowhere = post(&format!("{session}/add-jar"), r#"{"uri":"/no/x.jar"}"#);
+    assert!(nowhere.status >= 400, "{nowhere:?}");
+    if is_ours() {
+        // With what is no jar on its class path the compiler compiles nothing.
+        assert!(
+            nowhere.body.contains("/no/x.jar does not exist"),
+            "{nowhere:?}"
+        );
+        let none = form("jar");
+        assert!(
+            none.status == 500 && none.body.contains("is no jar"),
+            "{none:?}"
+        );
+    }
+    assert_eq!(get(&session).status, 200);
+}
+
+/// A server whose session is ready, and that answers nothing else.
+fn bare(status: &'static str, told: &'static str) -> Scripted {
+    Scripted::start(move |request| match request.method.as_str() {
+        "GET" => Answer::json("200 OK", r#"{"id": 1, "state": "idle", "kind": "spark"}"#),
+        _ => Answer::json(status, told),
+    })
+}
+
+#[test]
+fn a_server_that_takes_no_files_is_told() {
+    let server = bare("404 Not Found", "");
+    let home = Home::new();
+    home.write("a.jar", "x");
+    let arguments = ["--url", &server.url, "-s", "1", "-l", "scala"];
+    let ran: Ran = home.run_with_stdin(&arguments, ":require a.jar");
+    ran.gave("", 1);
+    ran.said(&["<stdin>:1: Cannot load 'a.jar': this server takes no files for a session"]);
+    assert_eq!(server.count("POST", "/sessions/1/upload-jar"), 1);
+    home.run_with_stdin(&arguments, ":require hdfs://h/a.jar");
+    assert_eq!(server.count("POST", "/sessions/1/add-jar"), 1);
+}
