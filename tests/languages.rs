@@ -274,10 +274,52 @@ fn sql_splits_outside_literals_and_comments() {
         ("select '--'; x", &["select '--'", "x"]),
         ("select '\\\\'; x", &["select '\\\\'", "x"]),
         ("select '/*'; x -- */", &["select '/*'", "x"]),
+        // Spark 4's compound statements.
+        (
+            "begin\n  declare x int; if x then select 1; end if;\nend; y",
+            &[
+                "begin\n  declare x int; if x then select 1; end if;\nend",
+                "y",
+            ],
+        ),
+        (
+            "BEGIN l: LOOP SELECT CASE WHEN a THEN if(b, 1, 2) END; LEAVE l; END LOOP l; END l; y",
+            &[
+                "BEGIN l: LOOP SELECT CASE WHEN a THEN if(b, 1, 2) END; LEAVE l; END LOOP l; END l",
+                "y",
+            ],
+        ),
+        (
+            "begin case x when 1 then a; else begin b; end; end case; while c do d; end while; end",
+            &[
+                "begin case x when 1 then a; else begin b; end; end case; while c do d; end while; end",
+            ],
+        ),
+        (
+            "begin; select 1; select case a when 1 then 2 end; y",
+            &["begin", "select 1", "select case a when 1 then 2 end", "y"],
+        ),
+        ("select begin; end", &["select begin", "end"]),
         ("; ;\n;", &[]),
         ("select 'open; x", &["select 'open; x"]),
     ] {
         assert_eq!(codes(Language::Sql, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_compound_statement_of_sql_continues_to_its_end() {
+    for (code, incomplete) in [
+        ("begin", true),
+        ("begin select 1;", true),
+        ("begin if a then b; end if;", true),
+        ("begin if a then b; end if; end", false),
+        ("begin select 1; end;", false),
+        ("begin;", false),
+        ("select 1; begin x;", true),
+        ("select case when a then b end;", false),
+    ] {
+        assert_eq!(continues(Language::Sql, code), incomplete, "{code}");
     }
 }
 
