@@ -1,7 +1,8 @@
-//! How long a script of a megabyte takes to be judged and to be split.
+//! How long a script of a megabyte takes to be judged, to be split, and to be rewritten for a
+//! compiler that is fed line by line.
 
 use crate::{Sample, row};
-use livysh::lang::{self, Language};
+use livysh::lang::{self, Feeding, Language, Snippet};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -26,6 +27,16 @@ pub(crate) fn measure() {
             &times(|| lang::completeness(language, &script)),
         );
         report("split", &times(|| lang::split(language, &script)));
+        if language == Language::Scala {
+            let block = Snippet {
+                language,
+                code: script.clone(),
+                first_line: 1,
+                first_column: 0,
+            };
+            let rewritten = times(|| lang::to_send(&block, Feeding::ByLine));
+            report("rewritten as one block", &rewritten);
+        }
     }
 }
 
