@@ -4,6 +4,7 @@
 use crate::support::program::{Home, Ran};
 use crate::support::pty::Screen;
 use crate::support::spark::shared;
+use livysh::lang::{self, Completeness, Language, Snippet};
 
 fn prompt(home: &Home) -> Screen {
     let (url, session) = shared();
@@ -112,4 +113,114 @@ fn a_server_without_r_is_told_with_what_to_do() {
         "<stdin>:1: the server cannot start an interpreter of R",
         "hint: R must be installed beside the server's Spark",
     ]);
+}
+
+fn parts(language: Language, source: &str) -> Vec<(Language, String, usize)> {
+    let part = |snippet: Snippet| (snippet.language, snippet.code, snippet.first_line);
+    lang::split(language, source)
+        .into_iter()
+        .map(part)
+        .collect()
+}
+
+#[test]
+fn a_cell_runs_in_its_own_language() {
+    use Language::{Python, R, Scala, Sql};
+    let one = |language, code: &str, line| (language, code.to_owned(), line);
+    for (language, source, expected) in [
+        (
+            Python,
+            "%%sql\nselect 1;\nselect 2",
+            vec![one(Sql, "select 1", 2), one(Sql, "select 2", 3)],
+        ),
+        (
+            Sql,
+            "%%scala \n\nval x = 1\n",
+            vec![one(Scala, "val x = 1", 3)],
+        ),
+        (Scala, "%%spark\n1", vec![one(Scala, "1", 2)]),
+        (
+            Scala,
+            "\n%%pyspark\nif x:\n    a; b",
+            vec![one(Python, "if x:\n    a; b", 3)],
+        ),
+        (Scala, "%%r\nx <- 1", vec![one(R, "x <- 1", 2)]),
+        (Python, "%%sql", vec![]),
+        // Later ones, too.
+        (
+            Python,
+            "x = 1\n%%sql\nselect 1\n%%python\nx",
+            vec![
+                one(Python, "x = 1", 1),
+                one(Sql, "select 1", 3),
+                one(Python, "x", 5),
+            ],
+        ),
+        (
+            Python,
+            "def f():\n    1\n%%sql\nselect 1",
+            vec![one(Python, "def f():\n    1", 1), one(Sql, "select 1", 4)],
+        ),
+        // Within a statement it is text.
+        (
+            Python,
+            "x = '''\n%%sql\n'''",
+            vec![one(Python, "x = '''\n%%sql\n'''", 1)],
+        ),
+        (
+            Sql,
+            "select '\n%%nope '",
+            vec![one(Sql, "select '\n%%nope '", 1)],
+        ),
+        (R, "(5\n%%two)", vec![one(R, "(5\n%%two)", 1)]),
+        (
+            Scala,
+            "a\n%% b",
+            vec![one(Scala, "a", 1), one(Scala, "%% b", 2)],
+        ),
+    ] {
+        assert_eq!(lang::refusal(language, source), None, "{source}");
+        assert_eq!(parts(language, source), expected, "{source}");
+    }
+}
+
+#[test]
+fn a_cell_that_cannot_be_run_is_told() {
+    for (source, line, words) in [
+        ("%%time\nx", 1, "%%time is not known"),
+        ("%%local\nx", 1, "in the session only"),
+        ("%%configure -f\n{}", 1, "--conf"),
+        (
+            "%%sql -o df\nselect 1",
+            1,
+            "%%sql takes nothing else on its line (-o df)",
+        ),
+        ("x\n\n%%html\n<b>", 3, "%%scala, %%python, %%sql and %%r"),
+    ] {
+        let refusal = lang::refusal(Language::Python, source).unwrap();
+        assert_eq!(refusal.line, line, "{source}");
+        assert!(refusal.message.contains(words), "{}", refusal.message);
+        assert!(lang::split(Language::Python, source).is_empty());
+    }
+}
+
+#[test]
+fn a_blank_line_ends_a_cell_at_the_prompt() {
+    for (code, incomplete) in [
+        ("%%sql", true),
+        ("%%sql\nselect 1", true),
+        ("%%sql\nselect 1;", true),
+        ("%%sql\nselect 1\n", false),
+        ("%%scala\nval x = {\n", false),
+        ("%%nope", false),
+        ("%%sql -o x", false),
+    ] {
+        let answer = lang::completeness(Language::Python, code);
+        let continues = matches!(answer, Completeness::Incomplete { .. });
+        assert_eq!(continues, incomplete, "{code}");
+    }
+    assert_eq!(
+        lang::completeness(Language::Sql, "%%python\nif x:"),
+        Completeness::Incomplete { indent: 4 }
+    );
 }

@@ -1,7 +1,7 @@
-//! How texts split in each language, and which part of a text is in which: Python's lines and margins,
-//! R by the language's definition, SQL's quotes and comments, cells.
+//! How texts split in each language, and whether they continue: Python's lines and margins,
+//! R by the language's definition, SQL's quotes and comments.
 
-use livysh::lang::{self, Completeness, Language, Snippet};
+use livysh::lang::{self, Completeness, Language};
 
 fn codes(language: Language, source: &str) -> Vec<String> {
     let snippets = lang::split(language, source).into_iter();
@@ -274,6 +274,32 @@ fn sql_splits_outside_literals_and_comments() {
         ("select '--'; x", &["select '--'", "x"]),
         ("select '\\\\'; x", &["select '\\\\'", "x"]),
         ("select '/*'; x -- */", &["select '/*'", "x"]),
+        // Spark 4's compound statements.
+        (
+            "begin\n  declare x int; if x then select 1; end if;\nend; y",
+            &[
+                "begin\n  declare x int; if x then select 1; end if;\nend",
+                "y",
+            ],
+        ),
+        (
+            "BEGIN l: LOOP SELECT CASE WHEN a THEN if(b, 1, 2) END; LEAVE l; END LOOP l; END l; y",
+            &[
+                "BEGIN l: LOOP SELECT CASE WHEN a THEN if(b, 1, 2) END; LEAVE l; END LOOP l; END l",
+                "y",
+            ],
+        ),
+        (
+            "begin case x when 1 then a; else begin b; end; end case; while c do d; end while; end",
+            &[
+                "begin case x when 1 then a; else begin b; end; end case; while c do d; end while; end",
+            ],
+        ),
+        (
+            "begin; select 1; select case a when 1 then 2 end; y",
+            &["begin", "select 1", "select case a when 1 then 2 end", "y"],
+        ),
+        ("select begin; end", &["select begin", "end"]),
         ("; ;\n;", &[]),
         ("select 'open; x", &["select 'open; x"]),
     ] {
@@ -281,110 +307,18 @@ fn sql_splits_outside_literals_and_comments() {
     }
 }
 
-fn parts(language: Language, source: &str) -> Vec<(Language, String, usize)> {
-    let part = |snippet: Snippet| (snippet.language, snippet.code, snippet.first_line);
-    lang::split(language, source)
-        .into_iter()
-        .map(part)
-        .collect()
-}
-
 #[test]
-fn a_cell_runs_in_its_own_language() {
-    use Language::{Python, R, Scala, Sql};
-    let one = |language, code: &str, line| (language, code.to_owned(), line);
-    for (language, source, expected) in [
-        (
-            Python,
-            "%%sql\nselect 1;\nselect 2",
-            vec![one(Sql, "select 1", 2), one(Sql, "select 2", 3)],
-        ),
-        (
-            Sql,
-            "%%scala \n\nval x = 1\n",
-            vec![one(Scala, "val x = 1", 3)],
-        ),
-        (Scala, "%%spark\n1", vec![one(Scala, "1", 2)]),
-        (
-            Scala,
-            "\n%%pyspark\nif x:\n    a; b",
-            vec![one(Python, "if x:\n    a; b", 3)],
-        ),
-        (Scala, "%%r\nx <- 1", vec![one(R, "x <- 1", 2)]),
-        (Python, "%%sql", vec![]),
-        // Later ones, too.
-        (
-            Python,
-            "x = 1\n%%sql\nselect 1\n%%python\nx",
-            vec![
-                one(Python, "x = 1", 1),
-                one(Sql, "select 1", 3),
-                one(Python, "x", 5),
-            ],
-        ),
-        (
-            Python,
-            "def f():\n    1\n%%sql\nselect 1",
-            vec![one(Python, "def f():\n    1", 1), one(Sql, "select 1", 4)],
-        ),
-        // Within a statement it is text.
-        (
-            Python,
-            "x = '''\n%%sql\n'''",
-            vec![one(Python, "x = '''\n%%sql\n'''", 1)],
-        ),
-        (
-            Sql,
-            "select '\n%%nope '",
-            vec![one(Sql, "select '\n%%nope '", 1)],
-        ),
-        (R, "(5\n%%two)", vec![one(R, "(5\n%%two)", 1)]),
-        (
-            Scala,
-            "a\n%% b",
-            vec![one(Scala, "a", 1), one(Scala, "%% b", 2)],
-        ),
-    ] {
-        assert_eq!(lang::refusal(language, source), None, "{source}");
-        assert_eq!(parts(language, source), expected, "{source}");
-    }
-}
-
-#[test]
-fn a_cell_that_cannot_be_run_is_told() {
-    for (source, line, words) in [
-        ("%%time\nx", 1, "%%time is not known"),
-        ("%%local\nx", 1, "in the session only"),
-        ("%%configure -f\n{}", 1, "--conf"),
-        (
-            "%%sql -o df\nselect 1",
-            1,
-            "%%sql takes nothing else on its line (-o df)",
-        ),
-        ("x\n\n%%html\n<b>", 3, "%%scala, %%python, %%sql and %%r"),
-    ] {
-        let refusal = lang::refusal(Language::Python, source).unwrap();
-        assert_eq!(refusal.line, line, "{source}");
-        assert!(refusal.message.contains(words), "{}", refusal.message);
-        assert!(lang::split(Language::Python, source).is_empty());
-    }
-}
-
-#[test]
-fn a_blank_line_ends_a_cell_at_the_prompt() {
+fn a_compound_statement_of_sql_continues_to_its_end() {
     for (code, incomplete) in [
-        ("%%sql", true),
-        ("%%sql\nselect 1", true),
-        ("%%sql\nselect 1;", true),
-        ("%%sql\nselect 1\n", false),
-        ("%%scala\nval x = {\n", false),
-        ("%%nope", false),
-        ("%%sql -o x", false),
+        ("begin", true),
+        ("begin select 1;", true),
+        ("begin if a then b; end if;", true),
+        ("begin if a then b; end if; end", false),
+        ("begin select 1; end;", false),
+        ("begin;", false),
+        ("select 1; begin x;", true),
+        ("select case when a then b end;", false),
     ] {
-        assert_eq!(continues(Language::Python, code), incomplete, "{code}");
+        assert_eq!(continues(Language::Sql, code), incomplete, "{code}");
     }
-    assert_eq!(
-        lang::completeness(Language::Sql, "%%python\nif x:"),
-        Completeness::Incomplete { indent: 4 }
-    );
 }

@@ -72,6 +72,8 @@ pub struct Machine {
     began: Duration,
     round_trip: Duration,
     progress: f64,
+    /// It was called available without an output once.
+    was_without_output: bool,
 }
 
 impl Machine {
@@ -83,6 +85,7 @@ impl Machine {
             began: Duration::ZERO,
             round_trip: Duration::ZERO,
             progress: 0.0,
+            was_without_output: false,
         }
     }
 
@@ -154,7 +157,7 @@ impl Machine {
         self.began = now;
         self.id = answer.as_ref().ok().map(|statement| statement.id.clone());
         match answer {
-            Ok(statement) if statement.state.is_final() => self.finish(statement),
+            Ok(statement) if self.is_final(&statement) => self.finish(statement),
             Ok(statement) => {
                 self.state = State::Looking {
                     id: statement.id,
@@ -184,11 +187,12 @@ impl Machine {
         chance: f64,
         answer: Result<Statement, LivyError>,
     ) {
+        let is_final = answer.as_ref().is_ok_and(|answer| self.is_final(answer));
         let State::Looking { id, at, asked } = &mut self.state else {
             return;
         };
         match answer {
-            Ok(statement) if statement.state.is_final() => self.finish(statement),
+            Ok(statement) if is_final => self.finish(statement),
             Ok(statement) => {
                 self.round_trip = took;
                 self.progress = statement.progress;
@@ -225,6 +229,14 @@ impl Machine {
             }
             State::Over(_) => {}
         }
+    }
+
+    /// Livy's driver writes a statement while it is read: its answer can hold the state of the end
+    /// and not yet the output, which the next look finds.
+    fn is_final(&mut self, statement: &Statement) -> bool {
+        let is_torn = statement.state == StatementState::Available && statement.output.is_none();
+        let is_first = is_torn && !std::mem::replace(&mut self.was_without_output, is_torn);
+        statement.state.is_final() && !is_first
     }
 
     fn finish(&mut self, statement: Statement) {
@@ -402,6 +414,23 @@ mod tests {
             machine.into_outcome(),
             Some(Outcome::Finished(Some(Output::Error(_))))
         ));
+    }
+
+    #[test]
+    fn an_end_without_an_output_is_looked_at_once_more() {
+        let torn = || serde_json::from_value(json!({"id": 7, "state": "available"})).unwrap();
+        let mut machine = looking();
+        machine.on_looked(ms(30), ms(1), 0.0, Ok(torn()));
+        assert!(matches!(machine.step(), Step::LookAt(..)));
+        machine.on_looked(ms(40), ms(1), 0.0, Ok(statement("available")));
+        let outcome = machine.into_outcome();
+        assert!(matches!(outcome, Some(Outcome::Finished(Some(_)))));
+        // A server that never gives one is believed.
+        let mut machine = looking();
+        machine.on_looked(ms(30), ms(1), 0.0, Ok(torn()));
+        machine.on_looked(ms(40), ms(1), 0.0, Ok(torn()));
+        let outcome = machine.into_outcome();
+        assert!(matches!(outcome, Some(Outcome::Finished(None))));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! SQL: statements end at `;` outside quotes and comments.
 
+mod compound;
+
 use super::lexer::{Brackets, Cursor, Ended, Escape};
 use super::{Completeness, indent_of, last_line};
+use compound::Compound;
 use std::ops::Range;
 
 /// Words after which a statement cannot end.
@@ -97,6 +100,10 @@ pub(super) fn completeness(code: &str) -> Completeness {
         Kind::Semicolon => false,
         Kind::Other => matches!(last.text, "," | "." | "=" | "<" | ">" | "+" | "/" | "|"),
     };
+    if statements(&scan.tokens).1 {
+        let indent = indent_of(last_line(code));
+        return Completeness::Incomplete { indent };
+    }
     // A semicolon ends the statement, whatever is open: the server shall say what is wrong.
     if last.kind != Kind::Semicolon && (scan.depth > 0 || demands) {
         let indent = indent_of(last_line(code));
@@ -106,19 +113,29 @@ pub(super) fn completeness(code: &str) -> Completeness {
 }
 
 pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
+    statements(&scan(source).tokens).0
+}
+
+/// The statements' places, and whether the last one is compound and not at its end.
+fn statements(tokens: &[Token<'_>]) -> (Vec<Range<usize>>, bool) {
     let mut statements: Vec<Range<usize>> = Vec::new();
     let mut inside = false;
-    for token in scan(source).tokens {
-        if token.kind == Kind::Semicolon {
+    let mut compound: Option<Compound> = None;
+    let mut is_open = false;
+    for token in tokens {
+        if !inside && token.text.eq_ignore_ascii_case("begin") {
+            compound = Some(Compound::default());
+        }
+        is_open = compound.as_mut().is_some_and(|one| one.takes(token.text));
+        if token.kind == Kind::Semicolon && !is_open {
             inside = false;
-        } else if inside {
-            if let Some(last) = statements.last_mut() {
-                last.end = token.range.end;
-            }
-        } else {
-            statements.push(token.range);
+            compound = None;
+        } else if !inside {
+            statements.push(token.range.clone());
             inside = true;
+        } else if let Some(last) = statements.last_mut() {
+            last.end = token.range.end;
         }
     }
-    statements
+    (statements, is_open)
 }
