@@ -8,7 +8,7 @@ use crate::support::spark::{serve, strict};
 use livysh::lang::{self, Feeding, Language, Snippet, to_send};
 
 /// How many programs a run tries.
-const PROGRAMS: usize = 40;
+const PROGRAMS: usize = 25;
 
 /// Where a line may break inside a statement, for the parser all the same.
 const BREAKS: [&str; 7] = [
