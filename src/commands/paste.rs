@@ -2,7 +2,7 @@
 
 use super::parse::Paste;
 use super::{Answer, Desk, Following};
-use crate::lang::{self, Language, Snippet, Source};
+use crate::lang::{self, Completeness, Language, Snippet, Source};
 use crate::render::Trap;
 use crate::shell::Verdict;
 use std::path::Path;
@@ -97,6 +97,14 @@ impl Desk<'_> {
         text: String,
         place: Option<(&Source, usize)>,
     ) -> Answer {
+        // A server that is fed line by line would run its beginning.
+        let is_open = matches!(
+            lang::completeness(language, &text),
+            Completeness::Incomplete { .. }
+        );
+        if language == Language::Scala && is_open {
+            return Answer::Refused("The pasted code is incomplete!".to_owned());
+        }
         let (mut snippets, text) = match language {
             Language::Scala => (vec![whole(&text)], text),
             Language::Python | Language::Sql | Language::R => {

@@ -117,7 +117,8 @@ fn name_results(inputs: &mut [Typed], results: &[Option<&str>]) {
             .any(|input| holds_word(&input.code, name));
         let code = &mut inputs[index].code;
         if is_used && !code.trim_start().starts_with(&format!("val {name} ")) {
-            *code = format!("val {name} = {{ {code} }}");
+            // On a line of its own the brace is out of a comment's reach.
+            *code = format!("val {name} = {{ {code}\n}}");
         }
     }
 }
@@ -210,7 +211,7 @@ scala> ";
             codes(text),
             [
                 "val t1 = 1",
-                "val res3 = { t1 +\n 1 }",
+                "val res3 = { t1 +\n 1\n}",
                 "res3 * 2",
                 "Seq(1).toDF.show"
             ]

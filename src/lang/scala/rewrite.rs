@@ -4,7 +4,8 @@
 //! the text incomplete; a line that could be the end is taken for the end. Inside brackets that does
 //! no harm. Elsewhere each line break is put into a block comment that spans it: what is unclosed
 //! is incomplete, so that the lines stay together, while for the scanner of the compiler a line
-//! break in a comment is the same line break. No token changes, and no line moves.
+//! break in a comment is the same line break. No token changes and no line moves; between statements
+//! of one unit comes a semicolon.
 
 use super::statements;
 use super::tokens::{Kind, Scan, Token, scan};
@@ -21,7 +22,7 @@ pub(in crate::lang) fn for_line_feeding(code: &str) -> Cow<'_, str> {
         return Cow::Borrowed(code);
     }
     let scan = scan(code);
-    if scan.ended != Ended::Yes {
+    if scan.ended == Ended::AtEnd {
         return Cow::Borrowed(code);
     }
     join(code, &scan)
@@ -54,10 +55,8 @@ fn join<'a>(code: &'a str, scan: &Scan<'a>) -> Cow<'a, str> {
         }
         match token.kind {
             Kind::Open => depth += 1,
-            Kind::Close => match depth.checked_sub(1) {
-                Some(outer) => depth = outer,
-                None => return Cow::Borrowed(code),
-            },
+            // With one too many nothing of the block is to run: the parser must see it whole.
+            Kind::Close => depth = depth.saturating_sub(1),
             _ => {}
         }
         before = Some(token);
@@ -123,9 +122,11 @@ mod tests {
 
     #[test]
     fn what_does_not_end_is_left_alone() {
-        for code in ["f\n/* c", "f\n}", "val s = \"\"\"\n"] {
+        for code in ["f\n/* c", "val s = \"\"\"\n"] {
             assert!(matches!(for_line_feeding(code), Cow::Borrowed(same) if same == code));
         }
+        // Nothing of a broken block runs.
+        assert_eq!(for_line_feeding("f\ng)\nh"), "f /*\n*/;g) /*\n*/;h");
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Statements that must reach the compiler together: companions, a sealed class and what extends it,
-//! and definitions that refer to a later one. Only definitions, values and imports may stand between them: an expression between
-//! them is to run before what follows it is compiled.
+//! and definitions that refer to a later one.
+//!
+//! Only definitions, values and imports may stand between them: an expression is to run before what
+//! follows it is compiled. With classes no value may: in one unit with its class a Dataset has no
+//! outer instance yet. And no name may be there twice: what follows each other shadows, what stands
+//! together is an error.
 
 use super::keywords::is_modifier;
 use super::tokens::{Kind, Scan, Token};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// What a statement is, as far as it matters here.
@@ -13,10 +17,26 @@ enum Head<'a> {
     /// Its body is compiled now and runs later.
     Defines(Keyword, &'a str),
     /// A lazy value: it runs later, but nobody defines it after its use.
-    Lazy,
-    /// A value or an import.
-    Immediate,
+    Lazy(&'a str),
+    Value(&'a str),
+    Import,
     Expression,
+}
+
+impl<'a> Head<'a> {
+    fn name(self) -> Option<&'a str> {
+        match self {
+            Head::Defines(_, name) | Head::Lazy(name) | Head::Value(name) => Some(name),
+            Head::Import | Head::Expression => None,
+        }
+    }
+
+    fn keyword(self) -> Option<Keyword> {
+        match self {
+            Head::Defines(keyword, _) => Some(keyword),
+            Head::Lazy(_) | Head::Value(_) | Head::Import | Head::Expression => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,15 +67,13 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
         return ranges;
     }
     let mut last_child = last_children(&statements, &heads, &definers);
-    let mut next_expression = heads.len();
+    let mut limits = Limits::none(heads.len());
     let mut reach: Vec<usize> = (0..heads.len()).collect();
     for index in (0..heads.len()).rev() {
-        if heads[index] == Head::Expression {
-            next_expression = index;
-        }
+        limits.step_back(index, heads[index], &heads);
         let named = last_named(index, statements[index], &heads, &definers);
         for wanted in [named, last_child.remove(&index).unwrap_or(index)] {
-            if wanted < next_expression {
+            if limits.allow(wanted) {
                 reach[index] = reach[index].max(wanted);
             }
         }
@@ -71,6 +89,58 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
         held = held.max(reach[index]);
     }
     merged
+}
+
+/// What a unit that begins at a statement may not hold: the next of each kind from there on.
+struct Limits<'a> {
+    expression: usize,
+    value: usize,
+    class: usize,
+    /// The first that defines a name once more.
+    again: usize,
+    /// Where each name is defined next.
+    defined: HashMap<&'a str, usize>,
+}
+
+impl<'a> Limits<'a> {
+    fn none(end: usize) -> Limits<'a> {
+        Limits {
+            expression: end,
+            value: end,
+            class: end,
+            again: end,
+            defined: HashMap::new(),
+        }
+    }
+
+    /// Takes in the statement before those that were taken in.
+    fn step_back(&mut self, index: usize, head: Head<'a>, heads: &[Head<'_>]) {
+        match head {
+            Head::Expression => self.expression = index,
+            Head::Value(_) => self.value = index,
+            Head::Defines(Keyword::Class | Keyword::Object, _) => self.class = index,
+            Head::Defines(Keyword::Other, _) | Head::Lazy(_) | Head::Import => {}
+        }
+        if let Some(name) = head.name()
+            && let Some(next) = self.defined.insert(name, index)
+            && !are_companions(head, heads[next])
+        {
+            self.again = self.again.min(next);
+        }
+    }
+
+    /// Whether a unit may reach up to a statement.
+    fn allow(&self, last: usize) -> bool {
+        last < self.expression && last < self.again && (last < self.value || last < self.class)
+    }
+}
+
+fn are_companions(one: Head<'_>, other: Head<'_>) -> bool {
+    matches!(
+        (one.keyword(), other.keyword()),
+        (Some(Keyword::Class), Some(Keyword::Object))
+            | (Some(Keyword::Object), Some(Keyword::Class))
+    )
 }
 
 fn tokens_of<'s, 'a>(scan: &'s Scan<'a>, ranges: &[Range<usize>]) -> Vec<&'s [Token<'a>]> {
@@ -96,34 +166,50 @@ fn last_named(
     heads: &[Head<'_>],
     definers: &Definers<'_>,
 ) -> usize {
-    let mut last = match heads[index] {
-        Head::Defines(keyword, name) => {
+    let mut last = index;
+    match heads[index] {
+        Head::Defines(_, name) => {
             let others = definers.get(name).map_or(&[][..], Vec::as_slice);
-            let is_companion = |other: usize| {
-                let kinds = (keyword, keyword_of(&heads[other]));
-                matches!(
-                    kinds,
-                    (Keyword::Class, Some(Keyword::Object))
-                        | (Keyword::Object, Some(Keyword::Class))
-                )
-            };
             let next = others.get(others.partition_point(|other| *other <= index));
-            next.filter(|other| is_companion(**other))
-                .map_or(index, |other| *other)
+            if let Some(next) = next.filter(|next| are_companions(heads[index], heads[**next])) {
+                last = *next;
+            }
         }
-        Head::Lazy => index,
-        Head::Immediate | Head::Expression => return index,
-    };
+        Head::Lazy(_) => {}
+        Head::Value(_) | Head::Import | Head::Expression => return index,
+    }
+    let mut bound = None;
     let mut after_dot = false;
     for token in tokens {
         if token.kind == Kind::Word && !after_dot {
             // The first definition counts: after it the name is known.
             let first = definers.get(token.text).and_then(|all| all.first());
-            last = last.max(*first.unwrap_or(&0));
+            if let Some(first) = first.filter(|first| **first > last)
+                && !bound
+                    .get_or_insert_with(|| bound_names(tokens))
+                    .contains(token.text)
+            {
+                last = *first;
+            }
         }
         after_dot = token.kind == Kind::Dot;
     }
     last
+}
+
+/// The names that a statement gives a meaning of its own: parameters, fields and local values.
+fn bound_names<'a>(tokens: &[Token<'a>]) -> HashSet<&'a str> {
+    let binders = ["val", "var", "def", "class", "object", "case"];
+    let mut before = "";
+    let mut bound = HashSet::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let follows = tokens.get(index + 1).map_or("", |next| next.text);
+        if binders.contains(&before) || [":", "<-", "=>"].contains(&follows) {
+            bound.insert(token.text);
+        }
+        before = token.text;
+    }
+    bound
 }
 
 /// For a sealed class the last statement after it that extends it.
@@ -134,7 +220,7 @@ fn last_children(
 ) -> HashMap<usize, usize> {
     let mut children = HashMap::new();
     for (child, tokens) in statements.iter().enumerate() {
-        if keyword_of(&heads[child]).is_none() {
+        if heads[child].keyword().is_none() {
             continue;
         }
         let mut tokens = tokens.iter();
@@ -162,13 +248,6 @@ fn is_sealed(tokens: &[Token<'_>]) -> bool {
     before.any(|token| token.text == "sealed")
 }
 
-fn keyword_of(head: &Head<'_>) -> Option<Keyword> {
-    match head {
-        Head::Defines(keyword, _) => Some(*keyword),
-        Head::Lazy | Head::Immediate | Head::Expression => None,
-    }
-}
-
 fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
     let mut tokens = tokens.iter().filter(|token| token.kind != Kind::Newline);
     let mut depth = 0usize;
@@ -185,16 +264,16 @@ fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
             Kind::Word if annotation => annotation = false,
             Kind::Word if is_modifier(token.text) => is_lazy |= token.text == "lazy",
             Kind::Word => {
-                let keyword = match token.text {
-                    "class" | "trait" => Keyword::Class,
-                    "object" => Keyword::Object,
-                    "def" | "type" => Keyword::Other,
-                    "val" | "var" if is_lazy => return Head::Lazy,
-                    "val" | "var" | "import" => return Head::Immediate,
-                    _ => return Head::Expression,
+                let mut name = || tokens.next().map_or("", |token| token.text);
+                return match token.text {
+                    "class" | "trait" => Head::Defines(Keyword::Class, name()),
+                    "object" => Head::Defines(Keyword::Object, name()),
+                    "def" | "type" => Head::Defines(Keyword::Other, name()),
+                    "val" | "var" if is_lazy => Head::Lazy(name()),
+                    "val" | "var" => Head::Value(name()),
+                    "import" => Head::Import,
+                    _ => Head::Expression,
                 };
-                let name = tokens.next().map_or("", |token| token.text);
-                return Head::Defines(keyword, name);
             }
             Kind::Literal | Kind::Operator | Kind::Comma | Kind::Semicolon | Kind::Newline => {
                 return Head::Expression;
@@ -218,7 +297,7 @@ mod tests {
         for source in [
             "class P\nobject P",
             "object P { }\n\n// c\ncase class P(a: Int)",
-            "trait P\nval x = 1\nobject P",
+            "trait P\nimport a.b\nobject P",
             "@a.b(1) private[q] class P\nobject P",
         ] {
             assert_eq!(units(source).len(), 1, "{source}");
@@ -227,6 +306,8 @@ mod tests {
             "class P\nclass P",
             "class P\nP(1)\nobject P",
             "class P\nobject Q",
+            // With its class in one unit a value has no outer instance for a Dataset.
+            "class P\nval x = 1\nobject P",
         ] {
             assert!(units(source).len() > 1, "{source}");
         }
@@ -235,7 +316,7 @@ mod tests {
     #[test]
     fn a_sealed_class_is_compiled_with_its_children() {
         let source =
-            "sealed trait A\ncase object B extends A\nval x = 1\nclass C extends D with A\n1";
+            "sealed trait A\ncase object B extends A\nimport b.c\nclass C extends D with A\n1";
         assert_eq!(units(source).len(), 2);
         assert_eq!(units("trait A\nclass B extends A").len(), 2);
         assert_eq!(units("sealed trait A\n1\nclass B extends A").len(), 3);
@@ -253,5 +334,10 @@ mod tests {
         assert_eq!(units("val a = f\ndef f = 1").len(), 2);
         assert_eq!(units("def a = x.f\ndef f = 1").len(), 2);
         assert_eq!(units("def f = 0\ndef a = f\ndef f = 1").len(), 3);
+        // A parameter, a field or a local value is its own.
+        assert_eq!(units("case class P(age: Int)\ndef age = 1").len(), 2);
+        assert_eq!(units("def a = { val b = 1; b }\ndef b = 2").len(), 2);
+        // Twice in one unit a name would be an error.
+        assert_eq!(units("def a = b\nval x = 1\nval x = 2\ndef b = 1").len(), 4);
     }
 }
