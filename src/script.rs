@@ -160,6 +160,7 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
         };
         desk.tell_replayed(&units);
         while let Some(unit) = units.next() {
+            let is_code = matches!(unit, Unit::Code(_));
             let (line, answer) = match unit {
                 Unit::Input(code) => {
                     desk.say_input(language, &code);
@@ -216,7 +217,8 @@ pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) ->
                 Verdict::SessionOver => return desk.link.exit().into(),
                 Verdict::End(exit) => return exit.into(),
                 Verdict::OutputClosed { succeeded } => {
-                    let is_last = units.is_over() && number + 1 == scripts.len();
+                    // A command may have had more to send.
+                    let is_last = is_code && units.is_over() && number + 1 == scripts.len();
                     return match succeeded && is_last && failures == 0 {
                         true => Exit::Ok.into(),
                         false => Exit::OutputClosed.into(),

@@ -59,7 +59,13 @@ fn the_commands_of_every_day_are_typed() {
     gives(&mut screen, ":sil", "Result printing is on.");
     assert!(!screen.text().contains("not shown"), "{}", screen.text());
     gives(&mut screen, ":sh echo $((6 * 111))", "\n666\n");
-    gives(&mut screen, "!exit 7", "`exit 7` ended with exit status: 7");
+    gives(
+        &mut screen,
+        "!sh -c 'exit 7'",
+        "exit 7'` ended with exit status: 7",
+    );
+    // A negation is Scala's.
+    gives(&mut screen, "!true", ": Boolean = false");
     gives(&mut screen, ":h? day", "3 :load day.scala\n");
     let count = screen.text().matches(":load day.scala").count();
     gives(&mut screen, ":history 5", "  :sh echo $((6 * 111))\n");

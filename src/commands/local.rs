@@ -46,6 +46,17 @@ pub fn edit(editor: &str, language: Language, text: &str) -> Edited {
     edited
 }
 
+/// Whether a line after `!` runs a program of this machine: in Scala and R it may as well be the
+/// negation of a value.
+pub fn names_program(command_line: &str) -> bool {
+    let name = command_line.split_whitespace().next().unwrap_or_default();
+    if ["", "true", "false"].contains(&name) {
+        return false;
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    name.contains('/') || std::env::split_paths(&folders).any(|folder| folder.join(name).is_file())
+}
+
 fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> Edited {
     if let Err(error) = file.write_all(text.as_bytes()) {
         return Edited::Nothing(format!("a file to edit cannot be written: {error}"));
@@ -55,10 +66,14 @@ fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> 
         return Edited::Nothing(told);
     }
     match std::fs::read_to_string(path) {
-        Ok(text) if text.trim().is_empty() => {
+        Ok(now) if now.trim().is_empty() => {
             Edited::Nothing("The text is empty: nothing runs.".to_owned())
         }
-        Ok(text) => Edited::Text(text.trim_end().to_owned()),
+        // Saved as it was, it was only looked at.
+        Ok(now) if now.trim_end() == text.trim_end() => {
+            Edited::Nothing("The text is unchanged: nothing runs.".to_owned())
+        }
+        Ok(now) => Edited::Text(now.trim_end().to_owned()),
         Err(error) => Edited::Nothing(format!("what was edited cannot be read: {error}")),
     }
 }

@@ -30,7 +30,7 @@ mod table;
 mod types;
 mod units;
 
-pub use local::{Edited, edit, edit_file};
+pub use local::{Edited, edit, edit_file, names_program};
 pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};

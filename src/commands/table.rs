@@ -211,7 +211,7 @@ pub(super) static TABLE: [Entry; 29] = [
         "sh",
         "<command line>",
         "run a shell command, on this machine",
-        "!<command line> does the same. It runs here, not where the driver runs.",
+        "!<command line> does the same where it names a program. It runs here, not where the driver runs.",
     ),
     not_over_livy(
         "settings",

@@ -82,6 +82,13 @@ impl Repl<'_> {
         if is_transcript {
             return Some(self.transcript(line));
         }
+        let may_negate = matches!(self.language, Language::Scala | Language::R);
+        if let Some(rest) = line.trim_start().strip_prefix('!')
+            && may_negate
+            && !commands::names_program(rest)
+        {
+            return None;
+        }
         let command = commands::parse(line)?;
         self.editor.remember(self.language, line.trim());
         Some(Block::Command(command))
@@ -104,10 +111,14 @@ impl Repl<'_> {
         &mut self,
         is_end: impl Fn(&str) -> bool,
     ) -> Result<String, Option<Exit>> {
-        self.stand_prompt(true);
+        if let Some(signal) = self.stand_prompt(true) {
+            return Err(Some(signal.into()));
+        }
         let collected = self.collect_lines(is_end);
-        self.stand_prompt(false);
-        collected
+        match self.stand_prompt(false) {
+            Some(signal) => Err(Some(signal.into())),
+            None => collected,
+        }
     }
 
     fn collect_lines(&mut self, is_end: impl Fn(&str) -> bool) -> Result<String, Option<Exit>> {

@@ -19,7 +19,7 @@ use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Verdict, hint_line};
+use crate::shell::{Interrupts, Link, Signal, Verdict, hint_line};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -92,10 +92,12 @@ impl Repl<'_> {
             if self.language == Language::Scala && !std::mem::take(&mut is_first) {
                 self.out.data("\n").ok();
             }
-            self.stand_prompt(true);
+            if let Some(signal) = self.stand_prompt(true) {
+                return signal.into();
+            }
             let block = self.read_block();
-            self.stand_prompt(false);
-            if let Some(signal) = self.desk.link.catch_up(self.out) {
+            let signal = self.stand_prompt(false);
+            if let Some(signal) = signal.or_else(|| self.desk.link.catch_up(self.out)) {
                 return signal.into();
             }
             let exit = match block {
@@ -138,24 +140,27 @@ impl Repl<'_> {
         }
     }
 
-    /// While the prompt stands, messages are printed above it.
-    fn stand_prompt(&mut self, stands: bool) {
+    /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
+    /// ends the program.
+    fn stand_prompt(&mut self, stands: bool) -> Option<Signal> {
         let above = match stands {
             true => self.printer.as_ref().map(Printer::above),
             false => None,
         };
         let told_above = above.is_some();
         // What has come since the last look belongs before the prompt.
+        let mut signal = None;
         if stands {
-            self.desk.link.catch_up(self.out);
+            signal = self.desk.link.catch_up(self.out);
         }
         self.out.set_above(above);
         self.desk
             .link
             .set_prompt(stands, told_above.then_some(self.out));
         if told_above {
-            self.desk.link.catch_up(self.out);
+            signal = signal.or(self.desk.link.catch_up(self.out));
         }
+        signal
     }
 
     /// Runs the block's statements until one fails; the code to end with where nothing can follow.

@@ -127,9 +127,13 @@ impl Repl<'_> {
             return None;
         }
         let open = &self.open;
-        if let Err(error) = shell::restart(self.desk.link, self.out, open) {
-            self.say(&format!("no new session can be opened: {error}"));
-            return Some(Exit::Server);
+        match shell::restart(self.desk.link, self.out, open) {
+            Ok(None) => {}
+            Ok(Some(signal)) => return Some(signal.into()),
+            Err(error) => {
+                self.say(&format!("no new session can be opened: {error}"));
+                return Some(Exit::Server);
+            }
         }
         self.desk.startup.again();
         self.desk.echoes.last_value.replace(None);

@@ -1,6 +1,6 @@
 //! What happens to the session on every way out, and the line that says how to come back.
 
-use super::{Event, Link, words};
+use super::{Event, Link, Signal, words};
 use crate::engine;
 use crate::exit::Exit;
 use crate::term::Out;
@@ -65,8 +65,10 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
         link.engine.end(patience);
         // A request that hangs must not hold up the exit.
         match wait_for_end(&mut link, out, patience) {
-            true => link.close(),
-            false => tell_left(&link, out, "its end was not waited for"),
+            Waited::Ended => link.close(),
+            Waited::Signal(_) | Waited::TooLong => {
+                tell_left(&link, out, "its end was not waited for");
+            }
         }
     } else {
         let why = match link.is_ours {
@@ -84,24 +86,35 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
     out.end_progress();
 }
 
-/// Ends the session, which must be ours, and opens another in its place.
+/// Ends the session, which must be ours, and opens another in its place. Ctrl-C does not wait for
+/// the end; a signal that ends the program comes back, and then nothing is opened.
 pub fn restart(
     link: &mut Link,
     out: &Out,
     open: impl FnOnce() -> std::io::Result<Link>,
-) -> std::io::Result<()> {
+) -> std::io::Result<Option<Signal>> {
     if link.is_local {
         out.phase("ending Spark", "");
+        link.shut();
     } else if link.may_live() {
         link.engine.end(AT_LEISURE);
-        if !wait_for_end(link, out, AT_LEISURE) {
-            tell_left(link, out, "its end was not waited for");
+        match wait_for_end(link, out, AT_LEISURE) {
+            Waited::Ended => link.shut(),
+            Waited::Signal(signal @ (Signal::Terminate | Signal::HangUp)) => {
+                return Ok(Some(signal));
+            }
+            // The network thread may still be at it: to wait for that would be to wait for the end.
+            Waited::Signal(Signal::Interrupt) | Waited::TooLong => {
+                tell_left(link, out, "its end was not waited for");
+                link.stop_preparing();
+            }
         }
+    } else {
+        link.shut();
     }
-    link.shut();
     out.end_progress();
     *link = open()?;
-    Ok(())
+    Ok(None)
 }
 
 fn tell_left(link: &Link, out: &Out, why: &str) {
@@ -132,13 +145,20 @@ fn wait_until_known(link: &mut Link, out: &Out) {
     }
 }
 
-/// Waits for the conversation's last event; a signal ends the waiting, and then it is false.
-fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> bool {
+/// How the wait for a session's end was over.
+enum Waited {
+    Ended,
+    Signal(Signal),
+    TooLong,
+}
+
+/// Waits for the conversation's last event; a signal ends the waiting.
+fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> Waited {
     let deadline = Instant::now() + patience + Duration::from_secs(1);
     while Instant::now() < deadline {
         match link.next(out, Some(Duration::from_millis(200))) {
-            Some(Event::Engine(engine::Event::Ended(_))) => return true,
-            Some(Event::Signal(_)) => return false,
+            Some(Event::Engine(engine::Event::Ended(_))) => return Waited::Ended,
+            Some(Event::Signal(signal)) => return Waited::Signal(signal),
             Some(_) => {}
             None if !link.facts.is_ready => {
                 out.progress("waiting for the session to start, to end it; Ctrl-C leaves it");
@@ -146,8 +166,8 @@ fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> bool {
             None => {}
         }
         if !link.may_live() {
-            return true;
+            return Waited::Ended;
         }
     }
-    false
+    Waited::TooLong
 }

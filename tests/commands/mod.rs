@@ -106,7 +106,7 @@ fn a_transcript_is_replayed_without_its_outputs() {
     ran.said(&[
         "// Replaying 4 commands from transcript.",
         "\nscala> val tr1 = 1\n",
-        "\nscala> val res70001 = { tr1 +\n     |  1 }\n",
+        "\nscala> val res70001 = { tr1 +\n     |  1\n     | }\n",
     ]);
     let python = ">>> def tr2():\n...     return 'again'\n... \n>>> tr2()\n'old'\n>>> tr2() + 1\n";
     let ran = home.run_with_stdin(&arguments, python);

@@ -54,8 +54,8 @@ const REAP_EVERY: Duration = Duration::from_secs(1);
 /// A session's first statements come first.
 const BEFORE_ARCHIVE: Duration = Duration::from_secs(5);
 
-/// More than Livy's own driver takes in one message.
-const LARGEST_BODY: usize = 64 << 20;
+/// What Livy takes of a file that is uploaded; of code its driver takes less.
+const LARGEST_BODY: usize = 100 << 20;
 
 /// One server.
 pub(super) struct ServerState {

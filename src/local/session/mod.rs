@@ -240,7 +240,9 @@ impl Session {
 
     /// Keeps a file that was sent under its name; where it lies.
     pub async fn keep_file(&self, name: &str, bytes: Vec<u8>) -> std::io::Result<String> {
-        let folder = self.directory.join("uploads");
+        // A folder for each: Java reads on in a jar that it has opened, whose name may come again.
+        let unique = crate::local::random_name()?;
+        let folder = self.directory.join("uploads").join(unique);
         let name = Path::new(name).file_name().unwrap_or(OsStr::new("file"));
         let path = folder.join(name);
         let told = path.to_string_lossy().into_owned();
