@@ -295,6 +295,17 @@ fn livys_magics_of_python_are_known() {
 }
 
 #[test]
+fn magics_of_scala_show_values_on_every_server() {
+    let script = "val mj1 = List(1, 2)\n%json mj1\n%table List((1, \"a\"))\n";
+    let ran = run(&["-l", "scala"], Some(script));
+    let expected = "mj1: List[Int] = List(1, 2)\n[\n  1,\n  2\n]\n";
+    assert!(ran.out.starts_with(expected) && ran.code == 0, "{ran:?}");
+    let failed = run(&["-l", "scala", "-e", "%json nothingOfThatName"], None);
+    assert_eq!(failed.code, 1);
+    failed.said(&["not found: value nothingOfThatName"]);
+}
+
+#[test]
 fn half_a_surrogate_pair_hangs_nothing() {
     if !is_ours() {
         return; // Apache Livy passes it on, as no JSON reader takes it.

@@ -24,7 +24,7 @@ const MOST_KILLS: u32 = 100;
 const BETWEEN_KILLS: Duration = Duration::from_millis(10);
 
 /// The Python half, file by file.
-const FILES: [(&str, &str); 29] = [
+const FILES: [(&str, &str); 30] = [
     ("__init__.py", include_str!("driver/__init__.py")),
     ("main.py", include_str!("driver/main.py")),
     ("batch.py", include_str!("driver/batch.py")),
@@ -40,6 +40,7 @@ const FILES: [(&str, &str); 29] = [
     ("interpreter.py", include_str!("driver/interpreter.py")),
     ("scala.py", include_str!("driver/scala.py")),
     ("scala_lines.py", include_str!("driver/scala_lines.py")),
+    ("scala_magics.py", include_str!("driver/scala_magics.py")),
     (
         "scala_messages.py",
         include_str!("driver/scala_messages.py"),

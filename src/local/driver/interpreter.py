@@ -44,8 +44,17 @@ def _path(jar):
     return jar[7:] if jar.startswith("file://") else jar[5:] if jar.startswith("file:") else jar
 
 
+# What the magics need of Scala is not the user's.
+_OWN_NAMES = {"LivyshConsole", "livyshConsole"}
+
+
 def complete(jvm, main, code, cursor):
     """Names that could stand at the cursor, which counts UTF-16 units; also while it runs."""
+    names = _names(jvm, main, code, cursor)
+    return [name for name in names if name not in _OWN_NAMES]
+
+
+def _names(jvm, main, code, cursor):
     if is_2_13(jvm):
         answer = main.presentationCompile(cursor, code)
         if not answer.isRight():

@@ -6,6 +6,7 @@ import threading
 from .files import url_of
 from .interpreter import is_2_13, make_interpreter
 from .scala_lines import ScalaLines
+from .scala_magics import ScalaMagics, magic_of
 from .scala_messages import message_first
 from .statement import error, ok
 
@@ -37,6 +38,7 @@ class Scala:
             arguments.append("-Yrangepos")
         self.main = make_interpreter(self.jvm, conf, class_loader, self._writer, arguments)
         self._lines = ScalaLines(self.main, self.is_2_13)
+        self._magics = ScalaMagics(self.jvm, self.main)
         self._begun = False
 
     def begin(self):
@@ -64,7 +66,16 @@ class Scala:
             return ok({})
         self.main.setContextClassLoader()
         with self.compiler:
+            magic = magic_of(code)
+            if magic:
+                return self._magics.run(*magic, lambda value: self._evaluated(value, statement.number))
             return self._run(code, statement.number)
+
+    def _evaluated(self, code, number):
+        """Runs code for its value; how it failed, or None."""
+        self._take()
+        output = self._run(code, number)
+        return output if output["status"] == "error" else None
 
     def _run(self, code, number):
         echoes = []

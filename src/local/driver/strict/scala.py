@@ -6,10 +6,10 @@ statement, and the text of the lines before it is lost.
 """
 
 import json
-import os
 import re
 
 from ..interpreter import complete, make_interpreter
+from ..scala_magics import make_console
 from ..statement import error, ok
 
 _IMPORTS = (
@@ -19,7 +19,6 @@ _IMPORTS = (
     "import org.apache.spark.sql.functions._",
 )
 _MAGIC = re.compile(r"%(\w+)\W*(.*)")
-_OWN_NAMES = {"LivyshConsole", "livyshConsole"}
 
 
 class StrictScala:
@@ -38,9 +37,7 @@ class StrictScala:
             self._main.bind(name, class_name, value, modifiers.toList())
         for line in _IMPORTS:
             self._main.interpret(line)
-        with open(os.path.join(os.path.dirname(__file__), "Console.scala")) as source:
-            self._main.interpret(source.read())
-        self.console = jvm.java.lang.System.getProperties().remove("livysh.console")
+        self.console = make_console(jvm, self._main)
         if self.console is None:
             raise RuntimeError("Scala's start failed: %s" % self._out.toString())
         self._out.reset()
@@ -92,7 +89,7 @@ class StrictScala:
         return "Error", error(answer["ename"], evalue)
 
     def complete(self, code, cursor):
-        return [name for name in complete(self._jvm, self._main, code, cursor) if name not in _OWN_NAMES]
+        return complete(self._jvm, self._main, code, cursor)
 
 
 def _merged(before, now):
