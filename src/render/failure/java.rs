@@ -81,6 +81,40 @@ pub(super) fn fold<'a>(
     pieces
 }
 
+/// The causes that a trace names, each once and not what is told already, then all its frames
+/// folded, and as many more as are left out elsewhere.
+pub(super) fn causes<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    told: &str,
+    mut frames: usize,
+) -> Vec<Piece> {
+    let mut named = vec![told];
+    let mut pieces = Vec::new();
+    let mut is_new = false;
+    for line in lines {
+        if is_of_trace(line) {
+            frames = frames.saturating_add(1);
+            // What follows frames is no message of the cause above them.
+            is_new = false;
+        } else if let Some(cause) = cause(line) {
+            // That of a Python worker is told with its own frames.
+            is_new =
+                !named.contains(&cause) && !cause.ends_with("Traceback (most recent call last):");
+            named.push(cause);
+        }
+        if is_new && !line.trim().is_empty() {
+            pieces.push(Piece::plain(line));
+        }
+    }
+    push_folded(&mut pieces, &mut frames);
+    pieces
+}
+
+/// What a line names as the cause of an exception.
+fn cause(line: &str) -> Option<&str> {
+    line.strip_prefix("Caused by: ")
+}
+
 pub(super) fn push_folded(pieces: &mut Vec<Piece>, frames: &mut usize) {
     if *frames > 0 {
         let frames = std::mem::take(frames);
@@ -192,6 +226,35 @@ mod tests {
             folded(51),
         ];
         assert_eq!(pieces, expected);
+    }
+
+    #[test]
+    fn causes_are_named_once_each() {
+        let lines = [
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Outer: told",
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Inner: two",
+            "lines",
+            "\t... 3 more",
+            "",
+            "Driver stacktrace:",
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Inner: two",
+            "lines",
+            "\t... 3 more",
+            "Caused by: a.Root: last",
+        ];
+        let expected = [
+            Piece::plain("Caused by: a.Inner: two"),
+            Piece::plain("lines"),
+            Piece::plain("Caused by: a.Root: last"),
+            Piece::Folded {
+                frames: 7,
+                whose: JVM,
+            },
+        ];
+        assert_eq!(causes(lines.into_iter(), "a.Outer: told", 2), expected);
     }
 
     #[test]

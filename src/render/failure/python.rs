@@ -346,7 +346,8 @@ mod tests {
     #[test]
     fn an_error_of_java_is_its_cause() {
         let evalue = "An error occurred while calling o29.get.\n: \
-            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n";
+            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n\
+            Caused by: a.Root: why\n\tat a.B.c(D.java:1)\n";
         let inner = "  File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n";
         let last = format!("py4j.protocol.Py4JJavaError: {evalue}");
         assert_eq!(
@@ -354,7 +355,9 @@ mod tests {
             [
                 "a.py:1: java.lang.IndexOutOfBoundsException: Index 3",
                 "    x.get(3)",
-                "... 2 frames of PySpark, Spark and the JVM",
+                "... 1 frame of PySpark and Livy",
+                "Caused by: a.Root: why",
+                "... 2 frames of Spark and the JVM",
             ]
         );
     }

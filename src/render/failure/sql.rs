@@ -30,16 +30,18 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         .filter(|line| !line.trim().is_empty())
         .map(|line| Piece::plain(*line))
         .collect();
-    let note = reduced.note.map(Piece::faint);
+    let trace = reduced.trace.iter().copied();
+    let mut details = java::causes(trace, reduced.headline, reduced.dropped);
+    details.extend(reduced.note.map(Piece::faint));
     let mut typed = vec![Piece::error(headline.as_str())];
     typed.extend(reduced.message.iter().map(|line| Piece::error(*line)));
-    typed.extend(note.clone());
+    typed.extend(details.clone());
     FailureText {
         place,
         headline,
         message,
         excerpt,
-        details: note.into_iter().collect(),
+        details,
         typed,
         trap: None,
         hints: Vec::new(),
@@ -118,12 +120,14 @@ mod tests {
     fn a_failed_job_stands_at_the_statement() {
         let evalue = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 1 times, most \
             recent failure: Lost task 0.0 in stage 3.0 (TID 6) (localhost executor driver): \
-            java.lang.RuntimeException: odd!\n\tat org.apache.spark.X.y(Unknown Source)\n\n\
-            Driver stacktrace:";
+            java.lang.RuntimeException: odd!\n\tat org.apache.spark.X.y(Unknown Source)\n\
+            Caused by: a.Root: why\n\t... 3 more\n\nDriver stacktrace:";
         assert_eq!(
             script("select\n  assert_true(false)", evalue),
             [
                 "a.sql:1-2: java.lang.RuntimeException: odd!",
+                "Caused by: a.Root: why",
+                "... 2 frames of Spark and the JVM",
                 "it failed in task 0.0 of stage 3.0, on an executor",
             ]
         );
