@@ -17,10 +17,10 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         .iter()
         .partition(|line| line.starts_with("warning: "));
     let mut notes: Vec<Piece> = warnings.iter().map(|line| Piece::faint(*line)).collect();
-    let mut finder = Finder::new(origin.snippet, origin.feeding);
+    let finder = Finder::new(origin.snippet, &messages, origin.feeding);
     let mut errors = Vec::new();
-    for message in messages {
-        let found = Found::of(message, &mut finder, origin);
+    for message in &messages {
+        let found = Found::of(message, &finder, origin);
         match found.message.is_error {
             true => errors.push(found),
             false => notes.extend(found.pieces(Role::Faint, false)),
@@ -33,16 +33,16 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
 }
 
 /// A message of the compiler at its place.
-struct Found {
-    message: Message,
+struct Found<'a> {
+    message: &'a Message,
     place: Place,
     excerpt: Option<Excerpt>,
 }
 
-impl Found {
-    fn of(message: Message, finder: &mut Finder<'_>, origin: Origin<'_>) -> Found {
+impl<'a> Found<'a> {
+    fn of(message: &'a Message, finder: &Finder<'_>, origin: Origin<'_>) -> Found<'a> {
         let (snippet, source) = (origin.snippet, origin.source);
-        let Some(spot) = finder.find(&message) else {
+        let Some(spot) = finder.find(message) else {
             let place = Place::of_statement(origin);
             let excerpt = Excerpt::of_place(&place, source);
             return Found {
@@ -58,7 +58,10 @@ impl Found {
             0
         };
         let excerpt = Excerpt::of(source, line, Some(first_column + spot.column));
-        let place = Place::at(source, line);
+        let place = match spot.is_unsure {
+            true => Place::of_statement(origin),
+            false => Place::at(source, line),
+        };
         Found {
             message,
             place,
@@ -91,7 +94,7 @@ impl Found {
     }
 }
 
-fn of_compiler(errors: &[Found], others: &[&str], notes: Vec<Piece>) -> FailureText {
+fn of_compiler(errors: &[Found<'_>], others: &[&str], notes: Vec<Piece>) -> FailureText {
     let (first, more) = (&errors[0], &errors[1..]);
     let others = others.iter().filter(|line| !line.trim().is_empty());
     let others = others.map(|line| Piece::plain(*line));
@@ -235,6 +238,21 @@ mod tests {
                 " required: Int",
                 "       val x: Int = \"a\"",
                 "                    ^",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_of_several_equal_lines_is_not_guessed() {
+        let text = "def f() = {\n  foo\n  1\n  foo\n}";
+        let evalue = "<console>:25: error: not found: value foo";
+        let trace = ["         foo\n", "         ^\n"];
+        assert_eq!(
+            script(text, Feeding::ByLine, evalue, &trace),
+            [
+                "a.scala:1-5: error: not found: value foo",
+                "    foo",
+                "    ^"
             ]
         );
     }
