@@ -68,7 +68,9 @@ fn spot_of<'a>(entry: &Entry, origin: Origin<'a>) -> Option<(&'a Source, usize)>
     // A syntax error has no function: it is in the statement itself.
     if matches!(entry.name.as_str(), "<module>" | "") {
         let sent = crate::lang::lines_before(origin.snippet, origin.source);
-        let line = entry.line + origin.snippet.first_line - 1 - sent;
+        // The number is the server's: it may be any.
+        let line = entry.line.checked_add(origin.snippet.first_line - 1)?;
+        let line = line.checked_sub(sent)?;
         let lines = origin.snippet.first_line..=origin.snippet.last_line() + 1;
         return lines.contains(&line).then_some((origin.source, line));
     }

@@ -64,11 +64,11 @@ pub(super) fn fold<'a>(
     mut show: impl FnMut(&str) -> String,
 ) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut frames = 0;
+    let mut frames: usize = 0;
     for line in lines {
         match (frame(line), elided(line)) {
-            (Some(method), _) if is_internal(method) => frames += 1,
-            (None, Some(count)) => frames += count,
+            (Some(method), _) if is_internal(method) => frames = frames.saturating_add(1),
+            (None, Some(count)) => frames = frames.saturating_add(count),
             // It only heads frames that are folded.
             (None, None) if line.trim().is_empty() || line.starts_with("Driver stacktrace:") => {}
             _ => {
@@ -161,7 +161,7 @@ pub(super) fn reduce(text: &str) -> Reduced<'_> {
         dropped = count_frames(&lines.split_off(end.unwrap_or(lines.len())));
     }
     if let Some(at) = wrapped_cause(headline, &lines) {
-        dropped += count_frames(&lines[..at]);
+        dropped = count_frames(&lines[..at]).saturating_add(dropped);
         headline = lines[at].trim_start_matches("Caused by: ");
         lines.drain(..=at);
         note.get_or_insert_with(|| "it failed in a function that Spark called".to_owned());
@@ -201,7 +201,7 @@ fn wrapped_cause(headline: &str, lines: &[&str]) -> Option<usize> {
 
 fn count_frames(lines: &[&str]) -> usize {
     let count = |line: &&str| elided(line).unwrap_or(usize::from(frame(line).is_some()));
-    lines.iter().map(count).sum()
+    lines.iter().map(count).fold(0, usize::saturating_add)
 }
 
 #[cfg(test)]

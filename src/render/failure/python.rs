@@ -202,6 +202,19 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let (most, last) = (usize::MAX, "ZeroDivisionError: division by zero\n");
+        let said = ("ZeroDivisionError", "division by zero");
+        for (line, name) in [(most, "<module>"), (most, "f"), (0, "<module>"), (0, "f")] {
+            let frame = format!("  File \"<stdin>\", line {line}, in {name}\n");
+            let calls = format!("{DEFINITION}f(1)");
+            let shown = script(&calls, said.0, said.1, &[HEAD, &frame, last]);
+            assert_eq!(shown[0], "a.py:6: ZeroDivisionError: division by zero");
+            assert!(shown.contains(&frame.trim_end().to_owned()), "{shown:?}");
+        }
+    }
+
+    #[test]
     fn at_a_prompt_lines_are_those_of_the_block() {
         let last = "ZeroDivisionError: division by zero\n";
         let frame = "  File \"<stdin>\", line 2, in f\n";

@@ -152,7 +152,7 @@ fn exception(text: &str, ename: &str, origin: Origin<'_>, notes: Vec<Piece>) -> 
 
 fn add_folded(pieces: &mut Vec<Piece>, more: usize) {
     match pieces.last_mut() {
-        Some(Piece::Folded { frames, .. }) => *frames += more,
+        Some(Piece::Folded { frames, .. }) => *frames = frames.saturating_add(more),
         _ => java::push_folded(pieces, &mut { more }),
     }
 }
@@ -169,13 +169,14 @@ fn frame_spot<'a>(line: &str, origin: Origin<'a>) -> Option<(&'a Source, usize)>
     match inside.split_once(" in statement ") {
         None => {
             let number: usize = inside.parse().ok()?;
-            let line = number + origin.snippet.first_line - 1;
-            (line <= origin.snippet.last_line()).then_some((origin.source, line))
+            let line = number.checked_add(origin.snippet.first_line - 1)?;
+            let lines = origin.snippet.first_line..=origin.snippet.last_line();
+            lines.contains(&line).then_some((origin.source, line))
         }
         Some((number, statement)) => {
             let number: usize = number.parse().ok()?;
             let (source, ran) = origin.past.statement(statement)?;
-            let line = number + ran.offset;
+            let line = number.checked_add(ran.offset)?;
             ran.lines.contains(&line).then_some((source, line))
         }
     }
@@ -240,6 +241,23 @@ mod tests {
                 "                    ^",
             ]
         );
+    }
+
+    #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let most = usize::MAX;
+        let trace = [
+            format!("  at f(<console>:{most} in statement 1)\n"),
+            format!("  at g(<console>:{most})\n"),
+            "  at h(<console>:0)\n".to_owned(),
+            format!("  ... {most} elided\n"),
+            format!("  ... {most} more\n"),
+        ];
+        let trace: Vec<&str> = trace.iter().map(String::as_str).collect();
+        let evalue = "java.lang.ArithmeticException: / by zero";
+        let shown = script("val a = 1\nval b = 1/0", Feeding::Whole, evalue, &trace);
+        assert_eq!(shown[0], format!("a.scala:2: {evalue}"));
+        assert_eq!(shown[5], format!("... {most} frames of Spark and the JVM"));
     }
 
     #[test]

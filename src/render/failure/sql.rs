@@ -1,18 +1,22 @@
 //! Errors of SQL: the message says line and position in the query.
 
-use super::place::{Excerpt, Place};
+use super::place::{Excerpt, Place, line_of};
 use super::{FailureText, Origin, Piece, java, named};
 use crate::livy::Failure;
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.evalue.trim();
     let reduced = java::reduce(java::through_py4j(text).unwrap_or(text));
-    let spot = position(text).filter(|(line, _)| *line <= origin.snippet.code.lines().count());
+    let spot =
+        position(text).filter(|(line, _)| (1..=origin.snippet.code.lines().count()).contains(line));
     let (place, excerpt) = match spot {
         Some((line, column)) => {
             let (snippet, source) = (origin.snippet, origin.source);
-            let column = column + if line == 1 { snippet.first_column } else { 0 };
+            let first = if line == 1 { snippet.first_column } else { 0 };
             let line = snippet.first_line + line - 1;
+            // No further to the right than the line's end.
+            let width = line_of(source, line).map_or(0, |text| text.chars().count());
+            let column = column.saturating_add(first).min(width);
             (
                 Place::at(source, line),
                 Excerpt::of(source, line, Some(column)),
@@ -114,6 +118,15 @@ mod tests {
                 "                     ^",
             ]
         );
+    }
+
+    #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let most = usize::MAX;
+        let shown = |line, column| script("select x", &format!("odd; line {line} pos {column};"));
+        assert_eq!(shown(1, most)[1..], ["    select x", "            ^"]);
+        assert!(shown(0, 1)[0].starts_with("a.sql:1: odd"));
+        assert!(shown(most, 1)[0].starts_with("a.sql:1: odd"));
     }
 
     #[test]
