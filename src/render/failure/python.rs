@@ -11,7 +11,11 @@ const NO_BLOCK: &str = "expected an indented block";
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.traceback.concat();
-    let Trace { entries, before } = trace::parse(&text, &failure.ename, &failure.evalue);
+    let Trace {
+        entries,
+        before,
+        after,
+    } = trace::parse(&text, &failure.ename, &failure.evalue);
     let entries: Vec<Mapped<'_>> = entries.into_iter().map(|one| map(one, origin)).collect();
     let cause = cause_of(failure, origin);
     let in_task = cause.as_ref().and_then(|cause| cause.spot());
@@ -39,7 +43,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
             (place, excerpt)
         }
     };
-    let (headline, message, note) = match &cause {
+    let (headline, mut message, note) = match &cause {
         Some(cause) => (
             cause.headline.clone(),
             cause.message.clone(),
@@ -50,6 +54,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
             (headline, message, None)
         }
     };
+    message.extend(after);
     let typed = typed(
         &before,
         &entries,
@@ -212,6 +217,20 @@ mod tests {
             assert_eq!(shown[0], "a.py:6: ZeroDivisionError: division by zero");
             assert!(shown.contains(&frame.trim_end().to_owned()), "{shown:?}");
         }
+    }
+
+    #[test]
+    fn notes_of_an_error_are_told() {
+        let last = "ValueError: odd\n";
+        let traceback = [HEAD, last, "look at\n", "line 3\n"];
+        assert_eq!(
+            script("g()", "ValueError", "odd", &traceback),
+            ["a.py:1: ValueError: odd", "look at", "line 3", "    g()"]
+        );
+        assert_eq!(
+            prompt("g()", "ValueError", "odd", &traceback)[2..],
+            ["ValueError: odd", "look at", "line 3"]
+        );
     }
 
     #[test]
