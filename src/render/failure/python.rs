@@ -64,7 +64,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         origin,
     );
     let mut details = Vec::new();
-    details.extend(before.lines().map(|line| earlier(line, origin)));
+    details.extend(earlier(&before, origin));
     let shown = entries
         .iter()
         .chain(cause.iter().flat_map(|cause| &cause.entries));
@@ -133,7 +133,7 @@ fn typed(
     message: &[String],
     origin: Origin<'_>,
 ) -> Vec<Piece> {
-    let mut typed: Vec<Piece> = before.lines().map(|line| earlier(line, origin)).collect();
+    let mut typed = earlier(before, origin);
     let is_syntax = entries
         .last()
         .is_some_and(|entry| entry.entry.name.is_empty());
@@ -390,6 +390,42 @@ mod tests {
                 "... 1 frame of PySpark and Livy",
                 "Caused by: a.Root: why",
                 "... 2 frames of Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_led_to_an_error_is_told_without_frames_of_others() {
+        let earlier = "  File \"<stdin>\", line 4, in f\n    return x / 0\n  \
+            File \"/x/pyspark.zip/pyspark/rdd.py\", line 1833, in collect\n    sock()\n    ^^^^\n  \
+            File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n\
+            py4j.protocol.Py4JJavaError: An error occurred while calling o29.get.\n\
+            : a.Outer: odd\n\tat java.base/a.B.c(D.java:1)\n\tat a.B.c(D.java:1)\n\n\
+            Driver stacktrace:\n\tat a.B.c(D.java:1)\nCaused by: a.Root: why\n\t... 3 more\n\n";
+        let lead = "The above exception was the direct cause of the following exception:\n\n";
+        let last = "RuntimeError: second\n";
+        let traceback = [HEAD, earlier, "\n", lead, HEAD, last];
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            script(&calls, "RuntimeError", "second", &traceback),
+            [
+                "a.py:6: RuntimeError: second",
+                "    f(1)",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+                "... 2 frames of PySpark and Livy",
+                "py4j.protocol.Py4JJavaError: An error occurred while calling o29.get.",
+                ": a.Outer: odd",
+                "... 3 frames of Spark and the JVM",
+                "Caused by: a.Root: why",
+                "... 1 frame of Spark and the JVM",
+                "",
+                "",
+                lead.trim_end(),
+                "",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
             ]
         );
     }
