@@ -81,7 +81,7 @@ impl Input {
         let ran = self.ran.iter().rev();
         let of_python = ran.filter(|ran| ran.language == Language::Python);
         of_python
-            .map(|ran| (ran, line + ran.offset))
+            .filter_map(|ran| Some((ran, line.checked_add(ran.offset)?)))
             .find(|(ran, line)| {
                 ran.lines.contains(line) && python::holds(&self.source.text, *line, name)
             })
@@ -121,6 +121,7 @@ mod tests {
         // At a prompt each statement is counted from its own first line.
         assert_eq!(past.python_line(2, "h"), Some((&typed, 4)));
         assert_eq!(past.python_line(3, "g"), None);
+        assert_eq!(past.python_line(usize::MAX, "h"), None);
     }
 
     #[test]

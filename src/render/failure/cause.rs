@@ -10,7 +10,7 @@ pub(super) struct Cause<'a> {
     pub(super) message: Vec<String>,
     /// Python's frames on the executor.
     pub(super) entries: Vec<Mapped<'a>>,
-    /// Java's.
+    /// Java's, folded, below the causes that Java names.
     pub(super) folded: Vec<Piece>,
     pub(super) note: Option<String>,
 }
@@ -35,20 +35,20 @@ pub(super) fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Caus
         let (worker, java) = worker.split_at(end);
         let (entries, error) = trace::frames(trace::last_of(worker));
         let mut lines = error.trim().lines().map(str::to_owned);
-        let frames = java.lines().filter(|line| java::is_of_trace(line)).count();
+        let headline = lines.next()?;
         let note = java::reduce(java::through_py4j(head).unwrap_or(head)).note;
         let note = note.unwrap_or_else(|| "it failed in a task, on an executor".to_owned());
         return Some(Cause {
-            headline: lines.next()?,
+            folded: java::causes(java.lines(), &headline, 0),
+            headline,
             message: lines.collect(),
             entries: entries.into_iter().map(|one| map(one, origin)).collect(),
-            folded: java_frames(frames),
             note: Some(note),
         });
     }
     let java = java::through_py4j(text)?;
     let reduced = java::reduce(java);
-    let of_trace = reduced.trace.iter().filter(|line| java::is_of_trace(line));
+    let trace = reduced.trace.iter().copied();
     Some(Cause {
         headline: reduced.headline.to_owned(),
         message: reduced
@@ -57,13 +57,7 @@ pub(super) fn cause_of<'a>(failure: &Failure, origin: Origin<'a>) -> Option<Caus
             .map(|line| (*line).to_owned())
             .collect(),
         entries: Vec::new(),
-        folded: java_frames(of_trace.count() + reduced.dropped),
+        folded: java::causes(trace, reduced.headline, reduced.dropped),
         note: reduced.note,
     })
-}
-
-fn java_frames(mut frames: usize) -> Vec<Piece> {
-    let mut folded = Vec::new();
-    java::push_folded(&mut folded, &mut frames);
-    folded
 }

@@ -4,6 +4,7 @@
 //! the line's words and the caret.
 
 use crate::lang::{Feeding, Snippet, scala_words};
+use std::collections::BTreeSet;
 
 /// By how much the compiler moves a line to the right.
 const INDENT: usize = 7;
@@ -85,29 +86,37 @@ fn column(caret: &str, code: &str) -> usize {
 pub(super) struct Spot {
     pub(super) line: usize,
     pub(super) column: usize,
+    /// Other lines have the same words, and nothing tells which is meant.
+    pub(super) is_unsure: bool,
 }
 
-/// Finds messages in a snippet; of several lines with the same words the first that no message
-/// before it had.
+/// Finds messages in a snippet. Of several lines with the same words one is known only where each
+/// of them has a message.
 pub(super) struct Finder<'a> {
     lines: Vec<Vec<(usize, &'a str)>>,
     texts: Vec<&'a str>,
-    used: Vec<usize>,
+    /// Of all messages: the compiler's number of the line, and the line's words.
+    messages: Vec<(usize, Vec<(usize, &'a str)>)>,
     feeding: Feeding,
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(snippet: &'a Snippet, feeding: Feeding) -> Finder<'a> {
+    pub(super) fn new(
+        snippet: &'a Snippet,
+        messages: &'a [Message],
+        feeding: Feeding,
+    ) -> Finder<'a> {
+        let said = |message: &'a Message| (message.number, scala_words(&message.code));
         let texts: Vec<&str> = snippet.code.lines().collect();
         Finder {
             lines: texts.iter().map(|line| scala_words(line)).collect(),
             texts,
-            used: Vec::new(),
+            messages: messages.iter().map(said).collect(),
             feeding,
         }
     }
 
-    pub(super) fn find(&mut self, message: &Message) -> Option<Spot> {
+    pub(super) fn find(&self, message: &Message) -> Option<Spot> {
         let caret = message.caret?;
         let shown = scala_words(&message.code);
         if shown.is_empty() {
@@ -121,15 +130,34 @@ impl<'a> Finder<'a> {
             .number
             .checked_sub(1)
             .filter(|line| self.feeding == Feeding::Whole && candidates.contains(line));
-        let unused = candidates.iter().find(|line| !self.used.contains(line));
-        let line = by_number
-            .or(unused.copied())
-            .or(candidates.first().copied())?;
-        self.used.push(line);
+        let known = by_number.or_else(|| self.by_order(message.number, &shown, &candidates));
+        let line = known.or(candidates.first().copied())?;
         Some(Spot {
             line,
             column: self.column(line, &shown, &message.code, caret),
+            is_unsure: known.is_none(),
         })
+    }
+
+    /// Which of the lines with the same words the compiler's number means, where it numbers as many
+    /// as there are. Several messages may be of one line.
+    fn by_order(
+        &self,
+        number: usize,
+        shown: &[(usize, &str)],
+        candidates: &[usize],
+    ) -> Option<usize> {
+        if let [only] = candidates {
+            return Some(*only);
+        }
+        let same = |words: &[(usize, &str)]| words_of(words).eq(words_of(shown));
+        let of_same = self.messages.iter().filter(|(_, words)| same(words));
+        let numbers: BTreeSet<usize> = of_same.map(|(number, _)| *number).collect();
+        if numbers.len() != candidates.len() {
+            return None;
+        }
+        let index = numbers.iter().position(|one| *one == number)?;
+        Some(candidates[index])
     }
 
     /// The place of the caret by the word it stands under: comments and blanks may differ.
@@ -174,10 +202,11 @@ mod tests {
             first_line: 1,
             first_column: 0,
         };
-        let mut finder = Finder::new(&snippet, feeding);
         let (messages, _) = messages(text);
+        let finder = Finder::new(&snippet, &messages, feeding);
         let spots = messages.iter().map(|message| finder.find(message));
         spots
+            .map(|spot| spot.filter(|spot| !spot.is_unsure))
             .map(|spot| spot.map(|spot| (spot.line, spot.column)))
             .collect()
     }
@@ -223,8 +252,8 @@ mod tests {
     }
 
     #[test]
-    fn equal_lines_are_taken_in_order() {
-        let code = "foo\n1\nfoo\nfoo";
+    fn equal_lines_are_taken_in_order_where_each_has_a_message() {
+        let code = "foo\n1\nfoo";
         let text =
             |number: usize| format!("<console>:{number}: error: not found\n       foo\n       ^\n");
         let both = text(23) + &text(25);
@@ -232,6 +261,11 @@ mod tests {
             spots(code, &both, Feeding::ByLine),
             [Some((0, 0)), Some((2, 0))]
         );
-        assert_eq!(spots(code, &text(4), Feeding::Whole), [Some((3, 0))]);
+        // Two messages of one line do not tell which.
+        let one = text(23) + &text(23);
+        assert_eq!(spots(code, &one, Feeding::ByLine), [None, None]);
+        assert_eq!(spots(code, &text(23), Feeding::ByLine), [None]);
+        assert_eq!(spots(code, &text(23), Feeding::Whole), [None]);
+        assert_eq!(spots(code, &text(3), Feeding::Whole), [Some((2, 0))]);
     }
 }

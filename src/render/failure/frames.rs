@@ -2,7 +2,7 @@
 
 use super::place::{Excerpt, Place};
 use super::trace::{self, Entry};
-use super::{Origin, Piece};
+use super::{Origin, Piece, java};
 use crate::lang::Source;
 
 /// Whose frames are folded.
@@ -68,7 +68,9 @@ fn spot_of<'a>(entry: &Entry, origin: Origin<'a>) -> Option<(&'a Source, usize)>
     // A syntax error has no function: it is in the statement itself.
     if matches!(entry.name.as_str(), "<module>" | "") {
         let sent = crate::lang::lines_before(origin.snippet, origin.source);
-        let line = entry.line + origin.snippet.first_line - 1 - sent;
+        // The number is the server's: it may be any.
+        let line = entry.line.checked_add(origin.snippet.first_line - 1)?;
+        let line = line.checked_sub(sent)?;
         let lines = origin.snippet.first_line..=origin.snippet.last_line() + 1;
         return lines.contains(&line).then_some((origin.source, line));
     }
@@ -105,16 +107,40 @@ pub(super) fn pieces(entries: &[Mapped<'_>], outermost: Option<Origin<'_>>) -> V
     pieces
 }
 
-/// A line of an error that led to this one.
-pub(super) fn earlier(line: &str, origin: Origin<'_>) -> Piece {
-    let (entries, _) = trace::frames(line);
-    match entries.into_iter().next() {
-        Some(entry) => {
-            let mapped = map(entry, origin);
-            Piece::plain(mapped.head())
+/// The errors that led to this one, with the frames of PySpark, Spark and the JVM folded.
+pub(super) fn earlier(text: &str, origin: Origin<'_>) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    // What separates folded frames goes with them.
+    let mut held: Vec<&str> = Vec::new();
+    let mut is_in_folded = false;
+    for line in text.lines() {
+        // The lines below a frame are its code.
+        if is_in_folded && line.starts_with("    ") {
+            continue;
         }
-        None => Piece::plain(line),
+        let frame = trace::frames(line).0.into_iter().next();
+        let frame = frame.map(|entry| map(entry, origin));
+        is_in_folded = frame.as_ref().is_some_and(Mapped::is_internal);
+        let whose = match is_in_folded {
+            true => Some(OURS),
+            false => java::is_of_trace(line).then_some(java::JVM),
+        };
+        let separates = line.trim().is_empty() || line.starts_with("Driver stacktrace:");
+        match (whose, pieces.last()) {
+            (Some(whose), _) => {
+                held.clear();
+                pieces.push(Piece::Folded { frames: 1, whose });
+            }
+            (None, Some(Piece::Folded { .. })) if separates => held.push(line),
+            (None, _) => {
+                pieces.extend(held.drain(..).map(Piece::plain));
+                let shown = frame.map_or_else(|| line.to_owned(), |frame| frame.head());
+                pieces.push(Piece::plain(shown));
+            }
+        }
     }
+    pieces.extend(held.into_iter().map(Piece::plain));
+    pieces
 }
 
 fn module_frame(origin: Origin<'_>) -> Piece {

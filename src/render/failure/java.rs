@@ -64,11 +64,11 @@ pub(super) fn fold<'a>(
     mut show: impl FnMut(&str) -> String,
 ) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut frames = 0;
+    let mut frames: usize = 0;
     for line in lines {
         match (frame(line), elided(line)) {
-            (Some(method), _) if is_internal(method) => frames += 1,
-            (None, Some(count)) => frames += count,
+            (Some(method), _) if is_internal(method) => frames = frames.saturating_add(1),
+            (None, Some(count)) => frames = frames.saturating_add(count),
             // It only heads frames that are folded.
             (None, None) if line.trim().is_empty() || line.starts_with("Driver stacktrace:") => {}
             _ => {
@@ -79,6 +79,40 @@ pub(super) fn fold<'a>(
     }
     push_folded(&mut pieces, &mut frames);
     pieces
+}
+
+/// The causes that a trace names, each once and not what is told already, then all its frames
+/// folded, and as many more as are left out elsewhere.
+pub(super) fn causes<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    told: &str,
+    mut frames: usize,
+) -> Vec<Piece> {
+    let mut named = vec![told];
+    let mut pieces = Vec::new();
+    let mut is_new = false;
+    for line in lines {
+        if is_of_trace(line) {
+            frames = frames.saturating_add(1);
+            // What follows frames is no message of the cause above them.
+            is_new = false;
+        } else if let Some(cause) = cause(line) {
+            // That of a Python worker is told with its own frames.
+            is_new =
+                !named.contains(&cause) && !cause.ends_with("Traceback (most recent call last):");
+            named.push(cause);
+        }
+        if is_new && !line.trim().is_empty() {
+            pieces.push(Piece::plain(line));
+        }
+    }
+    push_folded(&mut pieces, &mut frames);
+    pieces
+}
+
+/// What a line names as the cause of an exception.
+fn cause(line: &str) -> Option<&str> {
+    line.strip_prefix("Caused by: ")
 }
 
 pub(super) fn push_folded(pieces: &mut Vec<Piece>, frames: &mut usize) {
@@ -127,7 +161,7 @@ pub(super) fn reduce(text: &str) -> Reduced<'_> {
         dropped = count_frames(&lines.split_off(end.unwrap_or(lines.len())));
     }
     if let Some(at) = wrapped_cause(headline, &lines) {
-        dropped += count_frames(&lines[..at]);
+        dropped = count_frames(&lines[..at]).saturating_add(dropped);
         headline = lines[at].trim_start_matches("Caused by: ");
         lines.drain(..=at);
         note.get_or_insert_with(|| "it failed in a function that Spark called".to_owned());
@@ -167,7 +201,7 @@ fn wrapped_cause(headline: &str, lines: &[&str]) -> Option<usize> {
 
 fn count_frames(lines: &[&str]) -> usize {
     let count = |line: &&str| elided(line).unwrap_or(usize::from(frame(line).is_some()));
-    lines.iter().map(count).sum()
+    lines.iter().map(count).fold(0, usize::saturating_add)
 }
 
 #[cfg(test)]
@@ -192,6 +226,35 @@ mod tests {
             folded(51),
         ];
         assert_eq!(pieces, expected);
+    }
+
+    #[test]
+    fn causes_are_named_once_each() {
+        let lines = [
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Outer: told",
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Inner: two",
+            "lines",
+            "\t... 3 more",
+            "",
+            "Driver stacktrace:",
+            "\tat a.B.c(D.java:1)",
+            "Caused by: a.Inner: two",
+            "lines",
+            "\t... 3 more",
+            "Caused by: a.Root: last",
+        ];
+        let expected = [
+            Piece::plain("Caused by: a.Inner: two"),
+            Piece::plain("lines"),
+            Piece::plain("Caused by: a.Root: last"),
+            Piece::Folded {
+                frames: 7,
+                whose: JVM,
+            },
+        ];
+        assert_eq!(causes(lines.into_iter(), "a.Outer: told", 2), expected);
     }
 
     #[test]

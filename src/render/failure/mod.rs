@@ -158,7 +158,7 @@ fn merged(pieces: Vec<Piece>) -> Vec<Piece> {
                 whose: last,
             }) = merged.last_mut()
         {
-            *frames += more;
+            *frames = frames.saturating_add(*more);
             if *last != *whose {
                 *last = "PySpark, Spark and the JVM";
             }

@@ -11,7 +11,11 @@ const NO_BLOCK: &str = "expected an indented block";
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.traceback.concat();
-    let Trace { entries, before } = trace::parse(&text, &failure.ename, &failure.evalue);
+    let Trace {
+        entries,
+        before,
+        after,
+    } = trace::parse(&text, &failure.ename, &failure.evalue);
     let entries: Vec<Mapped<'_>> = entries.into_iter().map(|one| map(one, origin)).collect();
     let cause = cause_of(failure, origin);
     let in_task = cause.as_ref().and_then(|cause| cause.spot());
@@ -39,7 +43,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
             (place, excerpt)
         }
     };
-    let (headline, message, note) = match &cause {
+    let (headline, mut message, note) = match &cause {
         Some(cause) => (
             cause.headline.clone(),
             cause.message.clone(),
@@ -50,6 +54,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
             (headline, message, None)
         }
     };
+    message.extend(after);
     let typed = typed(
         &before,
         &entries,
@@ -59,7 +64,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         origin,
     );
     let mut details = Vec::new();
-    details.extend(before.lines().map(|line| earlier(line, origin)));
+    details.extend(earlier(&before, origin));
     let shown = entries
         .iter()
         .chain(cause.iter().flat_map(|cause| &cause.entries));
@@ -128,7 +133,7 @@ fn typed(
     message: &[String],
     origin: Origin<'_>,
 ) -> Vec<Piece> {
-    let mut typed: Vec<Piece> = before.lines().map(|line| earlier(line, origin)).collect();
+    let mut typed = earlier(before, origin);
     let is_syntax = entries
         .last()
         .is_some_and(|entry| entry.entry.name.is_empty());
@@ -198,6 +203,33 @@ mod tests {
                 "  File \"a.py\", line 4, in f",
                 "    return x / 0",
             ]
+        );
+    }
+
+    #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let (most, last) = (usize::MAX, "ZeroDivisionError: division by zero\n");
+        let said = ("ZeroDivisionError", "division by zero");
+        for (line, name) in [(most, "<module>"), (most, "f"), (0, "<module>"), (0, "f")] {
+            let frame = format!("  File \"<stdin>\", line {line}, in {name}\n");
+            let calls = format!("{DEFINITION}f(1)");
+            let shown = script(&calls, said.0, said.1, &[HEAD, &frame, last]);
+            assert_eq!(shown[0], "a.py:6: ZeroDivisionError: division by zero");
+            assert!(shown.contains(&frame.trim_end().to_owned()), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn notes_of_an_error_are_told() {
+        let last = "ValueError: odd\n";
+        let traceback = [HEAD, last, "look at\n", "line 3\n"];
+        assert_eq!(
+            script("g()", "ValueError", "odd", &traceback),
+            ["a.py:1: ValueError: odd", "look at", "line 3", "    g()"]
+        );
+        assert_eq!(
+            prompt("g()", "ValueError", "odd", &traceback)[2..],
+            ["ValueError: odd", "look at", "line 3"]
         );
     }
 
@@ -346,7 +378,8 @@ mod tests {
     #[test]
     fn an_error_of_java_is_its_cause() {
         let evalue = "An error occurred while calling o29.get.\n: \
-            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n";
+            java.lang.IndexOutOfBoundsException: Index 3\n\tat java.base/a.B.c(D.java:1)\n\
+            Caused by: a.Root: why\n\tat a.B.c(D.java:1)\n";
         let inner = "  File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n";
         let last = format!("py4j.protocol.Py4JJavaError: {evalue}");
         assert_eq!(
@@ -354,7 +387,45 @@ mod tests {
             [
                 "a.py:1: java.lang.IndexOutOfBoundsException: Index 3",
                 "    x.get(3)",
-                "... 2 frames of PySpark, Spark and the JVM",
+                "... 1 frame of PySpark and Livy",
+                "Caused by: a.Root: why",
+                "... 2 frames of Spark and the JVM",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_led_to_an_error_is_told_without_frames_of_others() {
+        let earlier = "  File \"<stdin>\", line 4, in f\n    return x / 0\n  \
+            File \"/x/pyspark.zip/pyspark/rdd.py\", line 1833, in collect\n    sock()\n    ^^^^\n  \
+            File \"/x/py4j-0.10-src.zip/py4j/protocol.py\", line 326, in value\n\
+            py4j.protocol.Py4JJavaError: An error occurred while calling o29.get.\n\
+            : a.Outer: odd\n\tat java.base/a.B.c(D.java:1)\n\tat a.B.c(D.java:1)\n\n\
+            Driver stacktrace:\n\tat a.B.c(D.java:1)\nCaused by: a.Root: why\n\t... 3 more\n\n";
+        let lead = "The above exception was the direct cause of the following exception:\n\n";
+        let last = "RuntimeError: second\n";
+        let traceback = [HEAD, earlier, "\n", lead, HEAD, last];
+        let calls = format!("{DEFINITION}f(1)");
+        assert_eq!(
+            script(&calls, "RuntimeError", "second", &traceback),
+            [
+                "a.py:6: RuntimeError: second",
+                "    f(1)",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 4, in f",
+                "    return x / 0",
+                "... 2 frames of PySpark and Livy",
+                "py4j.protocol.Py4JJavaError: An error occurred while calling o29.get.",
+                ": a.Outer: odd",
+                "... 3 frames of Spark and the JVM",
+                "Caused by: a.Root: why",
+                "... 1 frame of Spark and the JVM",
+                "",
+                "",
+                lead.trim_end(),
+                "",
+                "Traceback (most recent call last):",
+                "  File \"a.py\", line 6, in <module>",
             ]
         );
     }

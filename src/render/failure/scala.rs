@@ -17,10 +17,10 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         .iter()
         .partition(|line| line.starts_with("warning: "));
     let mut notes: Vec<Piece> = warnings.iter().map(|line| Piece::faint(*line)).collect();
-    let mut finder = Finder::new(origin.snippet, origin.feeding);
+    let finder = Finder::new(origin.snippet, &messages, origin.feeding);
     let mut errors = Vec::new();
-    for message in messages {
-        let found = Found::of(message, &mut finder, origin);
+    for message in &messages {
+        let found = Found::of(message, &finder, origin);
         match found.message.is_error {
             true => errors.push(found),
             false => notes.extend(found.pieces(Role::Faint, false)),
@@ -33,16 +33,16 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
 }
 
 /// A message of the compiler at its place.
-struct Found {
-    message: Message,
+struct Found<'a> {
+    message: &'a Message,
     place: Place,
     excerpt: Option<Excerpt>,
 }
 
-impl Found {
-    fn of(message: Message, finder: &mut Finder<'_>, origin: Origin<'_>) -> Found {
+impl<'a> Found<'a> {
+    fn of(message: &'a Message, finder: &Finder<'_>, origin: Origin<'_>) -> Found<'a> {
         let (snippet, source) = (origin.snippet, origin.source);
-        let Some(spot) = finder.find(&message) else {
+        let Some(spot) = finder.find(message) else {
             let place = Place::of_statement(origin);
             let excerpt = Excerpt::of_place(&place, source);
             return Found {
@@ -58,7 +58,10 @@ impl Found {
             0
         };
         let excerpt = Excerpt::of(source, line, Some(first_column + spot.column));
-        let place = Place::at(source, line);
+        let place = match spot.is_unsure {
+            true => Place::of_statement(origin),
+            false => Place::at(source, line),
+        };
         Found {
             message,
             place,
@@ -91,7 +94,7 @@ impl Found {
     }
 }
 
-fn of_compiler(errors: &[Found], others: &[&str], notes: Vec<Piece>) -> FailureText {
+fn of_compiler(errors: &[Found<'_>], others: &[&str], notes: Vec<Piece>) -> FailureText {
     let (first, more) = (&errors[0], &errors[1..]);
     let others = others.iter().filter(|line| !line.trim().is_empty());
     let others = others.map(|line| Piece::plain(*line));
@@ -149,7 +152,7 @@ fn exception(text: &str, ename: &str, origin: Origin<'_>, notes: Vec<Piece>) -> 
 
 fn add_folded(pieces: &mut Vec<Piece>, more: usize) {
     match pieces.last_mut() {
-        Some(Piece::Folded { frames, .. }) => *frames += more,
+        Some(Piece::Folded { frames, .. }) => *frames = frames.saturating_add(more),
         _ => java::push_folded(pieces, &mut { more }),
     }
 }
@@ -166,13 +169,14 @@ fn frame_spot<'a>(line: &str, origin: Origin<'a>) -> Option<(&'a Source, usize)>
     match inside.split_once(" in statement ") {
         None => {
             let number: usize = inside.parse().ok()?;
-            let line = number + origin.snippet.first_line - 1;
-            (line <= origin.snippet.last_line()).then_some((origin.source, line))
+            let line = number.checked_add(origin.snippet.first_line - 1)?;
+            let lines = origin.snippet.first_line..=origin.snippet.last_line();
+            lines.contains(&line).then_some((origin.source, line))
         }
         Some((number, statement)) => {
             let number: usize = number.parse().ok()?;
             let (source, ran) = origin.past.statement(statement)?;
-            let line = number + ran.offset;
+            let line = number.checked_add(ran.offset)?;
             ran.lines.contains(&line).then_some((source, line))
         }
     }
@@ -235,6 +239,38 @@ mod tests {
                 " required: Int",
                 "       val x: Int = \"a\"",
                 "                    ^",
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let most = usize::MAX;
+        let trace = [
+            format!("  at f(<console>:{most} in statement 1)\n"),
+            format!("  at g(<console>:{most})\n"),
+            "  at h(<console>:0)\n".to_owned(),
+            format!("  ... {most} elided\n"),
+            format!("  ... {most} more\n"),
+        ];
+        let trace: Vec<&str> = trace.iter().map(String::as_str).collect();
+        let evalue = "java.lang.ArithmeticException: / by zero";
+        let shown = script("val a = 1\nval b = 1/0", Feeding::Whole, evalue, &trace);
+        assert_eq!(shown[0], format!("a.scala:2: {evalue}"));
+        assert_eq!(shown[5], format!("... {most} frames of Spark and the JVM"));
+    }
+
+    #[test]
+    fn one_of_several_equal_lines_is_not_guessed() {
+        let text = "def f() = {\n  foo\n  1\n  foo\n}";
+        let evalue = "<console>:25: error: not found: value foo";
+        let trace = ["         foo\n", "         ^\n"];
+        assert_eq!(
+            script(text, Feeding::ByLine, evalue, &trace),
+            [
+                "a.scala:1-5: error: not found: value foo",
+                "    foo",
+                "    ^"
             ]
         );
     }

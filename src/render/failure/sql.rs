@@ -1,18 +1,22 @@
 //! Errors of SQL: the message says line and position in the query.
 
-use super::place::{Excerpt, Place};
+use super::place::{Excerpt, Place, line_of};
 use super::{FailureText, Origin, Piece, java, named};
 use crate::livy::Failure;
 
 pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let text = failure.evalue.trim();
     let reduced = java::reduce(java::through_py4j(text).unwrap_or(text));
-    let spot = position(text).filter(|(line, _)| *line <= origin.snippet.code.lines().count());
+    let spot =
+        position(text).filter(|(line, _)| (1..=origin.snippet.code.lines().count()).contains(line));
     let (place, excerpt) = match spot {
         Some((line, column)) => {
             let (snippet, source) = (origin.snippet, origin.source);
-            let column = column + if line == 1 { snippet.first_column } else { 0 };
+            let first = if line == 1 { snippet.first_column } else { 0 };
             let line = snippet.first_line + line - 1;
+            // No further to the right than the line's end.
+            let width = line_of(source, line).map_or(0, |text| text.chars().count());
+            let column = column.saturating_add(first).min(width);
             (
                 Place::at(source, line),
                 Excerpt::of(source, line, Some(column)),
@@ -30,16 +34,18 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         .filter(|line| !line.trim().is_empty())
         .map(|line| Piece::plain(*line))
         .collect();
-    let note = reduced.note.map(Piece::faint);
+    let trace = reduced.trace.iter().copied();
+    let mut details = java::causes(trace, reduced.headline, reduced.dropped);
+    details.extend(reduced.note.map(Piece::faint));
     let mut typed = vec![Piece::error(headline.as_str())];
     typed.extend(reduced.message.iter().map(|line| Piece::error(*line)));
-    typed.extend(note.clone());
+    typed.extend(details.clone());
     FailureText {
         place,
         headline,
         message,
         excerpt,
-        details: note.into_iter().collect(),
+        details,
         typed,
         trap: None,
         hints: Vec::new(),
@@ -115,15 +121,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_the_server_may_be_any() {
+        let most = usize::MAX;
+        let shown = |line, column| script("select x", &format!("odd; line {line} pos {column};"));
+        assert_eq!(shown(1, most)[1..], ["    select x", "            ^"]);
+        assert!(shown(0, 1)[0].starts_with("a.sql:1: odd"));
+        assert!(shown(most, 1)[0].starts_with("a.sql:1: odd"));
+    }
+
+    #[test]
     fn a_failed_job_stands_at_the_statement() {
         let evalue = "Job aborted due to stage failure: Task 0 in stage 3.0 failed 1 times, most \
             recent failure: Lost task 0.0 in stage 3.0 (TID 6) (localhost executor driver): \
-            java.lang.RuntimeException: odd!\n\tat org.apache.spark.X.y(Unknown Source)\n\n\
-            Driver stacktrace:";
+            java.lang.RuntimeException: odd!\n\tat org.apache.spark.X.y(Unknown Source)\n\
+            Caused by: a.Root: why\n\t... 3 more\n\nDriver stacktrace:";
         assert_eq!(
             script("select\n  assert_true(false)", evalue),
             [
                 "a.sql:1-2: java.lang.RuntimeException: odd!",
+                "Caused by: a.Root: why",
+                "... 2 frames of Spark and the JVM",
                 "it failed in task 0.0 of stage 3.0, on an executor",
             ]
         );

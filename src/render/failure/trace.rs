@@ -13,12 +13,17 @@ pub(super) struct Entry {
     pub(super) after: Vec<String>,
 }
 
-/// The frames of the error itself, and the whole text of the errors that led to it.
+/// The frames of the error itself, the whole text of the errors that led to it, and what stands
+/// below the error: its notes, and the members of a group.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trace {
     pub(super) entries: Vec<Entry>,
     pub(super) before: String,
+    pub(super) after: Vec<String>,
 }
+
+/// How Python moves the lines of a group of exceptions.
+const GROUP: &str = "  | ";
 
 const LEADS: [&str; 2] = [
     "The above exception was the direct cause of the following exception:\n\n",
@@ -29,17 +34,50 @@ const LEADS: [&str; 2] = [
 pub(super) fn parse(text: &str, ename: &str, evalue: &str) -> Trace {
     let text = text.trim_end();
     let evalue = evalue.trim_end();
-    let frames = match text.strip_suffix(evalue) {
-        Some(frames) if !evalue.is_empty() => frames.strip_suffix(": ").unwrap_or(frames),
-        _ => text,
-    };
-    let frames = frames.rfind(ename).map_or(frames, |at| &frames[..at]);
+    let (frames, after) = around(text, ename, evalue).unwrap_or_else(|| {
+        // Python may word the error itself otherwise, as that of syntax.
+        let frames = text.strip_suffix(evalue).unwrap_or(text);
+        (frames.rfind(ename).map_or(frames, |at| &frames[..at]), "")
+    });
     let own = last_of(frames);
     let before = &frames[..frames.len() - own.len()];
     Trace {
-        entries: self::frames(own).0,
+        entries: self::frames(&ungrouped(own)).0,
         before: before.to_owned(),
+        after: after.lines().map(str::to_owned).collect(),
     }
+}
+
+/// What of a traceback stands above the error's own lines, and below them.
+fn around<'a>(text: &'a str, ename: &str, evalue: &str) -> Option<(&'a str, &'a str)> {
+    let error = match evalue.is_empty() {
+        true => ename.to_owned(),
+        false => format!("{ename}: {evalue}"),
+    };
+    // A module may stand before; members of the group are further to the right.
+    let is_own = |at: &usize| {
+        let line = text[..*at].rsplit('\n').next().unwrap_or("");
+        let module = line.strip_prefix(GROUP).unwrap_or(line);
+        module.is_empty() || (module.ends_with('.') && !module.contains(char::is_whitespace))
+    };
+    let starts = text.match_indices(&error).map(|(at, _)| at);
+    let start = starts.filter(is_own).last()?;
+    let below = &text[start + error.len()..];
+    // Python may end the line with a suggestion.
+    let after = below.split_once('\n').map_or("", |(_, after)| after);
+    Some((&text[..start], after))
+}
+
+/// The frames of a group of exceptions as those of any other.
+fn ungrouped(text: &str) -> String {
+    let first = "  + Exception Group ";
+    let Some(rest) = text.strip_prefix(first) else {
+        return text.to_owned();
+    };
+    let lines = rest.split_inclusive('\n');
+    lines
+        .map(|line| line.strip_prefix(GROUP).unwrap_or(line))
+        .collect()
 }
 
 /// The last of the errors that led to each other.
@@ -130,6 +168,38 @@ mod tests {
         let trace = parse(&text, "PythonException", evalue);
         assert_eq!(trace.entries.len(), 1);
         assert_eq!(trace.entries[0].name, "collect");
+    }
+
+    #[test]
+    fn notes_stand_below_the_error() {
+        let text = "Traceback (most recent call last):\n  File \"<stdin>\", line 2, in f\n\
+            a.b.BadError: boom\nsee BadError: boom\n  and more\n";
+        let trace = parse(text, "BadError", "boom");
+        assert_eq!(trace.entries.len(), 1);
+        assert_eq!(trace.after, ["see BadError: boom", "  and more"]);
+        let silent = parse(&text.replace(": boom", ""), "BadError", "");
+        assert_eq!(silent.after, ["see BadError", "  and more"]);
+        let suggested = "Traceback (most recent call last):\nNameError: x. Did you mean: 'y'?\n";
+        assert!(parse(suggested, "NameError", "x").after.is_empty());
+    }
+
+    #[test]
+    fn members_stand_below_their_group() {
+        let text = "  + Exception Group Traceback (most recent call last):\n  |   File \
+            \"<stdin>\", line 2, in f\n  |     raise g\n  | ExceptionGroup: g (1 sub-exception)\n  \
+            +-+---------------- 1 ----------------\n    | ExceptionGroup: g (1 sub-exception)\n    \
+            +------------------------------------\n";
+        let trace = parse(text, "ExceptionGroup", "g (1 sub-exception)");
+        assert_eq!(trace.entries.len(), 1);
+        assert_eq!(trace.entries[0].code, ["    raise g"]);
+        assert_eq!(
+            trace.after,
+            [
+                "  +-+---------------- 1 ----------------",
+                "    | ExceptionGroup: g (1 sub-exception)",
+                "    +------------------------------------",
+            ]
+        );
     }
 
     #[test]

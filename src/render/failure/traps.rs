@@ -40,7 +40,8 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
     let is_stopped = stopped.iter().any(|text| says(text))
         || (is_python
             && ename == "AttributeError"
-            && evalue == "'NoneType' object has no attribute 'sc'");
+            && evalue == "'NoneType' object has no attribute 'sc'"
+            && is_in_pyspark(failure));
     match evalue {
         _ if is_python && out_of_step => Some(Trap::PythonOutOfStep),
         _ if evalue.starts_with("Interpreter died:") => Some(Trap::PythonDied),
@@ -53,6 +54,17 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
         "Fail to start interpreter" => Some(Trap::NoInterpreter),
         _ => None,
     }
+}
+
+/// Whether PySpark was running: the user's own code may have a `None`, too.
+fn is_in_pyspark(failure: &Failure) -> bool {
+    let is_frame = |line: &str| {
+        let file = line.trim_start().strip_prefix("File \"");
+        let file = file.and_then(|rest| rest.split('"').next());
+        file.is_some_and(|file| file.contains("pyspark/"))
+    };
+    let mut lines = failure.traceback.iter().flat_map(|text| text.lines());
+    lines.any(is_frame)
 }
 
 impl Trap {
@@ -146,5 +158,25 @@ mod tests {
         assert_eq!(python("d['x']", "KeyError", "'x'"), None);
         let incomplete = of(Language::Scala, "f(", "Error", "incomplete statement");
         assert_eq!(incomplete, Some(Trap::IncompleteStatement));
+    }
+
+    #[test]
+    fn a_none_of_the_users_is_no_stopped_context() {
+        let snippet = Snippet {
+            language: Language::Python,
+            code: "x.sc".to_owned(),
+            first_line: 1,
+            first_column: 0,
+        };
+        let said = "'NoneType' object has no attribute 'sc'";
+        let of = |frame: &str| {
+            let head = "Traceback (most recent call last):\n";
+            let failure = error("AttributeError", said, &[head, frame]);
+            trap(&failure, &snippet)
+        };
+        let pyspark = "  File \"/x/pyspark.zip/pyspark/sql/x.py\", line 1, in y\n    self.sc\n";
+        assert_eq!(of(pyspark), Some(Trap::ContextStopped));
+        let own = "  File \"<stdin>\", line 1, in f\n    x.sc # pyspark/\n";
+        assert_eq!(of(own), None);
     }
 }
