@@ -97,13 +97,7 @@ impl Desk<'_> {
         text: String,
         place: Option<(&Source, usize)>,
     ) -> Answer {
-        let (mut snippets, text) = match language {
-            Language::Scala => (vec![whole(&text)], text),
-            Language::Python | Language::Sql | Language::R => {
-                let text = lang::without_indentation(&text);
-                (lang::split(language, &text), text)
-            }
-        };
+        let mut snippets = pasted(language, &text);
         let source = match place {
             Some((source, line)) => {
                 for snippet in &mut snippets {
@@ -128,6 +122,15 @@ impl Desk<'_> {
 /// Whether a line ends what has no end of its own.
 pub fn ends_paste(line: &str) -> bool {
     line == END_OF_TRANSMISSION
+}
+
+/// The statements of a block. A margin that its lines of Python share is taken off by the splitter,
+/// which leaves strings alone.
+fn pasted(language: Language, text: &str) -> Vec<Snippet> {
+    match language {
+        Language::Scala => vec![whole(text)],
+        Language::Python | Language::Sql | Language::R => lang::split(language, text),
+    }
 }
 
 /// One statement of the whole text; its first blank lines are no part of it.
@@ -193,6 +196,25 @@ mod tests {
         assert_eq!(without_margin(block, Some('|')), expected);
         assert_eq!(without_margin("  a\n  b\n", Some('-')), "a\nb");
         assert_eq!(without_margin(block, None), block);
+    }
+
+    #[test]
+    fn strings_keep_their_lines() {
+        let codes = |language, text| -> Vec<String> {
+            let snippets = pasted(language, text);
+            snippets.into_iter().map(|snippet| snippet.code).collect()
+        };
+        assert_eq!(
+            codes(
+                Language::Python,
+                "  if x:\n    s = '''\n      a\n  b'''\n  s\n"
+            ),
+            ["if x:\n  s = '''\n      a\n  b'''", "s"]
+        );
+        assert_eq!(
+            codes(Language::Sql, "  select '\n    a'"),
+            ["select '\n    a'"]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Livy gives what was printed and what was echoed as one text. Scala's echo is found by the names
 //! that the code defines, which begin its lines; Python is asked not to make one.
 
-use super::{Language, Snippet, indent_of, split};
+use super::{Language, Snippet, split};
 
 /// What begins a line of the echo.
 enum Head {
@@ -149,17 +149,6 @@ fn is_name(word: &str) -> bool {
         && word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$')
 }
 
-/// The lines without the white space that all of them begin with.
-pub fn without_indentation(text: &str) -> String {
-    let filled = || text.lines().filter(|line| !line.trim().is_empty());
-    let common = filled().map(indent_of).min().unwrap_or(0);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.get(common.min(indent_of(line))..).unwrap_or_default())
-        .collect();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,13 +193,5 @@ mod tests {
         assert_eq!(last("1", "val res7: Int = 1\n").as_deref(), Some("res7"));
         assert_eq!(last("println(1)", "1\n"), None);
         assert_eq!(last("import a.b", "import a.b\n"), None);
-    }
-
-    #[test]
-    fn common_indentation_goes() {
-        assert_eq!(
-            without_indentation("  def f():\n\n      return 1\n  f()"),
-            "def f():\n\n    return 1\nf()"
-        );
     }
 }
