@@ -5,6 +5,7 @@ use super::{Answer, Desk, Following};
 use crate::lang::{self, Language, Snippet, Source};
 use crate::render::Trap;
 use crate::shell::Verdict;
+use std::io;
 use std::path::Path;
 
 /// What ends pasted code in an input that is no terminal: the sign that Ctrl-D makes.
@@ -176,13 +177,16 @@ fn without_margin(block: &str, margin: Option<char>) -> String {
 /// A file's text, or the Scala shell's words where there is none.
 pub(super) fn read(path: &Path) -> Result<String, String> {
     let name = path.display();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(format!("warning: File `{name}' does not exist."))
-        }
-        Err(error) => Err(format!("warning: File `{name}' cannot be read: {error}.")),
-    }
+    code_of(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("warning: File `{name}' does not exist."),
+        _ => format!("warning: File `{name}' cannot be read: {error}."),
+    })
+}
+
+/// The code that a file holds.
+pub(super) fn code_of(path: &Path) -> io::Result<String> {
+    let bytes = std::fs::read(path)?;
+    lang::decoded(bytes).map_err(|told| io::Error::new(io::ErrorKind::InvalidData, told))
 }
 
 #[cfg(test)]
@@ -215,6 +219,22 @@ mod tests {
             codes(Language::Sql, "  select '\n    a'"),
             ["select '\n    a'"]
         );
+    }
+
+    #[test]
+    fn a_file_is_read_without_its_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.py");
+        std::fs::write(&path, b"\xef\xbb\xbfx = 1\n").unwrap();
+        assert_eq!(read(&path).as_deref(), Ok("x = 1\n"));
+        std::fs::write(&path, b"\xff").unwrap();
+        let told = read(&path).unwrap_err();
+        assert!(
+            told.ends_with("cannot be read: byte 0, on line 1, is not UTF-8."),
+            "{told}"
+        );
+        let missing = read(&folder.path().join("b.py")).unwrap_err();
+        assert!(missing.ends_with("does not exist."), "{missing}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod r;
 mod scala;
 mod send;
 mod sql;
+mod text;
 mod transcript;
 
 pub use cell::Refusal;
@@ -23,6 +24,7 @@ pub use echo::{echo_start, last_value, without_echo};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};
+pub use text::decoded;
 pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;
