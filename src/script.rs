@@ -3,7 +3,7 @@
 use crate::commands::{self, Answer, Command, Desk, Following, Unit, Units};
 use crate::config::Input;
 use crate::exit::Exit;
-use crate::lang::{Language, Source};
+use crate::lang::{self, Language, Source};
 use crate::render::{FailureText, Line, Role, sanitize};
 use crate::shell::{Interrupts, Link, Verdict, error_lines, hint_line};
 use crate::term::Out;
@@ -97,22 +97,10 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Script, Unreadable> {
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..valid]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count();
-        Unreadable {
-            name: name.clone(),
-            reason: format!("byte {valid}, on line {line}, is not UTF-8"),
-        }
+    let text = lang::decoded(bytes).map_err(|reason| Unreadable {
+        name: name.clone(),
+        reason,
     })?;
-    // A byte-order mark is no code.
-    let text = text
-        .strip_prefix('\u{feff}')
-        .map(str::to_owned)
-        .unwrap_or(text);
     Ok(Script {
         source: Source {
             name: Some(name),

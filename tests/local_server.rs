@@ -345,3 +345,29 @@ fn both_sides_may_compress() {
     let said = String::from_utf8_lossy(&ran.stdout);
     assert!(said.starts_with("400 gzip Invalid kind: perl"), "{ran:?}");
 }
+
+/// Gives the server's Python statements one by one; prints what each has done.
+const FUTURE: &str = "\
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from driver.python import Python
+python = Python({})
+for code in [
+    'def f(a: nope): pass',
+    'from __future__ import annotations\\ndef g(a: nope): pass',
+    'x = 1',
+    'def h(a: nope): pass',
+]:
+    print(python.run(types.SimpleNamespace(number=1, code=code))['status'])
+";
+
+#[test]
+fn what_is_imported_from_the_future_holds_from_then_on() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/local");
+    let ran = std::process::Command::new("python3")
+        .args(["-B", "-c", FUTURE, folder])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout);
+    assert_eq!(said, "error\nok\nok\nok\n", "{ran:?}");
+}

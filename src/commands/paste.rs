@@ -5,6 +5,7 @@ use super::{Answer, Desk, Following};
 use crate::lang::{self, Completeness, Language, Snippet, Source};
 use crate::render::Trap;
 use crate::shell::Verdict;
+use std::io;
 use std::path::Path;
 
 /// What ends pasted code in an input that is no terminal: the sign that Ctrl-D makes.
@@ -105,13 +106,7 @@ impl Desk<'_> {
         if language == Language::Scala && is_open {
             return Answer::Refused("The pasted code is incomplete!".to_owned());
         }
-        let (mut snippets, text) = match language {
-            Language::Scala => (vec![whole(&text)], text),
-            Language::Python | Language::Sql | Language::R => {
-                let text = lang::without_indentation(&text);
-                (lang::split(language, &text), text)
-            }
-        };
+        let mut snippets = pasted(language, &text);
         let source = match place {
             Some((source, line)) => {
                 for snippet in &mut snippets {
@@ -136,6 +131,15 @@ impl Desk<'_> {
 /// Whether a line ends what has no end of its own.
 pub fn ends_paste(line: &str) -> bool {
     line == END_OF_TRANSMISSION
+}
+
+/// The statements of a block. A margin that its lines of Python share is taken off by the splitter,
+/// which leaves strings alone.
+fn pasted(language: Language, text: &str) -> Vec<Snippet> {
+    match language {
+        Language::Scala => vec![whole(text)],
+        Language::Python | Language::Sql | Language::R => lang::split(language, text),
+    }
 }
 
 /// One statement of the whole text; its first blank lines are no part of it.
@@ -181,13 +185,16 @@ fn without_margin(block: &str, margin: Option<char>) -> String {
 /// A file's text, or the Scala shell's words where there is none.
 pub(super) fn read(path: &Path) -> Result<String, String> {
     let name = path.display();
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(format!("warning: File `{name}' does not exist."))
-        }
-        Err(error) => Err(format!("warning: File `{name}' cannot be read: {error}.")),
-    }
+    code_of(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("warning: File `{name}' does not exist."),
+        _ => format!("warning: File `{name}' cannot be read: {error}."),
+    })
+}
+
+/// The code that a file holds.
+pub(super) fn code_of(path: &Path) -> io::Result<String> {
+    let bytes = std::fs::read(path)?;
+    lang::decoded(bytes).map_err(|told| io::Error::new(io::ErrorKind::InvalidData, told))
 }
 
 #[cfg(test)]
@@ -201,6 +208,41 @@ mod tests {
         assert_eq!(without_margin(block, Some('|')), expected);
         assert_eq!(without_margin("  a\n  b\n", Some('-')), "a\nb");
         assert_eq!(without_margin(block, None), block);
+    }
+
+    #[test]
+    fn strings_keep_their_lines() {
+        let codes = |language, text| -> Vec<String> {
+            let snippets = pasted(language, text);
+            snippets.into_iter().map(|snippet| snippet.code).collect()
+        };
+        assert_eq!(
+            codes(
+                Language::Python,
+                "  if x:\n    s = '''\n      a\n  b'''\n  s\n"
+            ),
+            ["if x:\n  s = '''\n      a\n  b'''", "s"]
+        );
+        assert_eq!(
+            codes(Language::Sql, "  select '\n    a'"),
+            ["select '\n    a'"]
+        );
+    }
+
+    #[test]
+    fn a_file_is_read_without_its_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.py");
+        std::fs::write(&path, b"\xef\xbb\xbfx = 1\n").unwrap();
+        assert_eq!(read(&path).as_deref(), Ok("x = 1\n"));
+        std::fs::write(&path, b"\xff").unwrap();
+        let told = read(&path).unwrap_err();
+        assert!(
+            told.ends_with("cannot be read: byte 0, on line 1, is not UTF-8."),
+            "{told}"
+        );
+        let missing = read(&folder.path().join("b.py")).unwrap_err();
+        assert!(missing.ends_with("does not exist."), "{missing}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The user's `startup.scala` and `startup.py`: hidden statements, run before the first input of
 //! their language in a session that is ours.
 
-use super::Desk;
+use super::{Desk, paste};
 use crate::lang::{self, Language};
 use crate::livy::Output;
 use crate::render::{Line, Role, one_line};
@@ -54,7 +54,7 @@ impl Desk<'_> {
         }
         let path = self.startup.due(language)?;
         let name = path.display().to_string();
-        let text = match std::fs::read_to_string(&path) {
+        let text = match paste::code_of(&path) {
             Ok(text) => text,
             Err(error) => {
                 self.say(&format!("{name}: {error}"));

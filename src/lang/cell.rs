@@ -20,6 +20,10 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// A string may hold lines that look like a cell's first, and each time the text before them is read
+/// again. After so many bytes no more cells are looked for: only a text made for it has as many.
+const MOST_READ_IN_VAIN: usize = 64 << 20;
+
 /// The parts of a text that begins in `language`, or the first that cannot be run.
 pub(super) fn cells(language: Language, source: &str) -> Result<Vec<Cell>, Refusal> {
     let mut cells = vec![Cell {
@@ -27,6 +31,7 @@ pub(super) fn cells(language: Language, source: &str) -> Result<Vec<Cell>, Refus
         range: 0..source.len(),
     }];
     let mut position = 0;
+    let mut read_in_vain = 0;
     for (index, line) in source.split_inclusive('\n').enumerate() {
         let begins = position;
         position += line.len();
@@ -34,7 +39,8 @@ pub(super) fn cells(language: Language, source: &str) -> Result<Vec<Cell>, Refus
             continue;
         };
         let before = &source[cell.range.start..begins];
-        if is_open(cell.language, before) {
+        if read_in_vain > MOST_READ_IN_VAIN || is_open(cell.language, before) {
+            read_in_vain += before.len();
             continue;
         }
         let language = language_of(rest).map_err(|message| Refusal {
@@ -101,5 +107,23 @@ fn language_of(heading: &str) -> Result<Language, String> {
                 .to_owned(),
             _ => format!("%%{name} is not known: there are %%scala, %%python, %%sql and %%r"),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_string_full_of_cells_is_read_in_time() {
+        let cell_count = |lines| {
+            let text = format!("s = '''\n{}'''\n%%sql\nselect 1\n", "%%sql\n".repeat(lines));
+            cells(Language::Python, &text).unwrap().len()
+        };
+        assert_eq!(cell_count(2_000), 2);
+        let began = Instant::now();
+        assert_eq!(cell_count(100_000), 1);
+        assert!(began.elapsed() < Duration::from_secs(10));
     }
 }

@@ -3,7 +3,7 @@
 //! Livy gives what was printed and what was echoed as one text. Scala's echo is found by the names
 //! that the code defines, which begin its lines; Python is asked not to make one.
 
-use super::{Language, Snippet, indent_of, split};
+use super::{Language, Snippet, scala, split};
 
 /// What begins a line of the echo.
 enum Head {
@@ -90,39 +90,18 @@ fn without_keyword(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-const MODIFIERS: [&str; 11] = [
-    "abstract",
-    "case",
-    "final",
-    "implicit",
-    "lazy",
-    "override",
-    "private",
-    "protected",
-    "sealed",
-    "@transient",
-    "inline",
-];
-
 fn heads(code: &str) -> Vec<Head> {
-    let mut rest = code.trim_start();
-    loop {
-        let end = rest
-            .find(|c: char| c.is_whitespace() || c == '[')
-            .unwrap_or(rest.len());
-        let word = &rest[..end];
-        let after = rest[end..].trim_start();
-        match word {
-            "class" | "object" | "trait" | "type" => return vec![Head::Definition],
-            "import" => return vec![Head::Import],
-            "val" | "var" => return names(after).map(Head::Name).collect(),
-            "def" => {
-                let end = after.find(['(', '[', ':', '=', ' ']).unwrap_or(after.len());
-                return vec![Head::Name(after[..end].to_owned())];
-            }
-            _ if MODIFIERS.contains(&word) && !after.is_empty() => rest = after,
-            _ => return vec![Head::Result, assigned(code)],
+    let (word, rest) = scala::definition(code);
+    match word {
+        "class" | "object" | "trait" | "type" => vec![Head::Definition],
+        "import" => vec![Head::Import],
+        "val" | "var" => names(rest).map(Head::Name).collect(),
+        "def" => {
+            let rest = rest.trim_start();
+            let end = rest.find(['(', '[', ':', '=', ' ']).unwrap_or(rest.len());
+            vec![Head::Name(rest[..end].to_owned())]
         }
+        _ => vec![Head::Result, assigned(code)],
     }
 }
 
@@ -149,17 +128,6 @@ fn is_name(word: &str) -> bool {
         && word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$')
 }
 
-/// The lines without the white space that all of them begin with.
-pub fn without_indentation(text: &str) -> String {
-    let filled = || text.lines().filter(|line| !line.trim().is_empty());
-    let common = filled().map(indent_of).min().unwrap_or(0);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.get(common.min(indent_of(line))..).unwrap_or_default())
-        .collect();
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +148,22 @@ mod tests {
             ("implicit def d(x: Int) = 1", "d: (x: Int)Int\n", ""),
             ("case class E(x: Int)", "defined class E\n", ""),
             ("import x.y", "import x.y\n", ""),
+            (
+                "private[x] val a = f()",
+                "b: Int = 2\na: Int = 1\n",
+                "b: Int = 2\n",
+            ),
+            (
+                "@tailrec final def f(x: Int): Int = 1",
+                "f: (x: Int)Int\n",
+                "",
+            ),
+            (
+                "@a.b[C](\"d\", (1))\n@e protected[this] /* f */ lazy val g = h",
+                "g: Int = <lazy>\n",
+                "",
+            ),
+            ("@transient val i = 1", "i: Int = 1\n", ""),
             ("a = 3", "a: Int = 3\n", ""),
             // Scala 2.13
             ("f()", "printed\nval res0: Int = 2\n", "printed\n"),
@@ -204,13 +188,5 @@ mod tests {
         assert_eq!(last("1", "val res7: Int = 1\n").as_deref(), Some("res7"));
         assert_eq!(last("println(1)", "1\n"), None);
         assert_eq!(last("import a.b", "import a.b\n"), None);
-    }
-
-    #[test]
-    fn common_indentation_goes() {
-        assert_eq!(
-            without_indentation("  def f():\n\n      return 1\n  f()"),
-            "def f():\n\n    return 1\nf()"
-        );
     }
 }

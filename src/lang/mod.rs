@@ -16,13 +16,15 @@ mod r;
 mod scala;
 mod send;
 mod sql;
+mod text;
 mod transcript;
 
 pub use cell::Refusal;
-pub use echo::{echo_start, last_value, without_echo, without_indentation};
+pub use echo::{echo_start, last_value, without_echo};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};
+pub use text::decoded;
 pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;

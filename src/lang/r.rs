@@ -58,8 +58,9 @@ fn scan(code: &str) -> Scan {
             demands = false;
         } else if c.is_alphanumeric() || c == '.' || c == '_' {
             let word = cursor.eat_while(|c| c.is_alphanumeric() || c == '.' || c == '_');
-            demands = DEMANDING.contains(&word);
-            after_header = HEADERS.contains(&word);
+            let is_name = found.names_what_follows(code);
+            demands = !is_name && DEMANDING.contains(&word);
+            after_header = !is_name && HEADERS.contains(&word);
             found.push(start..cursor.position, Kind::Part(demands));
             continue;
         } else {
@@ -100,6 +101,17 @@ fn scan(code: &str) -> Scan {
 impl Scan {
     fn push(&mut self, range: Range<usize>, kind: Kind) {
         self.tokens.push(Token { kind, range });
+    }
+
+    /// Whether a word after the last token is a name, whatever it is: `x$repeat`, `pkg::function`.
+    fn names_what_follows(&self, code: &str) -> bool {
+        self.tokens
+            .last()
+            .is_some_and(|last| match &code[last.range.clone()] {
+                "$" | "@" => true,
+                ":" => code[..last.range.end].ends_with("::"),
+                _ => false,
+            })
     }
 }
 
@@ -165,4 +177,37 @@ pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
         }
     }
     statements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_part_is_no_keyword() {
+        for code in [
+            "x$repeat",
+            "x$function",
+            "l$if",
+            "x$ if",
+            "x@for",
+            "p::while",
+            "p:::else",
+            "x$if(a)",
+        ] {
+            assert_eq!(completeness(code), Completeness::Complete, "{code}");
+            let two = format!("{code}\ny");
+            assert_eq!(statement_ranges(&two).len(), 2, "{code}");
+        }
+        for code in [
+            "repeat",
+            "x:function(a)",
+            "x $",
+            "f(x) # $\nif (a)",
+            "'$'; if",
+        ] {
+            let answer = completeness(code);
+            assert!(matches!(answer, Completeness::Incomplete { .. }), "{code}");
+        }
+    }
 }

@@ -22,8 +22,9 @@ pub fn to_send(snippet: &Snippet, feeding: Feeding) -> String {
     }
 }
 
-/// A file in which a statement stands further down than this is not counted from its beginning.
-const MOST_LINES_BEFORE: usize = 20_000;
+/// A statement that stands further down than this is not counted from the file's beginning: the
+/// empty lines would be sent with each one.
+const MOST_LINES_BEFORE: usize = 2_000;
 
 /// Empty lines to send before a statement of Python, so that Python's own numbers are those of the
 /// source, also in the functions that the statement defines. At a prompt lines are counted in what
@@ -63,7 +64,8 @@ mod tests {
             before(Language::Sql, Some("a.sql"), "select 1;\nselect 2"),
             [0, 0]
         );
-        let far = format!("{}x", "\n".repeat(20_001));
-        assert_eq!(before(Language::Python, Some("a.py"), &far), [0]);
+        let far = |lines| format!("{}x", "\n".repeat(lines));
+        assert_eq!(before(Language::Python, Some("a.py"), &far(2_000)), [2_000]);
+        assert_eq!(before(Language::Python, Some("a.py"), &far(2_001)), [0]);
     }
 }

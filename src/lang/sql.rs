@@ -56,6 +56,8 @@ fn scan(code: &str) -> Scan<'_> {
         match c {
             '\'' => ended = cursor.skip_quoted("'", Escape::Backslash, true),
             '"' => ended = cursor.skip_quoted("\"", Escape::Backslash, true),
+            'r' | 'R' if cursor.eat("'") => ended = cursor.skip_quoted("'", Escape::Never, true),
+            'r' | 'R' if cursor.eat("\"") => ended = cursor.skip_quoted("\"", Escape::Never, true),
             '`' => ended = cursor.skip_quoted("`", Escape::Doubled, true),
             '(' => brackets.push('(', ()),
             ')' => mismatched |= brackets.close(')').is_err(),
@@ -138,4 +140,30 @@ fn statements(tokens: &[Token<'_>]) -> (Vec<Range<usize>>, bool) {
         }
     }
     (statements, is_open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(source: &str) -> Vec<&str> {
+        let ranges = statement_ranges(source);
+        ranges.into_iter().map(|range| &source[range]).collect()
+    }
+
+    #[test]
+    fn a_raw_string_takes_no_backslash() {
+        assert_eq!(
+            codes(r"select r'a\'; select 2; select 'x'"),
+            [r"select r'a\'", "select 2", "select 'x'"]
+        );
+        assert_eq!(
+            codes(r#"select R"a\"; select 2"#),
+            [r#"select R"a\""#, "select 2"]
+        );
+        for one in [r"select 'a\'; select 2; select '", r"select bar'a\';'"] {
+            assert_eq!(codes(one), [one]);
+        }
+        assert_eq!(completeness(r"select r'\'"), Completeness::Complete);
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Event, Link, Run, Signal, Verdict};
 use crate::engine::{self, Answer, Outcome, Question};
 use crate::exit::Exit;
-use crate::lang::{Language, Snippet};
+use crate::lang::{self, Language, Snippet};
 use crate::livy::{LivyError, Output};
 use crate::term::Out;
 use std::time::Duration;
@@ -55,6 +55,7 @@ impl Link {
 
 impl Run<'_> {
     /// Runs code of ours: nothing of it is shown or recorded. Its output, or how it ended otherwise.
+    /// A startup file may define classes, too: they need what other code needs beforehand.
     pub fn hidden(
         &self,
         link: &mut Link,
@@ -70,7 +71,19 @@ impl Run<'_> {
             first_line: 1,
             first_column: 0,
         };
-        let waited = self.submit(link, &snippet, 0);
+        if !link.is_prepared
+            && let Some(first) = lang::prerequisite(&snippet)
+        {
+            match self.unseen(link, &first)? {
+                Some(Output::Error(failure)) => return Ok(Some(Output::Error(failure))),
+                Some(Output::Ok(_)) | None => link.is_prepared = true,
+            }
+        }
+        self.unseen(link, &snippet)
+    }
+
+    fn unseen(&self, link: &mut Link, snippet: &Snippet) -> Result<Option<Output>, Box<Verdict>> {
+        let waited = self.submit(link, snippet, 0);
         if let Some(exit) = waited.end {
             return Err(Box::new(Verdict::End(exit)));
         }

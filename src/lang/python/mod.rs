@@ -116,6 +116,20 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Reads a magic, which ends with its line of text, whatever it leaves open. No more is read
+    /// for it: many of them would read the text as often.
+    fn magic(&mut self, indent: usize) -> LogicalLine<'a> {
+        let start = self.cursor.position;
+        self.cursor.skip_line();
+        self.open = Open::Nothing;
+        let text = &self.cursor.text[start..self.cursor.position];
+        let line = Lines::of(text.trim_end()).line(indent);
+        LogicalLine {
+            range: start + line.range.start..start + line.range.end,
+            ..line
+        }
+    }
+
     /// Moves past a bracket, a literal or a backslash.
     fn significant(&mut self, byte: u8) {
         let open = match byte {
@@ -164,7 +178,10 @@ impl<'a> Iterator for Lines<'a> {
                 _ => {
                     self.broken |= self.open == Open::Broken;
                     let indent = self.cursor.position - start;
-                    return Some(self.line(indent));
+                    return Some(match is_magic(self.cursor.rest()) {
+                        true => self.magic(indent),
+                        false => self.line(indent),
+                    });
                 }
             }
         }
@@ -174,6 +191,12 @@ impl<'a> Iterator for Lines<'a> {
 fn is_significant(byte: u8) -> bool {
     let is_bracket = matches!(byte, b'(' | b'[' | b'{' | b')' | b']' | b'}');
     is_bracket || matches!(byte, b'\n' | b'#' | b'\'' | b'"' | b'\\')
+}
+
+/// Livy's `%json x` and its like. No Python begins so.
+fn is_magic(line: &str) -> bool {
+    let name = line.strip_prefix('%');
+    name.is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()))
 }
 
 /// The word that a line begins with, or its first character.

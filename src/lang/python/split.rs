@@ -1,14 +1,14 @@
 //! Where Python's statements stand: by indentation, and at `;` between simple ones. The margin that
 //! all lines of a pasted block share counts for nothing.
 
-use super::{Lines, LogicalLine, Strings, begins_statement_at, completeness};
+use super::{Lines, LogicalLine, Strings, begins_statement_at, completeness, is_magic};
 use crate::lang::Completeness;
 use crate::lang::lexer::Cursor;
 use std::ops::Range;
 
 /// The statements' places, and the white space that every logical line begins with.
 pub(in crate::lang) fn statements(source: &str) -> (Vec<Range<usize>>, &str) {
-    let lines = logical_lines(source);
+    let lines: Vec<LogicalLine<'_>> = Lines::of(source).collect();
     let margin = margin(source, &lines);
     let mut statements: Vec<Range<usize>> = Vec::new();
     let mut before = None;
@@ -62,7 +62,8 @@ pub(in crate::lang) fn completeness_at_margin(code: &str) -> Completeness {
     if !first.is_some_and(|line| line.starts_with([' ', '\t'])) {
         return completeness(code);
     }
-    let margin = margin(code, &logical_lines(code));
+    let lines: Vec<LogicalLine<'_>> = Lines::of(code).collect();
+    let margin = margin(code, &lines);
     // As if a line stood before it, so that its first one loses the margin, too.
     match completeness(&without_margin(&format!("\n{code}"), margin)[1..]) {
         Completeness::Incomplete { indent } => Completeness::Incomplete {
@@ -71,29 +72,6 @@ pub(in crate::lang) fn completeness_at_margin(code: &str) -> Completeness {
         Completeness::Complete => Completeness::Complete,
         Completeness::Invalid => Completeness::Invalid,
     }
-}
-
-/// The scanner's lines, but a magic ends with its line of text, whatever it leaves open.
-fn logical_lines(source: &str) -> Vec<LogicalLine<'_>> {
-    let mut found = Vec::new();
-    let mut lines = Lines::of(source);
-    while let Some(mut line) = lines.next() {
-        let text = &source[line.range.clone()];
-        if is_magic(text)
-            && let Some(length) = text.find('\n')
-        {
-            lines.cursor.position = line.range.start + length;
-            line.range.end = line.range.start + text[..length].trim_end().len();
-        }
-        found.push(line);
-    }
-    found
-}
-
-/// Livy's `%json x` and its like. No Python begins so.
-fn is_magic(line: &str) -> bool {
-    let name = line.strip_prefix('%');
-    name.is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()))
 }
 
 fn margin<'a>(source: &'a str, lines: &[LogicalLine<'_>]) -> &'a str {
@@ -147,8 +125,41 @@ fn joined_where_a_line_stays_open(source: &str, pieces: Vec<Range<usize>>) -> Ve
     joined
 }
 
+/// Whether it is a call of `print` with an argument `end`.
 fn leaves_a_line_open(code: &str) -> bool {
-    code.starts_with("print") && code.contains("end=")
+    let arguments = code.strip_prefix("print").map(str::trim_start);
+    let Some(arguments) = arguments.and_then(|rest| rest.strip_prefix('(')) else {
+        return false;
+    };
+    let mut cursor = Cursor::new(arguments);
+    let mut strings = Strings::new();
+    let mut depth = 0usize;
+    let mut begins_argument = true;
+    while let Some(c) = cursor.peek() {
+        if begins_argument && depth == 0 && is_named(cursor.rest(), "end") {
+            return true;
+        }
+        begins_argument = c == ',' || (begins_argument && c.is_whitespace());
+        match c {
+            '\'' | '"' => {
+                strings.skip(&mut cursor);
+                continue;
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => return false,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        cursor.next();
+    }
+    false
+}
+
+/// Whether an argument is given by that name.
+fn is_named(argument: &str, name: &str) -> bool {
+    let sign = argument.strip_prefix(name).map(str::trim_start);
+    let value = sign.and_then(|sign| sign.strip_prefix('='));
+    value.is_some_and(|value| !value.starts_with('='))
 }
 
 fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
@@ -181,4 +192,49 @@ fn semicolons(line: &str) -> Vec<usize> {
         cursor.next();
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn codes(source: &str) -> Vec<&str> {
+        let (ranges, _) = statements(source);
+        ranges.into_iter().map(|range| &source[range]).collect()
+    }
+
+    #[test]
+    fn a_print_that_leaves_its_line_open_keeps_what_follows() {
+        for line in [
+            "print(a, end=''); b",
+            "print (end = '', sep=f(x)); b",
+            "print(f(x, y), 'a)', end=' '); b",
+        ] {
+            assert_eq!(codes(line), [line]);
+        }
+        for first in [
+            "printer(send=1)",
+            "print(f(end=1))",
+            "print(send=1)",
+            "print(end == 1)",
+            "print(', end=')",
+            "print(a)",
+            "print",
+        ] {
+            assert_eq!(codes(&format!("{first}; b")), [first, "b"]);
+        }
+    }
+
+    #[test]
+    fn a_magic_ends_with_its_line() {
+        assert_eq!(
+            codes("%json (\nx = 1\n%table '''\r\ny\n"),
+            ["%json (", "x = 1", "%table '''", "y"]
+        );
+        let many = "%json (\n".repeat(40_000);
+        let began = Instant::now();
+        assert_eq!(codes(&many).len(), 40_000);
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
 }

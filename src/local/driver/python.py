@@ -1,5 +1,6 @@
 """Python, as its own shell runs it: a statement's last part echoes, `_` holds what it echoed."""
 
+import __future__
 import ast
 import json
 import linecache
@@ -17,6 +18,7 @@ _OWN_DIRECTORY = os.path.dirname(__file__)
 # Code is compiled under a name of its own per statement, so that a traceback shows the right
 # lines; people know it as <stdin>.
 _FILE_NAME = re.compile(r"<livysh-\d+>")
+_FEATURES = [getattr(__future__, name) for name in __future__.all_feature_names]
 
 
 class Python:
@@ -26,6 +28,7 @@ class Python:
         self._module = types.ModuleType("__main__")
         self._module.__dict__.update(names)
         sys.modules["__main__"] = self._module
+        self._flags = 0
         if "" not in sys.path:
             sys.path.insert(0, "")
         warnings.formatwarning = _formatted_warning
@@ -40,7 +43,7 @@ class Python:
         lines = [line + "\n" for line in code.split("\n")]
         linecache.cache[file_name] = (len(code), None, lines, file_name)
         try:
-            body = ast.parse(code, file_name).body
+            body = self._compile(code, file_name, "exec", ast.PyCF_ONLY_AST).body
         except (SyntaxError, ValueError, OverflowError) as problem:
             if not any(line.startswith("%") for line in lines):
                 return error(
@@ -53,14 +56,22 @@ class Python:
             return self._run_with_magics(statement)
         try:
             if body[:-1]:
-                exec(compile(ast.Module(body[:-1], []), file_name, "exec"), names)
+                exec(self._compile(ast.Module(body[:-1], []), file_name, "exec"), names)
             # As at a prompt: each expression in it, not in its functions, is echoed where it runs.
-            exec(compile(ast.Interactive(body[-1:]), file_name, "single"), names)
+            exec(self._compile(ast.Interactive(body[-1:]), file_name, "single"), names)
             return ok({})
         except SystemExit as problem:
             return error("SystemExit", str(problem.code))
         except BaseException as problem:
             return describe(problem)
+
+    def _compile(self, code, file_name, mode, flags=0):
+        """Compiles it with what `from __future__ import …` has asked for since the start."""
+        compiled = compile(code, file_name, mode, flags | self._flags, dont_inherit=True)
+        if not flags:
+            for feature in _FEATURES:
+                self._flags |= compiled.co_flags & feature.compiler_flag
+        return compiled
 
     def _run_with_magics(self, statement):
         """Code and Livy's magics between it; the last part's result counts."""
