@@ -40,11 +40,12 @@ pub mod shell;
 pub mod term;
 
 use cli::{Cli, Command, Serve, Shortcut, When};
+use commands::{Desk, Startup};
 use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
 use livy::CreateSession;
-use shell::{Link, OnSignal, Plan, SessionPlan, error_lines};
+use shell::{Interrupts, Link, OnSignal, Plan, SessionPlan, error_lines};
 use std::path::PathBuf;
 use term::{Colour, Out, Terminals};
 
@@ -124,35 +125,35 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     link.may_be_python = is_default;
     let mut exit = Exit::Ok;
     let mut has_quit = false;
+    let mut desk = Desk::new(&mut link, out, Interrupts::Script, cli.max_rows);
+    // Scripts that run alone are not to depend on whose they are.
+    if scripts.is_empty() || cli.stays() {
+        let folder = config::startup_folder(environment);
+        desk.startup = Startup::new(folder.filter(|_| !cli.no_startup));
+    }
     if !scripts.is_empty() {
         let options = script::Options {
             language: cli.lang,
             fallback,
             keep_going: cli.keep_going,
-            max_rows: cli.max_rows,
         };
-        let ended = script::run(&mut link, out, &scripts, &options);
+        let ended = script::run(&mut desk, &scripts, &options);
         (exit, has_quit) = (ended.exit, ended.has_quit);
     }
     let goes_on = !has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed);
     if (scripts.is_empty() || cli.stays()) && goes_on {
-        exit = match prompt_language(&mut link, out, named, fallback) {
+        exit = match prompt_language(desk.link, out, named, fallback) {
             Ok(language) => {
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
-                    max_rows: cli.max_rows,
                     keep: cli.keep,
-                    startup: match cli.no_startup {
-                        true => None,
-                        false => config::startup_folder(environment),
-                    },
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))
                         .unwrap_or_else(|| "vi".to_owned()),
                     open: Box::new(open),
                 };
-                repl::run(&mut link, out, options)
+                repl::run(desk, options)
             }
             Err(exit) => exit,
         };

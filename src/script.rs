@@ -5,7 +5,7 @@ use crate::config::Input;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{FailureText, Line, Role, sanitize};
-use crate::shell::{Interrupts, Link, Verdict, error_lines, hint_line};
+use crate::shell::{Verdict, error_lines, hint_line};
 use crate::term::Out;
 use std::io::Read;
 use std::path::Path;
@@ -38,7 +38,6 @@ pub struct Options {
     /// For a source that names no language, where the session has none of its own.
     pub fallback: Language,
     pub keep_going: bool,
-    pub max_rows: Option<u64>,
 }
 
 /// Whether every file is there.
@@ -128,8 +127,8 @@ impl From<Exit> for Ended {
 }
 
 /// Runs the sources one after another in the session.
-pub fn run(link: &mut Link, out: &Out, scripts: &[Script], options: &Options) -> Ended {
-    let mut desk = Desk::new(link, out, Interrupts::Script, options.max_rows);
+pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended {
+    let out = desk.out;
     let mut failures = 0usize;
     let mut has_quit = false;
     'scripts: for (number, script) in scripts.iter().enumerate() {

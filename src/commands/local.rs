@@ -136,7 +136,12 @@ mod tests {
             Edited::Nothing(_)
         ));
         let text = |text: &str| Edited::Text(text.to_owned());
-        assert_eq!(edit("true #", Language::Scala, "old"), text("old"));
+        let unchanged = edit("true #", Language::Scala, "old");
+        assert!(matches!(&unchanged, Edited::Nothing(why) if why.contains("unchanged")));
+        assert_eq!(
+            edit("echo new >>", Language::Scala, "old\n"),
+            text("old\nnew")
+        );
         let mode = "stat -c '%a %n' \"$1\" | sed 's/ .*[.]/ /' > \"$1.seen\"; mv \"$1.seen\" \"$1\"; true #";
         assert_eq!(edit(mode, Language::Python, "x"), text("600 py"));
     }

@@ -61,8 +61,13 @@ impl Desk<'_> {
                 return None;
             }
         };
+        if let Some(refusal) = lang::refusal(language, &text) {
+            let told = format!("{name}:{}: {}", refusal.line, refusal.message);
+            self.say(one_line(&told).as_ref());
+            return None;
+        }
         for snippet in lang::split(language, &text) {
-            match self.hidden(language, &snippet.code) {
+            match self.hidden(snippet.language, &snippet.code) {
                 Ok(Some(Output::Error(failure))) => {
                     let place = format!("{name}:{}: ", snippet.first_line);
                     let words = format!("{}: {}", failure.ename, failure.evalue.trim());

@@ -12,9 +12,7 @@ mod editor;
 mod history;
 mod own;
 
-use crate::commands::{
-    Answer, Command, Desk, Following, Paste, PasteMode, Shared, Startup, Stopped,
-};
+use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared, Stopped};
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
@@ -29,11 +27,8 @@ pub struct Options {
     pub language: Language,
     /// Where histories are kept.
     pub state_folder: Option<PathBuf>,
-    pub max_rows: Option<u64>,
     /// Whether a session of ours stays when the user leaves.
     pub keep: bool,
-    /// Where the startup files are; none where they are not wanted.
-    pub startup: Option<PathBuf>,
     /// The user's editor, as a command.
     pub editor: String,
     /// Opens a session like this one.
@@ -54,7 +49,11 @@ struct Repl<'a> {
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
-pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
+///
+/// The desk may have run scripts before.
+pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
+    let out = desk.out;
+    desk.interrupts = Interrupts::Prompt;
     let painter = Painter::default();
     let editor = LineEditor::new(options.language, painter.clone(), options.state_folder, out);
     let (editor, printer) = match editor {
@@ -70,7 +69,7 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
         painter.warm(options.language);
     }
     let mut repl = Repl {
-        desk: Desk::new(link, out, Interrupts::Prompt, options.max_rows),
+        desk,
         out,
         editor,
         printer,
@@ -80,7 +79,6 @@ pub fn run(link: &mut Link, out: &Out, options: Options) -> Exit {
         open: options.open,
         left_running: None,
     };
-    repl.desk.startup = Startup::new(options.startup);
     repl.run()
 }
 
