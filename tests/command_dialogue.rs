@@ -203,6 +203,47 @@ fn startup_files_run_unseen_in_each_new_session() {
 }
 
 #[test]
+fn a_class_of_a_startup_file_finds_its_module_named() {
+    const SESSION: &str = r#"{"id":1,"state":"idle","kind":"pyspark"}"#;
+    let server = Scripted::start(|request| match request.path.as_str() {
+        "/sessions" => Answer::json("201 Created", SESSION),
+        "/sessions/1" => Answer::json("200 OK", SESSION),
+        "/sessions/1/statements" => Answer::json("201 Created", r#"{"id":0,"state":"waiting"}"#),
+        "/sessions/1/statements/0" => Answer::json(
+            "200 OK",
+            r#"{"id":0,"state":"available","output":{"status":"ok","data":{"text/plain":"done"}}}"#,
+        ),
+        _ => Answer::json("404 Not Found", r#"{"msg":"no"}"#),
+    });
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("startup.py"), "class A: pass\n").unwrap();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-l", "python"]);
+    screen.wait_for_prompt(">>>");
+    screen.line("A.__name__");
+    screen.wait_for("\ndone");
+    screen.wait_for_prompt(">>>");
+    let sent: Vec<String> = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST" && request.path.ends_with("/statements"))
+        .map(|request| {
+            let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+            body["code"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let [naming, class, asked] = sent.as_slice() else {
+        panic!("{sent:?}")
+    };
+    assert!(naming.starts_with("__name__ = "), "{naming}");
+    assert_eq!(
+        (class.trim(), asked.trim()),
+        ("class A: pass", "A.__name__")
+    );
+}
+
+#[test]
 fn a_session_of_one_language_is_told() {
     let server = Scripted::start(|request| match request.method.as_str() {
         "GET" => Answer::json("200 OK", r#"{"id": 1, "state": "idle", "kind": "spark"}"#),
