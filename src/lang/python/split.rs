@@ -197,7 +197,6 @@ fn semicolons(line: &str) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
 
     fn codes(source: &str) -> Vec<&str> {
         let (ranges, _) = statements(source);
@@ -233,8 +232,6 @@ mod tests {
             ["%json (", "x = 1", "%table '''", "y"]
         );
         let many = "%json (\n".repeat(40_000);
-        let began = Instant::now();
         assert_eq!(codes(&many).len(), 40_000);
-        assert!(began.elapsed() < Duration::from_secs(5));
     }
 }
