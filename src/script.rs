@@ -192,6 +192,8 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
                 Verdict::Ok => continue,
                 Verdict::Failed(failure) => tell_failure(out, &failure),
                 Verdict::Incomplete => {}
+                // Of a command only Ctrl-C ends the wait.
+                Verdict::Cancelled if !is_code => return Exit::Interrupted.into(),
                 Verdict::Cancelled => {
                     let (source, line) = match stopped.source.name {
                         Some(_) => (&stopped.source, stopped.snippet.first_line),

@@ -26,12 +26,14 @@ impl Inputs {
             Language::Sql => ";\n",
             Language::Scala | Language::Python | Language::R => "\n",
         };
-        let text = self
-            .done
-            .iter()
-            .filter(is_in)
-            .map(|snippet| format!("{}{end}", snippet.code.trim_end()))
-            .collect();
+        let mut text = String::new();
+        for snippet in self.done.iter().filter(is_in) {
+            // After a blank line a block of Scala is no argument of what stands before it.
+            if language == Language::Scala && snippet.code.starts_with('{') {
+                text.push('\n');
+            }
+            text.push_str(&format!("{}{end}", snippet.code.trim_end()));
+        }
         let others = self.done.iter().filter(|one| !is_in(one)).count();
         (text, others)
     }

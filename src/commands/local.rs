@@ -1,9 +1,13 @@
 //! What runs on this machine: `:sh`, and the user's editor.
 
 use super::{Answer, Desk};
+use crate::exit::Exit;
 use crate::lang::Language;
+use crate::shell::Interrupts;
+use nix::sys::signal::Signal;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,8 +23,19 @@ impl Desk<'_> {
             // It is the script.
             command.stdin(Stdio::null());
         }
-        match command.status() {
+        let status = command.status();
+        // A Ctrl-C that was the child's has come here, too.
+        if let Some(signal) = self.link.catch_up(self.out) {
+            return Answer::ended(signal.into());
+        }
+        match status {
             Ok(status) if status.success() => Answer::Done,
+            Ok(status)
+                if status.signal() == Some(Signal::SIGINT as i32)
+                    && self.interrupts == Interrupts::Script =>
+            {
+                Answer::ended(Exit::Interrupted)
+            }
             Ok(status) => Answer::Refused(format!("`{command_line}` ended with {status}")),
             Err(error) => Answer::Refused(format!("sh cannot be run: {error}")),
         }

@@ -37,6 +37,7 @@ pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
 pub use units::{Unit, Units};
 
+use crate::exit::Exit;
 use crate::lang::{Language, Snippet, Source};
 use crate::livy::Output;
 use crate::render::{Line, sanitize};
@@ -232,6 +233,14 @@ impl<'a> Desk<'a> {
                 format!("{what}\nThis one was there before livysh; without -s a new one is made.")
             }
         }
+    }
+}
+
+impl Answer {
+    /// The program is to end.
+    fn ended(exit: Exit) -> Answer {
+        let stopped = Stopped::hidden(Verdict::End(exit), Language::Scala);
+        Answer::Stopped(Box::new(stopped))
     }
 }
 

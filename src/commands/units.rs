@@ -55,7 +55,11 @@ impl Units {
                 units.replayed = Some(transcript.inputs.len());
                 units.inputs = transcript.inputs.into();
             }
-            None if language == Language::Scala && text.lines().any(is_command) => {
+            // In cells of other languages a line that begins with a colon is no command.
+            None if language == Language::Scala
+                && text.lines().any(is_command)
+                && !lang::has_cells(language, text) =>
+            {
                 units.lines = text.lines().rev().map(str::to_owned).collect();
             }
             None => units.pending = code(language, text, 0),
@@ -188,6 +192,15 @@ mod tests {
         assert_eq!(
             told(Language::Python, "a = 1\n:quit"),
             ["1 a = 1", "2 :quit"]
+        );
+    }
+
+    #[test]
+    fn a_text_with_cells_has_no_commands() {
+        let text = "%%python\nx = \"\"\"\n:key: value\n\"\"\"\n%%sql\nselect 1";
+        assert_eq!(
+            told(Language::Scala, text),
+            ["2 x = \"\"\"\n:key: value\n\"\"\"", "6 select 1"]
         );
     }
 

@@ -162,6 +162,11 @@ pub fn refusal(language: Language, source: &str) -> Option<Refusal> {
     cell::cells(language, source).err()
 }
 
+/// Whether a part of a source is in a language of its own.
+pub fn has_cells(language: Language, source: &str) -> bool {
+    cell::cells(language, source).is_ok_and(|cells| cells.len() > 1)
+}
+
 /// The statements of a script in their order; blank lines and comments between them are dropped.
 /// One that is refused has none.
 pub fn split(language: Language, source: &str) -> Vec<Snippet> {

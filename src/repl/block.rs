@@ -72,7 +72,7 @@ impl Repl<'_> {
     fn special(&mut self, line: &str, is_paste: bool) -> Option<Block> {
         let is_transcript = lang::transcript(line).is_some();
         if is_paste {
-            let holds_commands = self.language == Language::Scala && is_command(line.trim_start());
+            let holds_commands = self.language == Language::Scala && line.lines().any(is_command);
             if is_transcript || holds_commands {
                 self.editor.remember(self.language, line.trim_end());
                 return Some(Block::Text(line.to_owned()));

@@ -83,15 +83,27 @@ fn what_is_saved_runs_again() {
     let (url, session) = shared();
     let home = Home::new();
     let arguments = ["--url", url, "-s", session, "-l", "scala"];
-    let script = "val saved1 = 1\nnope3\ndef saved2(x: Int) = {\n  x + saved1\n}\n:save all.scala";
+    let script = "val saved1 = 1\nnope3\ndef saved2(x: Int) = {\n  x + saved1\n}\n\n\n{ println(saved1) }\n\
+                  :save all.scala";
     let all: Vec<&str> = arguments.iter().copied().chain(["--keep-going"]).collect();
     let ran = home.run_with_stdin(&all, script);
     assert_eq!(ran.code, 1, "{ran:?}");
     let saved = std::fs::read_to_string(home.path().join("all.scala")).unwrap();
-    let expected = "val saved1 = 1\ndef saved2(x: Int) = {\n  x + saved1\n}\n";
+    let expected =
+        "val saved1 = 1\ndef saved2(x: Int) = {\n  x + saved1\n}\n\n{ println(saved1) }\n";
     assert_eq!(saved, expected);
     home.run_with_stdin(&arguments, ":load all.scala\nprintln(saved2(4))")
-        .gave("saved1: Int = 1\nsaved2: (x: Int)Int\n5\n", 0);
+        .gave("saved1: Int = 1\nsaved2: (x: Int)Int\n1\n5\n", 0);
+}
+
+#[test]
+fn ctrl_c_while_a_command_of_the_shell_runs_ends_a_script() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala", "--keep-going"];
+    let script = "println(\"before\")\n:sh kill -INT $PPID $$\nprintln(\"after\")";
+    home.run_with_stdin(&arguments, script)
+        .gave("before\n", 130);
 }
 
 #[test]
