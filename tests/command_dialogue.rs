@@ -291,3 +291,16 @@ fn a_script_that_quits_gives_no_prompt() {
     screen.wait_for("the end");
     assert!(!screen.text().contains("more"), "{}", screen.text());
 }
+
+#[test]
+fn a_program_that_a_loaded_file_runs_has_the_terminal() {
+    let home = Home::new();
+    let asks = ":sh echo ask\"\"ing; read answer; echo got $answer\nprintln(2)\n";
+    home.write("ask.scala", asks);
+    let mut screen = prompt(&home, "scala", "vi");
+    screen.line(":load ask.scala");
+    screen.wait_for("\nasking");
+    screen.line("something");
+    screen.wait_for("something\ngot something\n2");
+    screen.wait_for_prompt("scala>");
+}

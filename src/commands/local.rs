@@ -4,6 +4,7 @@ use super::{Answer, Desk};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::shell::Interrupts;
+use crate::term::Lent;
 use nix::sys::signal::Signal;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -23,7 +24,10 @@ impl Desk<'_> {
             // It is the script.
             command.stdin(Stdio::null());
         }
-        let status = command.status();
+        let status = {
+            let _lent = Lent::begin();
+            command.status()
+        };
         // A Ctrl-C that was the child's has come here, too.
         if let Some(signal) = self.link.catch_up(self.out) {
             return Answer::ended(signal.into());

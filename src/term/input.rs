@@ -37,6 +37,36 @@ pub fn abandon_prompt() {
     }
 }
 
+/// While it lives, another program has the terminal as a shell gives it.
+pub struct Lent {
+    before: Option<Termios>,
+}
+
+impl Lent {
+    pub fn begin() -> Lent {
+        let before = tcgetattr(io::stdin()).ok();
+        if let Some(before) = &before {
+            let mut lent = before.clone();
+            lent.local_flags |= LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
+            lent.input_flags |= InputFlags::ICRNL;
+            if lent != *before {
+                tcsetattr(io::stdin(), SetArg::TCSADRAIN, &lent).ok();
+            }
+        }
+        Lent { before }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before
+            && tcgetattr(io::stdin()).is_ok_and(|now| now != *before)
+        {
+            tcsetattr(io::stdin(), SetArg::TCSADRAIN, before).ok();
+        }
+    }
+}
+
 /// While it lives, keys are not echoed and wait in the terminal's queue as they were typed; Ctrl-C
 /// still makes a signal.
 pub struct Quiet {

@@ -58,7 +58,11 @@ fn compare(cases: &[Case], printed: impl Fn(usize, &Case) -> Option<Vec<String>>
 }
 
 /// As a script, statement by statement.
-fn as_script(server: &str, session: &str) {
+fn as_script(server: &str) {
+    // One of its own: other tests define the same names.
+    let session = Session::start(server, "spark");
+    session.wait_until_up();
+    let session = session.url.rsplit('/').next().unwrap_or_default();
     let cases = cases();
     let mut script = String::new();
     for (number, case) in cases.iter().enumerate() {
@@ -75,17 +79,12 @@ fn as_script(server: &str, session: &str) {
 
 #[test]
 fn a_script_on_a_line_fed_compiler_prints_what_the_shell_prints() {
-    let server = strict();
-    let session = Session::start(&server, "spark");
-    session.wait_until_up();
-    let id = session.url.rsplit('/').next().unwrap();
-    as_script(&server, id);
+    as_script(&strict());
 }
 
 #[test]
 fn a_script_on_a_compiler_of_blocks_prints_what_the_shell_prints() {
-    let (server, session) = shared();
-    as_script(server, session);
+    as_script(shared().0);
 }
 
 /// A whole snippet as one statement, as `:paste` sends it.
