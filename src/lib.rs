@@ -54,7 +54,7 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let no_colour = environment("NO_COLOR").is_some();
     let dumb = environment("TERM").is_some_and(|term| term == "dumb");
-    let colour = match cli.color {
+    let colour = match cli.looks.color {
         When::Auto => Colour::Auto,
         When::Always => Colour::Always,
         When::Never => Colour::Never,
@@ -125,7 +125,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     link.may_be_python = is_default;
     let mut exit = Exit::Ok;
     let mut has_quit = false;
-    let mut desk = Desk::new(&mut link, out, Interrupts::Script, cli.max_rows);
+    let mut desk = Desk::new(&mut link, out, Interrupts::Script, cli.looks.max_rows);
     // Scripts that run alone are not to depend on whose they are.
     if scripts.is_empty() || cli.stays() {
         let folder = config::startup_folder(environment);
@@ -135,7 +135,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         let options = script::Options {
             language: cli.lang,
             fallback,
-            keep_going: cli.keep_going,
+            keep_going: cli.script.keep_going,
         };
         let ended = script::run(&mut desk, &scripts, &options);
         (exit, has_quit) = (ended.exit, ended.has_quit);
@@ -183,7 +183,7 @@ fn plan(
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
     let session = match &cli.session {
-        Some(_) if cli.max_rows.is_some() => {
+        Some(_) if cli.looks.max_rows.is_some() => {
             return Err(
                 "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
             );
@@ -201,7 +201,7 @@ fn plan(
                 let unique = local::random_name().map_err(|error| error.to_string())?;
                 request.name = Some(format!("{label}-{unique}"));
             }
-            if let Some(rows) = cli.max_rows {
+            if let Some(rows) = cli.looks.max_rows {
                 let key = "livy.rsc.sql.num-rows".to_owned();
                 request.conf.insert(key, rows.to_string());
             }

@@ -39,7 +39,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     ("serve", &["local", "shell", "render", "term", "exit"]),
     ("exit", &["config", "engine", "livy"]),
-    ("cli", &["config", "lang"]),
+    ("cli", &["config", "lang", "render"]),
     ("lib", &["*"]),
     ("main", &["*"]),
 ];
@@ -52,7 +52,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("reqwest", &["livy/http.rs"]),
     ("axum", &["local/server/"]),
     ("tower_http", &["local/server/"]),
-    ("clap", &["cli.rs"]),
+    ("clap", &["cli/"]),
     ("toml", &["config/profile.rs"]),
 ];
 

@@ -8,6 +8,8 @@
 
 mod cell;
 mod echo;
+mod ending;
+mod first_line;
 mod guess;
 mod lexer;
 mod past;
@@ -21,6 +23,8 @@ mod transcript;
 
 pub use cell::Refusal;
 pub use echo::{echo_start, last_value, without_echo};
+pub use ending::{Ending, ending};
+pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};

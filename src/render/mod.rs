@@ -1,12 +1,16 @@
 //! From output to document: styled text without colours. Knows widths, knows no terminal.
 
+mod export;
 mod failure;
+mod format;
 mod output;
+mod rows;
 mod sanitize;
 mod table;
 
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
-pub use output::{Rendered, output};
+pub use format::Format;
+pub use output::{Rendered, View, output};
 pub use sanitize::{one_line, sanitize};
 
 /// What a piece of text is, so that the terminal can choose how it looks.

@@ -1,13 +1,25 @@
 //! A statement's result as lines: text, tables, JSON.
 
-use super::Line;
+use super::rows::Rows;
 use super::sanitize::sanitize;
-use super::table::Table;
+use super::{Format, Line, export, table};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// Livy's default for `livy.rsc.sql.num-rows`: it cuts there without a word.
 const SQL_ROWS: u64 = 1000;
+
+/// How results are to be shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct View {
+    pub format: Format,
+    /// Whether columns are named.
+    pub header: bool,
+    /// Rows that were asked of the server for SQL, or none.
+    pub row_limit: Option<u64>,
+    /// Whether a terminal shows it: nothing that it would obey is left then.
+    pub at_terminal: bool,
+}
 
 /// A result ready to be written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -18,47 +30,63 @@ pub struct Rendered {
     pub notes: Vec<Line>,
     /// The number of rows at which the server has cut the result.
     pub cut_at: Option<u64>,
+    /// It is no rows, so that a format did not apply to it.
+    pub is_text: bool,
 }
 
-/// A result for a terminal, or as the server sent it where `raw`. `row_limit` is what was asked of
-/// the server, or none.
-pub fn output(data: &Map<String, Value>, raw: bool, row_limit: Option<u64>) -> Rendered {
+const TEXT: &str = "text/plain";
+const JSON: &str = "application/json";
+const TABLE: &str = "application/vnd.livy.table.v1+json";
+
+/// A result as it is to be shown.
+pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
     let mut rendered = Rendered::default();
-    if let Some(text) = data.get("text/plain") {
+    if view.format == Format::Raw {
+        let text = Value::Object(data.clone()).to_string();
+        rendered.add_text(&text, view);
+        return rendered;
+    }
+    if let Some(text) = data.get(TEXT) {
         let text = text
             .as_str()
             .map_or_else(|| Cow::Owned(text.to_string()), Cow::Borrowed);
-        rendered.add_text(&text, raw);
+        rendered.add_text(&text, view);
+        rendered.is_text = !rendered.text.is_empty();
     }
-    if let Some(value) = data.get("application/json") {
-        match Table::of_sql(value) {
-            Some(table) => {
-                let rows = table.row_count() as u64;
-                rendered.text.push_str(&table.to_text());
-                if rows > 0 && rows == row_limit.unwrap_or(SQL_ROWS) {
-                    rendered.cut_at = Some(rows);
+    if let Some(value) = data.get(JSON) {
+        match Rows::of_sql(value) {
+            Some(rows) => {
+                let count = rows.count() as u64;
+                rendered.add_rows(&rows, view);
+                if count > 0 && count == view.row_limit.unwrap_or(SQL_ROWS) {
+                    rendered.cut_at = Some(count);
                 }
             }
             None => {
-                let pretty = serde_json::to_string_pretty(value).unwrap_or_default();
-                rendered.add_text(&pretty, raw);
+                let text = match view.format {
+                    Format::Json | Format::Ndjson => value.to_string(),
+                    Format::Text
+                    | Format::Table
+                    | Format::Vertical
+                    | Format::Csv
+                    | Format::Tsv
+                    | Format::Markdown
+                    | Format::Raw => serde_json::to_string_pretty(value).unwrap_or_default(),
+                };
+                rendered.add_text(&text, view);
             }
         }
     }
-    if let Some(value) = data.get("application/vnd.livy.table.v1+json") {
-        match Table::of_livy(value) {
-            Some(table) => rendered.text.push_str(&table.to_text()),
-            None => rendered.add_text(&value.to_string(), raw),
+    if let Some(value) = data.get(TABLE) {
+        match Rows::of_livy(value) {
+            Some(rows) => rendered.add_rows(&rows, view),
+            None => rendered.add_text(&value.to_string(), view),
         }
     }
     for (mime, value) in data {
-        let shown = [
-            "text/plain",
-            "application/json",
-            "application/vnd.livy.table.v1+json",
-        ];
         // A rich form beside a plain one says the same.
-        if !shown.contains(&mime.as_str()) && (mime != "text/html" || data.len() == 1) {
+        if ![TEXT, JSON, TABLE].contains(&mime.as_str()) && (mime != "text/html" || data.len() == 1)
+        {
             let size = value.as_str().map_or(0, str::len);
             let note = format!("[{}, {size} characters, is not shown]", sanitize(mime));
             rendered.notes.push(Line::faint(note));
@@ -68,14 +96,33 @@ pub fn output(data: &Map<String, Value>, raw: bool, row_limit: Option<u64>) -> R
 }
 
 impl Rendered {
-    fn add_text(&mut self, text: &str, raw: bool) {
+    fn add_rows(&mut self, rows: &Rows<'_>, view: View) {
+        if rows.columns.is_empty() {
+            return;
+        }
+        let text = match view.format {
+            Format::Text | Format::Table | Format::Raw => table::grid(rows, view.header),
+            Format::Vertical => table::vertical(rows),
+            Format::Csv => export::csv(rows, view.header),
+            Format::Tsv => export::tsv(rows, view.header),
+            Format::Json => export::json(rows),
+            Format::Ndjson => export::ndjson(rows),
+            Format::Markdown => export::markdown(rows),
+        };
+        match view.at_terminal {
+            true => self.text.push_str(&sanitize(&text)),
+            false => self.text.push_str(&text),
+        }
+    }
+
+    fn add_text(&mut self, text: &str, view: View) {
         let text = text.trim_end_matches('\n');
         if text.is_empty() {
             return;
         }
-        match raw {
-            true => self.text.push_str(text),
-            false => self.text.push_str(&sanitize(text)),
+        match view.at_terminal {
+            true => self.text.push_str(&sanitize(text)),
+            false => self.text.push_str(text),
         }
         self.text.push('\n');
     }
@@ -86,9 +133,17 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn at_terminal() -> View {
+        View {
+            header: true,
+            at_terminal: true,
+            ..View::default()
+        }
+    }
+
     fn shown(data: Value) -> Rendered {
         let Value::Object(data) = data else { panic!() };
-        output(&data, false, None)
+        output(&data, at_terminal())
     }
 
     #[test]
@@ -107,8 +162,8 @@ mod tests {
         let Value::Object(data) = json!({"text/plain": "a\u{1b}[2Jb\r"}) else {
             panic!()
         };
-        assert_eq!(output(&data, true, None).text, "a\u{1b}[2Jb\r\n");
-        assert_eq!(output(&data, false, None).text, "ab\n");
+        assert_eq!(output(&data, View::default()).text, "a\u{1b}[2Jb\r\n");
+        assert_eq!(output(&data, at_terminal()).text, "ab\n");
     }
 
     #[test]

@@ -3,98 +3,98 @@
 //! By hand: the crates take ten times as long, ten times the memory, and let control characters in
 //! cells break the frame.
 
+use super::rows::{Column, Rows, plain};
 use super::sanitize::one_line;
 use serde_json::Value;
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) struct Table<'a> {
-    names: Vec<Cow<'a, str>>,
-    /// Numbers stand at the right.
-    right: Vec<bool>,
-    rows: Vec<Vec<Cow<'a, str>>>,
+/// The grid, whole: nothing is cut. Rows without columns (a DDL statement's) are empty.
+pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
+    if rows.columns.is_empty() {
+        return String::new();
+    }
+    let names: Vec<_> = rows
+        .columns
+        .iter()
+        .map(|column| one_line(column.name))
+        .collect();
+    let cells: Vec<Vec<_>> = rows.rows().map(|row| row.map(cell).collect()).collect();
+    let mut widths = vec![1; names.len()];
+    for row in cells.iter().chain(header.then_some(&names)) {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let grid = Grid {
+        columns: &rows.columns,
+        widths,
+    };
+    let mut text = String::with_capacity(grid.line_length() * (cells.len() + 4));
+    grid.rule(&mut text);
+    if header {
+        grid.row(&mut text, &names);
+        grid.rule(&mut text);
+    }
+    for row in &cells {
+        grid.row(&mut text, row);
+    }
+    grid.rule(&mut text);
+    text
 }
 
-impl<'a> Table<'a> {
-    /// SQL's `{"schema": {"fields": […]}, "data": [[…]]}`; `None` where it is something else.
-    pub(super) fn of_sql(value: &'a Value) -> Option<Table<'a>> {
-        let fields = value.get("schema")?.get("fields")?.as_array()?;
-        let right = fields.iter().map(|field| {
-            let kind = field.get("type").and_then(Value::as_str).unwrap_or("");
-            is_number(kind)
-        });
-        Table::new(fields, right.collect(), value.get("data")?)
-    }
-
-    /// `%table`'s `{"headers": [{"name", "type"}], "data": [[…]]}`.
-    pub(super) fn of_livy(value: &'a Value) -> Option<Table<'a>> {
-        let headers = value.get("headers")?.as_array()?;
-        let right = headers.iter().map(|header| {
-            let kind = header.get("type").and_then(Value::as_str).unwrap_or("");
-            ["INT", "BIGINT", "DOUBLE", "DECIMAL"]
-                .iter()
-                .any(|number| kind.starts_with(number))
-        });
-        Table::new(headers, right.collect(), value.get("data")?)
-    }
-
-    fn new(columns: &'a [Value], right: Vec<bool>, data: &'a Value) -> Option<Table<'a>> {
-        let names = columns.iter().map(|column| {
-            let name = column.get("name").and_then(Value::as_str).unwrap_or("");
-            one_line(name)
-        });
-        let names: Vec<_> = names.collect();
-        let rows = data.as_array()?.iter().map(|row| {
-            let cells = row.as_array().map(Vec::as_slice).unwrap_or_default();
-            // Livy's rows may be ragged.
-            (0..names.len())
-                .map(|column| cells.get(column).map_or(Cow::Borrowed(""), cell))
-                .collect()
-        });
-        let rows = rows.collect();
-        Some(Table { names, right, rows })
-    }
-
-    pub(super) fn row_count(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// The grid, whole: nothing is cut. A table without columns (a DDL statement's) is empty.
-    pub(super) fn to_text(&self) -> String {
-        if self.names.is_empty() {
-            return String::new();
+/// A record after another, as Spark's `show(vertical = true)` has them.
+pub(super) fn vertical(rows: &Rows<'_>) -> String {
+    let names: Vec<_> = rows
+        .columns
+        .iter()
+        .map(|column| one_line(column.name))
+        .collect();
+    let cells: Vec<Vec<_>> = rows.rows().map(|row| row.map(cell).collect()).collect();
+    let widest = |texts: &mut dyn Iterator<Item = &Cow<'_, str>>| {
+        texts.map(|text| text.width()).max().unwrap_or(0)
+    };
+    let name_width = widest(&mut names.iter());
+    let value_width = widest(&mut cells.iter().flatten());
+    let mut text = String::new();
+    for (number, row) in cells.iter().enumerate() {
+        let title = format!("-RECORD {number}");
+        text.push_str(&title);
+        let rule = (name_width + value_width + 5).saturating_sub(title.len());
+        text.extend(std::iter::repeat_n('-', rule));
+        text.push('\n');
+        for (name, value) in names.iter().zip(row) {
+            let blank = " ".repeat(name_width - name.width());
+            text.push_str(&format!(" {name}{blank} | {value}\n"));
         }
-        let mut widths: Vec<usize> = self.names.iter().map(|name| name.width().max(1)).collect();
-        for row in &self.rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.width());
-            }
-        }
-        let line_length = widths.iter().map(|width| width + 1).sum::<usize>() + 2;
-        let mut text = String::with_capacity(line_length * (self.rows.len() + 4));
-        self.rule(&mut text, &widths);
-        self.row(&mut text, &widths, &self.names);
-        self.rule(&mut text, &widths);
-        for row in &self.rows {
-            self.row(&mut text, &widths, row);
-        }
-        self.rule(&mut text, &widths);
-        text
+    }
+    text
+}
+
+struct Grid<'a> {
+    columns: &'a [Column<'a>],
+    widths: Vec<usize>,
+}
+
+impl Grid<'_> {
+    fn line_length(&self) -> usize {
+        self.widths.iter().map(|width| width + 1).sum::<usize>() + 2
     }
 
-    fn rule(&self, text: &mut String, widths: &[usize]) {
-        for width in widths {
+    fn rule(&self, text: &mut String) {
+        for width in &self.widths {
             text.push('+');
             text.extend(std::iter::repeat_n('-', *width));
         }
         text.push_str("+\n");
     }
 
-    fn row(&self, text: &mut String, widths: &[usize], cells: &[Cow<'_, str>]) {
-        for ((cell, width), right) in cells.iter().zip(widths).zip(&self.right) {
+    fn row(&self, text: &mut String, cells: &[Cow<'_, str>]) {
+        for ((cell, width), column) in cells.iter().zip(&self.widths).zip(self.columns) {
             let blank = std::iter::repeat_n(' ', width - cell.width());
             text.push('|');
-            if *right {
+            // Numbers stand at the right.
+            if column.is_number {
                 text.extend(blank);
                 text.push_str(cell);
             } else {
@@ -106,21 +106,14 @@ impl<'a> Table<'a> {
     }
 }
 
-fn is_number(kind: &str) -> bool {
-    matches!(
-        kind,
-        "integer" | "long" | "short" | "byte" | "double" | "float"
-    ) || kind.starts_with("decimal")
-}
-
-fn cell(value: &Value) -> Cow<'_, str> {
+fn cell(value: Option<&Value>) -> Cow<'_, str> {
     match value {
-        Value::Null => Cow::Borrowed("NULL"),
-        Value::String(text) => one_line(text),
-        Value::Bool(_) | Value::Number(_) => Cow::Owned(value.to_string()),
-        Value::Array(_) | Value::Object(_) => match one_line(&value.to_string()) {
-            Cow::Borrowed(text) => Cow::Owned(text.to_owned()),
-            Cow::Owned(text) => Cow::Owned(text),
+        None => Cow::Borrowed(""),
+        Some(Value::Null) => Cow::Borrowed("NULL"),
+        Some(_) => match plain(value) {
+            Some(Cow::Borrowed(text)) => one_line(text),
+            Some(Cow::Owned(text)) => Cow::Owned(one_line(&text).into_owned()),
+            None => Cow::Borrowed(""),
         },
     }
 }
@@ -132,7 +125,7 @@ mod tests {
 
     fn sql(fields: Value, data: Value) -> String {
         let value = json!({"schema": {"type": "struct", "fields": fields}, "data": data});
-        Table::of_sql(&value).unwrap().to_text()
+        grid(&Rows::of_sql(&value).unwrap(), true)
     }
 
     #[test]
@@ -160,13 +153,33 @@ mod tests {
     }
 
     #[test]
+    fn records_stand_below_each_other() {
+        let fields = json!([{"name": "a", "type": "integer"}, {"name": "name", "type": "string"}]);
+        let value = json!({"schema": {"fields": fields}, "data": [[1, "long text"], [2, null]]});
+        assert_eq!(
+            vertical(&Rows::of_sql(&value).unwrap()),
+            "-RECORD 0---------\n a    | 1\n name | long text\n\
+             -RECORD 1---------\n a    | 2\n name | NULL\n"
+        );
+    }
+
+    #[test]
+    fn without_a_header_the_names_take_no_room() {
+        let value = json!({"schema": {"fields": [{"name": "long"}]}, "data": [["x"]]});
+        assert_eq!(
+            grid(&Rows::of_sql(&value).unwrap(), false),
+            "+-+\n|x|\n+-+\n"
+        );
+    }
+
+    #[test]
     fn a_statement_without_columns_gives_nothing() {
         assert_eq!(sql(json!([]), json!([])), "");
     }
 
     #[test]
     fn other_json_is_no_table() {
-        assert!(Table::of_sql(&json!({"a": 1})).is_none());
-        assert!(Table::of_livy(&json!([1, 2])).is_none());
+        assert!(Rows::of_sql(&json!({"a": 1})).is_none());
+        assert!(Rows::of_livy(&json!([1, 2])).is_none());
     }
 }

@@ -5,11 +5,17 @@ use super::{Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Language};
 use crate::livy::Failure;
-use crate::render::{self, Line, Origin, Trap};
+use crate::render::{self, Line, Origin, Trap, View};
 
 impl Run<'_> {
     pub(super) fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
-        let rendered = render::output(data, !self.out.terminals.output, self.max_rows);
+        let view = View {
+            format: render::Format::Text,
+            header: true,
+            row_limit: self.max_rows,
+            at_terminal: self.out.terminals.output,
+        };
+        let rendered = render::output(data, view);
         if !rendered.text.is_empty()
             && let Err(error) = self.out.data(&rendered.text)
         {

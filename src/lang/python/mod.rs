@@ -1,10 +1,12 @@
 //! Python: logical lines by brackets, quotes and backslashes; statements by indentation.
 
+mod brackets;
 mod main_module;
 mod scope;
 mod split;
 mod strings;
 
+pub(super) use brackets::after_bracket;
 pub(super) use main_module::naming;
 pub(super) use split::{completeness_at_margin, statements, without_margin};
 

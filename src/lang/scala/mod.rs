@@ -2,6 +2,7 @@
 //!
 //! Not looked at: the indentation syntax of Scala 3.
 
+mod brackets;
 mod definition;
 mod keywords;
 mod line;
@@ -18,6 +19,7 @@ use std::ops::Range;
 use tokens::{Gaps, Kind, Lexer, Scan, scan};
 use walk::Walk;
 
+pub(in crate::lang) use brackets::after_bracket;
 pub(in crate::lang) use definition::definition;
 pub(in crate::lang) use line::words;
 pub(in crate::lang) use rewrite::for_line_feeding;

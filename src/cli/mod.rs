@@ -1,16 +1,22 @@
 //! The command line.
 
+mod values;
+mod words;
+
 use crate::config::{AuthKind, Flags, Input};
 use crate::lang::Language;
+use crate::render::Format;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use values::{duration, format, language};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
 #[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
-#[command(override_usage = "livysh [OPTIONS] [URL] [FILE]\n       livysh serve [OPTIONS]")]
+#[command(override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh serve [OPTIONS]")]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -46,29 +52,100 @@ pub struct Cli {
     #[arg(long)]
     pub keep: bool,
 
-    /// Go on after an error; the exit code tells of it all the same
+    #[command(flatten)]
+    pub script: ScriptOptions,
+
+    #[command(flatten)]
+    pub looks: Looks,
+
+    /// A setting of the new session's Spark; VALUE may be env:NAME or @FILE; may be repeated
+    #[arg(short, long, value_name = "KEY=VALUE", action = ArgAction::Append)]
+    pub conf: Vec<String>,
+
+    /// Print the request that would create the session, and send nothing
     #[arg(long)]
-    pub keep_going: bool,
+    pub dry_run: bool,
 
     /// Leave out startup.scala and startup.py of the configuration folder
     #[arg(long)]
     pub no_startup: bool,
 
+    /// A script to run, - is standard input; what follows is the script's own
+    #[arg(value_name = "FILE")]
+    file_to_run: Option<PathBuf>,
+
+    #[arg(
+        value_name = "ARG",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    arguments: Vec<String>,
+
+    /// What `-i`, `-f` and `-e` name, in the order of the command line.
+    #[arg(skip)]
+    named: Vec<Input>,
+}
+
+/// How a script is run and ends.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Scripts")]
+pub struct ScriptOptions {
+    /// Go on after an error; the exit code tells of it all the same
+    #[arg(long)]
+    pub keep_going: bool,
+
+    /// After an error leave the session that was made, and tell how to go on in it
+    #[arg(long)]
+    pub keep_on_error: bool,
+
+    /// Begin at the statement on this line of FILE
+    #[arg(long, value_name = "LINE")]
+    pub from: Option<usize>,
+
+    /// Show each statement with its prompt before its result
+    #[arg(long)]
+    pub echo: bool,
+
+    /// Only what the code printed, and results of SQL; nothing of what goes on
+    #[arg(short, long)]
+    pub quiet: bool,
+
+    /// End the whole run after so long, such as 90s, 15m or 2h
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+
+    /// Cancel a statement that runs for so long
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub statement_timeout: Option<Duration>,
+
+    /// Give up a session that has not started after so long
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub start_timeout: Option<Duration>,
+}
+
+/// How results are shown, and what is told beside them.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Results")]
+pub struct Looks {
+    /// How results of SQL are written
+    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    pub format: Format,
+
     /// Ask for up to N rows of an SQL result (new sessions)
     #[arg(long, value_name = "N")]
     pub max_rows: Option<u64>,
+
+    /// Leave out the line of column names
+    #[arg(long)]
+    pub no_header: bool,
 
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
 
-    /// A script to run; - is standard input
-    #[arg(value_name = "FILE")]
-    script: Option<PathBuf>,
-
-    /// What `-i`, `-f` and `-e` name, in the order of the command line.
-    #[arg(skip)]
-    named: Vec<Input>,
+    /// Tell every request on standard error
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -164,14 +241,13 @@ pub enum When {
     Never,
 }
 
-fn language(name: &str) -> Result<Language, String> {
-    Language::from_name(name).ok_or_else(|| "it is one of scala, python, sql, r".to_owned())
-}
-
 impl Cli {
     /// Parses the command line; an error also stands for `--help` and `--version`.
     pub fn parse_from(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-        let matches = Cli::command().try_get_matches_from(with_url_option(arguments))?;
+        let mut command = Cli::command();
+        command.build();
+        let words = words::prepared(&command, arguments);
+        let matches = command.try_get_matches_from(words)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         let mut named: Vec<(usize, Input)> = Vec::new();
         let indices = |id: &str| matches.indices_of(id).into_iter().flatten();
@@ -206,8 +282,13 @@ impl Cli {
 
     /// What to run: `-i`, `-f` and `-e` in their order, then FILE.
     pub fn inputs(&self) -> Vec<Input> {
-        let script = self.script.iter().map(|path| file(path));
+        let script = self.file_to_run.iter().map(|path| file(path));
         self.named.iter().cloned().chain(script).collect()
+    }
+
+    /// What follows FILE, which is its own.
+    pub fn arguments(&self) -> Option<&[String]> {
+        self.file_to_run.as_ref().map(|_| self.arguments.as_slice())
     }
 
     /// Whether a local Spark is to be started with this.
@@ -226,29 +307,6 @@ fn file(path: &Path) -> Input {
         Some("-") => Input::Stdin,
         _ => Input::File(path.to_owned()),
     }
-}
-
-/// A positional `http…` is a URL wherever it stands.
-fn with_url_option(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    const TAKES_URL: [&str; 2] = ["-u", "--url"];
-    const TAKES_TEXT: [&str; 2] = ["-e", "--execute"];
-    let mut given: Vec<OsString> = Vec::new();
-    let mut named = false;
-    for argument in arguments {
-        let is_url = argument
-            .to_str()
-            .is_some_and(|text| text.starts_with("http://") || text.starts_with("https://"));
-        let takes = given
-            .last()
-            .and_then(|before| before.to_str())
-            .is_some_and(|before| TAKES_URL.contains(&before) || TAKES_TEXT.contains(&before));
-        if is_url && !takes && !named {
-            named = true;
-            given.push("--url".into());
-        }
-        given.push(argument);
-    }
-    given
 }
 
 #[cfg(test)]
@@ -279,9 +337,35 @@ mod tests {
         let cli = parse("http://h job.py");
         assert_eq!(cli.inputs(), [Input::File("job.py".into())]);
         assert_eq!(
+            parse("-vu http://h").flags().url.as_deref(),
+            Some("http://h")
+        );
+        assert_eq!(
             parse("--local -e http://h").inputs(),
             [Input::Code("http://h".into())]
         );
+    }
+
+    #[test]
+    fn what_follows_the_script_is_its_own() {
+        for (line, options) in [
+            ("http://h -l sql job.py -l x --local http://o -- y", true),
+            (
+                "-ql sql --timeout 5m -- job.py -l x --local http://o -- y",
+                false,
+            ),
+        ] {
+            let cli = parse(line);
+            assert_eq!(cli.inputs(), [Input::File("job.py".into())], "{line}");
+            let own = ["-l", "x", "--local", "http://o", "--", "y"].map(str::to_owned);
+            assert_eq!(cli.arguments(), Some(&own[..]), "{line}");
+            assert_eq!(cli.lang, Some(Language::Sql));
+            assert_eq!(cli.flags().url.is_some(), options, "{line}");
+        }
+        let stdin = parse("--local - a");
+        assert_eq!(stdin.inputs(), [Input::Stdin]);
+        assert_eq!(stdin.arguments(), Some(&["a".to_owned()][..]));
+        assert_eq!(parse("--local -e 1").arguments(), None);
     }
 
     #[test]

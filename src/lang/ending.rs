@@ -1,0 +1,182 @@
+//! Statements that end a script: `sys.exit(n)`, `exit()`, `quit()` and `System.exit(n)` at its top
+//! level. They are not sent: on a Livy server Scala's would end the driver, and Python's `exit()`
+//! closes what its shell reads from.
+
+use super::{Language, Snippet, Source, python, scala};
+
+/// How a statement ends the script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// With this number, as it is written.
+    Code(i32),
+    /// With what an expression gives.
+    Computed {
+        /// Runs the expression, on its own lines.
+        first: Snippet,
+        /// Then tells what it gave.
+        then: String,
+    },
+}
+
+const PYTHON: [&str; 3] = ["sys.exit", "exit", "quit"];
+const SCALA: [&str; 6] = [
+    "System.exit",
+    "sys.exit",
+    "scala.sys.exit",
+    "java.lang.System.exit",
+    "exit",
+    "quit",
+];
+/// The name that holds what a computed ending gave.
+const NAME: &str = "livyshExit";
+
+/// How the statement ends the script; `None` where it does not.
+pub fn ending(snippet: &Snippet, source: &Source) -> Option<Ending> {
+    let code = snippet.code.as_str();
+    let (callee, inside) = match snippet.language {
+        Language::Python => call(code, &PYTHON, python::after_bracket)?,
+        // Its `sys.exit` needs no brackets.
+        Language::Scala
+            if is_nothing(
+                code.trim_start_matches("scala.")
+                    .trim_start_matches("sys.exit"),
+            ) =>
+        {
+            return Some(Ending::Code(0));
+        }
+        Language::Scala => call(code, &SCALA, scala::after_bracket)?,
+        Language::Sql | Language::R => return None,
+    };
+    // A name of the user's own may mean something else.
+    let own = format!("def {callee}");
+    if !callee.contains('.') && source.text.contains(&own) {
+        return None;
+    }
+    let number = match inside.trim() {
+        "" | "None" => Some(0),
+        "True" => Some(1),
+        "False" => Some(0),
+        number => number.parse().ok(),
+    };
+    if let Some(number) = number {
+        return Some(Ending::Code(number));
+    }
+    let (before, then) = match snippet.language {
+        Language::Scala => (format!("val {NAME}: Int = ("), format!("print({NAME})")),
+        Language::Python | Language::Sql | Language::R => {
+            (format!("{NAME} = ("), format!("raise SystemExit({NAME})"))
+        }
+    };
+    let first = Snippet {
+        code: format!("{before}{inside})"),
+        ..snippet.clone()
+    };
+    Some(Ending::Computed { first, then })
+}
+
+/// A call of one of these names that is all of the code: the name, and what its brackets hold.
+fn call<'a>(
+    code: &'a str,
+    names: &[&'static str],
+    after_bracket: fn(&str) -> Option<usize>,
+) -> Option<(&'static str, &'a str)> {
+    let called = |name: &&'static str| {
+        let rest = code.strip_prefix(*name)?;
+        Some((*name, rest.trim_start_matches([' ', '\t'])))
+    };
+    let (name, rest) = names.iter().find_map(called)?;
+    let rest = rest.strip_prefix('(')?;
+    let end = after_bracket(rest)?;
+    is_nothing(&rest[end..]).then_some((name, &rest[..end - 1]))
+}
+
+/// Whether a semicolon and a comment are all there is.
+fn is_nothing(rest: &str) -> bool {
+    let rest = rest.trim().trim_start_matches(';').trim_start();
+    rest.is_empty() || rest.starts_with('#') || rest.starts_with("//")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(language: Language, code: &str) -> Option<String> {
+        let snippet = Snippet {
+            language,
+            code: code.to_owned(),
+            first_line: 1,
+            first_column: 0,
+        };
+        let source = Source {
+            name: None,
+            text: code.to_owned(),
+        };
+        ending(&snippet, &source).map(|ending| match ending {
+            Ending::Code(number) => number.to_string(),
+            Ending::Computed { first, .. } => first.code,
+        })
+    }
+
+    #[test]
+    fn a_call_that_is_all_of_a_statement_ends_the_script() {
+        for (code, expected) in [
+            ("sys.exit(3)", "3"),
+            ("sys.exit()", "0"),
+            ("exit()", "0"),
+            ("quit( -1 ); # done", "-1"),
+            ("sys.exit(None)", "0"),
+            ("sys.exit(main(')', [1]))", "livyshExit = (main(')', [1]))"),
+            (
+                "sys.exit(\n  f(1)  # )\n)",
+                "livyshExit = (\n  f(1)  # )\n)",
+            ),
+        ] {
+            assert_eq!(
+                of(Language::Python, code).as_deref(),
+                Some(expected),
+                "{code}"
+            );
+        }
+        for (code, expected) in [
+            ("System.exit(3)", "3"),
+            ("sys.exit", "0"),
+            ("sys.exit()", "0"),
+            ("scala.sys.exit(2) // bad", "2"),
+            (
+                "System.exit(if (ok(\")\")) 0 else 1)",
+                "val livyshExit: Int = (if (ok(\")\")) 0 else 1)",
+            ),
+        ] {
+            assert_eq!(
+                of(Language::Scala, code).as_deref(),
+                Some(expected),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_else_is_run() {
+        for code in [
+            "sys.exit",
+            "exit",
+            "exits(3)",
+            "sys.exit(1) if (a) else b(2)",
+            "if x: sys.exit(1)",
+            "def exit(n): pass\nexit(3)",
+            "exit(3).x",
+            "exit(",
+        ] {
+            assert_eq!(of(Language::Python, code), None, "{code}");
+        }
+        for code in [
+            "System.exit",
+            "if (a) System.exit(1)",
+            "sys.exit(1) + 1",
+            "exitAll(1)",
+        ] {
+            assert_eq!(of(Language::Scala, code), None, "{code}");
+        }
+        assert_eq!(of(Language::Sql, "exit()"), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! Rows for other programs: nothing is cut, aligned or made safe for a terminal.
+//!
+//! CSV by hand: what is missing stands bare and an empty string in quotes, as Spark writes them,
+//! which the csv crate cannot do for one field.
+
+use super::rows::{Rows, plain};
+use serde_json::Value;
+
+pub(super) fn csv(rows: &Rows<'_>, header: bool) -> String {
+    let mut text = String::new();
+    if header {
+        let names = rows.columns.iter().map(|column| Some(column.name));
+        csv_line(&mut text, names);
+    }
+    for row in rows.rows() {
+        csv_line(&mut text, row.map(plain));
+    }
+    text
+}
+
+fn csv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
+    for (number, field) in fields.enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        let Some(field) = field else { continue };
+        let field = field.as_ref();
+        let is_bare = !field.is_empty()
+            && !field.contains([',', '"', '\n', '\r'])
+            && field.trim().len() == field.len();
+        match is_bare {
+            true => text.push_str(field),
+            false => {
+                text.push('"');
+                text.push_str(&field.replace('"', "\"\""));
+                text.push('"');
+            }
+        }
+    }
+    text.push('\n');
+}
+
+/// Tabs, line breaks and backslashes within a field are written `\t`, `\n`, `\r` and `\\`, what is
+/// missing `\N`, as databases do.
+pub(super) fn tsv(rows: &Rows<'_>, header: bool) -> String {
+    let mut text = String::new();
+    if header {
+        let names = rows.columns.iter().map(|column| Some(column.name));
+        tsv_line(&mut text, names);
+    }
+    for row in rows.rows() {
+        tsv_line(&mut text, row.map(plain));
+    }
+    text
+}
+
+fn tsv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
+    for (number, field) in fields.enumerate() {
+        if number > 0 {
+            text.push('\t');
+        }
+        let Some(field) = field else {
+            text.push_str("\\N");
+            continue;
+        };
+        for c in field.as_ref().chars() {
+            match c {
+                '\t' => text.push_str("\\t"),
+                '\n' => text.push_str("\\n"),
+                '\r' => text.push_str("\\r"),
+                '\\' => text.push_str("\\\\"),
+                _ => text.push(c),
+            }
+        }
+    }
+    text.push('\n');
+}
+
+/// An object on each line, its keys in the order of the columns.
+pub(super) fn ndjson(rows: &Rows<'_>) -> String {
+    let mut text = String::new();
+    for row in rows.rows() {
+        object(&mut text, rows, row);
+        text.push('\n');
+    }
+    text
+}
+
+/// One array, an object on each line.
+pub(super) fn json(rows: &Rows<'_>) -> String {
+    let mut text = "[".to_owned();
+    for (number, row) in rows.rows().enumerate() {
+        text.push_str(if number == 0 { "\n" } else { ",\n" });
+        object(&mut text, rows, row);
+    }
+    text.push_str(if rows.count() == 0 { "]\n" } else { "\n]\n" });
+    text
+}
+
+fn object<'a>(text: &mut String, rows: &Rows<'_>, values: impl Iterator<Item = Option<&'a Value>>) {
+    text.push('{');
+    for (number, (column, value)) in rows.columns.iter().zip(values).enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        text.push_str(&Value::from(column.name).to_string());
+        text.push(':');
+        text.push_str(&value.unwrap_or(&Value::Null).to_string());
+    }
+    text.push('}');
+}
+
+pub(super) fn markdown(rows: &Rows<'_>) -> String {
+    let mut text = String::new();
+    let names = rows.columns.iter().map(|column| column.name.to_owned());
+    markdown_line(&mut text, names);
+    let rules = rows.columns.iter().map(|column| match column.is_number {
+        true => "---:".to_owned(),
+        false => "---".to_owned(),
+    });
+    markdown_line(&mut text, rules);
+    for row in rows.rows() {
+        let cells = row.map(|value| match plain(value) {
+            Some(cell) => cell
+                .replace('|', "\\|")
+                .replace("\r\n", "<br>")
+                .replace(['\n', '\r'], "<br>"),
+            None => "NULL".to_owned(),
+        });
+        markdown_line(&mut text, cells);
+    }
+    text
+}
+
+fn markdown_line(text: &mut String, cells: impl Iterator<Item = String>) {
+    for cell in cells {
+        text.push_str("| ");
+        text.push_str(&cell);
+        text.push(' ');
+    }
+    text.push_str("|\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn value() -> Value {
+        json!({
+            "schema": {"fields": [
+                {"name": "n", "type": "integer"}, {"name": "s, t", "type": "string"}
+            ]},
+            "data": [[1, "a\tb"], [null, ""], [2.5, "say \"x\"|\n\\"], [{"k": [1]}, null], [3]],
+        })
+    }
+
+    #[test]
+    fn csv_tells_nothing_from_empty() {
+        assert_eq!(
+            csv(&Rows::of_sql(&value()).unwrap(), true),
+            "n,\"s, t\"\n1,a\tb\n,\"\"\n2.5,\"say \"\"x\"\"|\n\\\"\n\"{\"\"k\"\":[1]}\",\n3,\n"
+        );
+    }
+
+    #[test]
+    fn tsv_keeps_a_record_on_its_line() {
+        assert_eq!(
+            tsv(&Rows::of_sql(&value()).unwrap(), false),
+            "1\ta\\tb\n\\N\t\n2.5\tsay \"x\"|\\n\\\\\n{\"k\":[1]}\t\\N\n3\t\\N\n"
+        );
+    }
+
+    #[test]
+    fn json_keeps_types_and_the_order_of_columns() {
+        let value = value();
+        let rows = Rows::of_sql(&value).unwrap();
+        let lines = "{\"n\":1,\"s, t\":\"a\\tb\"}\n{\"n\":null,\"s, t\":\"\"}\n\
+                     {\"n\":2.5,\"s, t\":\"say \\\"x\\\"|\\n\\\\\"}\n\
+                     {\"n\":{\"k\":[1]},\"s, t\":null}\n{\"n\":3,\"s, t\":null}\n";
+        assert_eq!(ndjson(&rows), lines);
+        let all: Value = serde_json::from_str(&json(&rows)).unwrap();
+        let one_by_one = lines
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        assert_eq!(all, Value::Array(one_by_one.collect()));
+        let empty = serde_json::json!({"schema": {"fields": []}, "data": []});
+        assert_eq!(json(&Rows::of_sql(&empty).unwrap()), "[]\n");
+    }
+
+    #[test]
+    fn markdown_has_no_broken_rows() {
+        assert_eq!(
+            markdown(&Rows::of_sql(&value()).unwrap()),
+            "| n | s, t |\n| ---: | --- |\n| 1 | a\tb |\n| NULL |  |\n\
+             | 2.5 | say \"x\"\\|<br>\\ |\n| {\"k\":[1]} | NULL |\n| 3 | NULL |\n"
+        );
+    }
+}
