@@ -7,6 +7,7 @@
 //!
 //! - [`cli`]: the command line.
 //! - [`config`]: what the user set, from file, environment and flags.
+//! - [`plan`]: from both of them to what is to be opened.
 //! - [`exit`]: what happened, and the code the program ends with.
 //! - [`lang`]: what a snippet is. Pure text.
 //! - [`livy`]: the protocol. Knows HTTP and JSON, never sleeps, never retries.
@@ -32,6 +33,7 @@ pub mod exit;
 pub mod lang;
 pub mod livy;
 pub mod local;
+pub mod plan;
 pub mod render;
 pub mod repl;
 pub mod script;
@@ -113,10 +115,13 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Some(_) => settings.language,
     }
     .unwrap_or(Language::Scala);
-    let plan = match plan(cli, settings.place, fallback, environment) {
+    let plan = match plan::plan(cli, settings.place, fallback, environment) {
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
+    if cli.dry_run {
+        return dry_run(out, &plan);
+    }
     let open = move || plan.clone().open(on_signal.clone());
     let mut link = match open() {
         Ok(link) => link,
@@ -162,6 +167,26 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     exit
 }
 
+/// Shows the request that would create the session.
+fn dry_run(out: &Out, plan: &shell::Plan) -> Exit {
+    match plan.request() {
+        Some((target, body)) => {
+            out.note(&render::Line::faint(target));
+            match out.data(&body) {
+                Ok(()) => Exit::Ok,
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::OutputClosed,
+                Err(error) => fail(out, &error.to_string(), None, Exit::Server),
+            }
+        }
+        None => fail(
+            out,
+            "-s attaches to a session: nothing would be created",
+            None,
+            Exit::Usage,
+        ),
+    }
+}
+
 /// The prompt's language: as asked for, else that of the session it attaches to. Only that is
 /// waited for: a prompt of the wrong language would run code in it.
 fn prompt_language(
@@ -176,88 +201,6 @@ fn prompt_language(
     }
 }
 
-fn plan(
-    cli: &Cli,
-    place: Place,
-    language: Language,
-    environment: Environment<'_>,
-) -> Result<Plan, String> {
-    let session = match &cli.session {
-        Some(_) if cli.looks.max_rows.is_some() => {
-            return Err(
-                "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
-            );
-        }
-        Some(_) if place == Place::Local => {
-            return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
-        }
-        Some(name) => SessionPlan::Attach(name.clone()),
-        None => {
-            let mut request = CreateSession {
-                kind: Some(language.kind().to_owned()),
-                ..CreateSession::default()
-            };
-            if let Some(label) = &cli.name {
-                let unique = local::random_name().map_err(|error| error.to_string())?;
-                request.name = Some(format!("{label}-{unique}"));
-            }
-            if let Some(rows) = cli.looks.max_rows {
-                let key = "livy.rsc.sql.num-rows".to_owned();
-                request.conf.insert(key, rows.to_string());
-            }
-            SessionPlan::Create(request)
-        }
-    };
-    let cache = match place {
-        Place::Local => cache_folder(environment)?,
-        Place::Server { .. } => PathBuf::new(),
-    };
-    Ok(Plan {
-        place,
-        session,
-        search: search(cli, environment, cache.clone())?,
-        cache,
-        tuning: tuning(cli),
-        keep: cli.keep,
-    })
-}
-
-/// A folder of the user's own: what is run from it must not be another's to write.
-fn cache_folder(environment: Environment<'_>) -> Result<PathBuf, String> {
-    let none = "there is no folder for the local Spark: set HOME or XDG_CACHE_HOME";
-    config::cache_folder(environment).ok_or_else(|| none.to_owned())
-}
-
-fn tuning(cli: &Cli) -> local::Tuning {
-    local::Tuning {
-        quick_compiler: cli.takes(Shortcut::QuickCompiler),
-        archive: cli.takes(Shortcut::Archive),
-        prewarm: cli.takes(Shortcut::Prewarm),
-    }
-}
-
-fn search(
-    cli: &Cli,
-    environment: Environment<'_>,
-    cache: PathBuf,
-) -> Result<local::Search, String> {
-    let path = |name: &str| environment(name).map(PathBuf::from);
-    let spark = cli
-        .connection
-        .spark
-        .as_deref()
-        .map(str::parse)
-        .transpose()?;
-    Ok(local::Search {
-        spark,
-        python: cli.connection.python.clone(),
-        virtual_env: path("VIRTUAL_ENV"),
-        spark_home: path("SPARK_HOME"),
-        java_home: path("JAVA_HOME"),
-        cache,
-    })
-}
-
 fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> Exit {
     let named = serve.token_env.as_deref();
     let token = match named.map(|name| (name, environment(name))) {
@@ -268,7 +211,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
             return fail(out, &message, None, Exit::Usage);
         }
     };
-    let cache = match cache_folder(environment) {
+    let cache = match plan::cache_folder(environment) {
         Ok(cache) => cache,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
@@ -282,7 +225,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
             }
         }
     }
-    let search = match search(cli, environment, cache.clone()) {
+    let search = match plan::search(cli, environment, cache.clone()) {
         Ok(search) => search,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
@@ -293,7 +236,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
         strict: serve.strict,
         csrf_protection: serve.csrf_protection,
         allowed_folders,
-        tuning: tuning(cli),
+        tuning: plan::tuning(cli),
         ..local::Options::new(cache)
     };
     serve::run(out, &search, &options)

@@ -3,6 +3,9 @@
 //! The environment comes in as a function, so that this is pure but for reading the file.
 
 mod profile;
+mod spark_conf;
+
+pub use spark_conf::{ConfValue, spark_conf};
 
 use crate::auth::{Credential, Secret};
 use crate::lang::Language;
@@ -67,6 +70,10 @@ pub enum ConfigError {
     OddSecret(String),
     #[error("{what} is needed for --auth {kind}")]
     NoSecret { what: String, kind: &'static str },
+    #[error("“{0}” is no setting")]
+    NoSetting(String),
+    #[error("the environment variable {name}, for {key}, is not set")]
+    NoVariable { name: String, key: String },
 }
 
 impl ConfigError {
@@ -87,6 +94,10 @@ name one in one of three ways:
             ConfigError::NoUrl(name) => {
                 format!("add url = \"http://host:8998\" to [profiles.{name}]")
             }
+            ConfigError::NoSetting(_) => {
+                "write --conf KEY=VALUE, KEY=env:NAME or KEY=@FILE".to_owned()
+            }
+            ConfigError::NoVariable { name, .. } => format!("set {name}, or name another"),
             ConfigError::OddSecret(_) => "set it to the secret alone, on one line".to_owned(),
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()

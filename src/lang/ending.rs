@@ -27,6 +27,7 @@ const SCALA: [&str; 6] = [
     "exit",
     "quit",
 ];
+const SCALA_BARE: [&str; 2] = ["sys.exit", "scala.sys.exit"];
 /// The name that holds what a computed ending gave.
 const NAME: &str = "livyshExit";
 
@@ -36,12 +37,7 @@ pub fn ending(snippet: &Snippet, source: &Source) -> Option<Ending> {
     let (callee, inside) = match snippet.language {
         Language::Python => call(code, &PYTHON, python::after_bracket)?,
         // Its `sys.exit` needs no brackets.
-        Language::Scala
-            if is_nothing(
-                code.trim_start_matches("scala.")
-                    .trim_start_matches("sys.exit"),
-            ) =>
-        {
+        Language::Scala if SCALA_BARE.iter().any(|name| is_all(code, name)) => {
             return Some(Ending::Code(0));
         }
         Language::Scala => call(code, &SCALA, scala::after_bracket)?,
@@ -88,6 +84,10 @@ fn call<'a>(
     let rest = rest.strip_prefix('(')?;
     let end = after_bracket(rest)?;
     is_nothing(&rest[end..]).then_some((name, &rest[..end - 1]))
+}
+
+fn is_all(code: &str, name: &str) -> bool {
+    code.strip_prefix(name).is_some_and(is_nothing)
 }
 
 /// Whether a semicolon and a comment are all there is.

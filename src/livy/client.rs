@@ -7,6 +7,7 @@ use super::model::{
     Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
 };
 use super::request::{AddFile, Completion, CreateSession, NewStatement};
+use super::watch::Watch;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,9 +59,14 @@ pub struct Client {
 }
 
 impl Client {
-    pub fn new(root: &str, authorizer: Arc<dyn Authorizer>) -> Result<Client, UrlError> {
+    /// `watch` is told of every request.
+    pub fn new(
+        root: &str,
+        authorizer: Arc<dyn Authorizer>,
+        watch: Option<Watch>,
+    ) -> Result<Client, UrlError> {
         Ok(Client {
-            http: Http::new(root, authorizer)?,
+            http: Http::new(root, authorizer, watch)?,
         })
     }
 

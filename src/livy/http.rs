@@ -6,6 +6,7 @@
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
+use super::watch::{Exchange, Watch};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, Url};
@@ -14,7 +15,7 @@ use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -60,6 +61,7 @@ pub struct Http {
     root: Url,
     authorizer: Arc<dyn Authorizer>,
     compiles_whole: AtomicBool,
+    watch: Option<Watch>,
 }
 
 /// The root of a Livy API, as people write or paste it.
@@ -110,7 +112,11 @@ fn redacted(text: &str) -> String {
 
 impl Http {
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
-    pub fn new(root: &str, authorizer: Arc<dyn Authorizer>) -> Result<Http, UrlError> {
+    pub fn new(
+        root: &str,
+        authorizer: Arc<dyn Authorizer>,
+        watch: Option<Watch>,
+    ) -> Result<Http, UrlError> {
         let url = parse_root(root)?;
         rustls::crypto::ring::default_provider()
             .install_default()
@@ -142,6 +148,7 @@ impl Http {
             root: url,
             authorizer,
             compiles_whole: AtomicBool::new(false),
+            watch,
         })
     }
 
@@ -230,6 +237,17 @@ impl Http {
             Method::DELETE => "DELETE",
             _ => "POST",
         };
+        let began = Instant::now();
+        let tell = |answer| {
+            if let Some(watch) = &self.watch {
+                watch(&Exchange {
+                    method: method_name,
+                    url: &shown,
+                    answer,
+                    took: began.elapsed(),
+                });
+            }
+        };
         let mut request = self.client.request(method, url);
         if let Some(authorization) = self.authorizer.authorization()
             && let Ok(mut value) = HeaderValue::from_str(&authorization)
@@ -242,11 +260,17 @@ impl Http {
             Carried::Json(body) => request.json(body),
             Carried::Form(form) => request.multipart(form),
         };
-        let failed = |error: reqwest::Error| transport_error(&shown, &error);
-        let silent = || TransportError {
-            kind: TransportKind::Timeout,
-            url: shown.clone(),
-            cause: format!("nothing came for {} s", timeout.as_secs()),
+        let told = |error: TransportError| {
+            tell(Err(error.to_string()));
+            error
+        };
+        let failed = |error: reqwest::Error| told(transport_error(&shown, &error));
+        let silent = || {
+            told(TransportError {
+                kind: TransportKind::Timeout,
+                url: shown.clone(),
+                cause: format!("nothing came for {} s", timeout.as_secs()),
+            })
         };
         let mut response = tokio::time::timeout(timeout, request.send())
             .await
@@ -271,6 +295,7 @@ impl Http {
         {
             body.extend_from_slice(&chunk);
         }
+        tell(Ok((status.as_u16(), body.len())));
         if status.is_success() {
             return Ok((shown, body));
         }
@@ -378,7 +403,7 @@ mod tests {
     }
 
     fn root(url: &str) -> Result<String, UrlError> {
-        Http::new(url, Arc::new(Nobody)).map(|http| shown(&http.root))
+        Http::new(url, Arc::new(Nobody), None).map(|http| shown(&http.root))
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod error;
 mod http;
 mod model;
 mod request;
+mod watch;
 
 pub use client::{Client, FileKind};
 pub use dialect::Dialect;
@@ -22,3 +23,4 @@ pub use model::{
     SessionState, Statement, StatementList, StatementState, Version,
 };
 pub use request::{AddFile, Completion, CreateSession, NewStatement};
+pub use watch::{Exchange, Watch};

@@ -1,0 +1,93 @@
+//! From the command line and the configuration to what is to be opened.
+
+use crate::cli::{Cli, Shortcut};
+use crate::config::{self, Environment, Place};
+use crate::lang::Language;
+use crate::livy::CreateSession;
+use crate::local;
+use crate::shell::{Plan, SessionPlan};
+use std::path::PathBuf;
+
+/// What to open, in a new session for this language.
+pub fn plan(
+    cli: &Cli,
+    place: Place,
+    language: Language,
+    environment: Environment<'_>,
+) -> Result<Plan, String> {
+    let session = match &cli.session {
+        Some(_) if cli.looks.max_rows.is_some() => {
+            return Err(
+                "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
+            );
+        }
+        Some(_) if place == Place::Local => {
+            return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
+        }
+        Some(name) => SessionPlan::Attach(name.clone()),
+        None => {
+            let mut request = CreateSession {
+                kind: Some(language.kind().to_owned()),
+                ..CreateSession::default()
+            };
+            if let Some(label) = &cli.name {
+                let unique = local::random_name().map_err(|error| error.to_string())?;
+                request.name = Some(format!("{label}-{unique}"));
+            }
+            if let Some(rows) = cli.looks.max_rows {
+                let key = "livy.rsc.sql.num-rows".to_owned();
+                request.conf.insert(key, rows.to_string());
+            }
+            SessionPlan::Create(request)
+        }
+    };
+    let cache = match place {
+        Place::Local => cache_folder(environment)?,
+        Place::Server { .. } => PathBuf::new(),
+    };
+    Ok(Plan {
+        place,
+        session,
+        search: search(cli, environment, cache.clone())?,
+        cache,
+        tuning: tuning(cli),
+        keep: cli.keep,
+    })
+}
+
+/// A folder of the user's own: what is run from it must not be another's to write.
+pub fn cache_folder(environment: Environment<'_>) -> Result<PathBuf, String> {
+    let none = "there is no folder for the local Spark: set HOME or XDG_CACHE_HOME";
+    config::cache_folder(environment).ok_or_else(|| none.to_owned())
+}
+
+pub fn tuning(cli: &Cli) -> local::Tuning {
+    local::Tuning {
+        quick_compiler: cli.takes(Shortcut::QuickCompiler),
+        archive: cli.takes(Shortcut::Archive),
+        prewarm: cli.takes(Shortcut::Prewarm),
+    }
+}
+
+pub fn search(
+    cli: &Cli,
+    environment: Environment<'_>,
+    cache: PathBuf,
+) -> Result<local::Search, String> {
+    let path = |name: &str| environment(name).map(PathBuf::from);
+    let spark = cli
+        .connection
+        .spark
+        .as_deref()
+        .map(str::parse)
+        .transpose()?;
+    Ok(local::Search {
+        spark,
+        python: cli.connection.python.clone(),
+        virtual_env: path("VIRTUAL_ENV"),
+        spark_home: path("SPARK_HOME"),
+        java_home: path("JAVA_HOME"),
+        cache,
+    })
+}
+
