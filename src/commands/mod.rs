@@ -5,7 +5,8 @@
 //! | `table.rs`       | names, arguments, help                                        |
 //! | `help.rs`        | `:help`                                                       |
 //! | `parse.rs`       | from a line to a command                                      |
-//! | `units.rs`       | a text as code and commands, transcripts included             |
+//! | `steps.rs`       | a text as code and commands, transcripts included             |
+//! | `walk.rs`        | goes through such a text                                      |
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
@@ -26,16 +27,17 @@ mod paste;
 mod prompt;
 mod require;
 mod startup;
+mod steps;
 mod table;
 mod types;
-mod units;
+mod walk;
 
 pub use local::{Edited, edit, edit_file, names_program};
 pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
-pub use units::{Unit, Units};
+pub use walk::{Halt, Halted, Left, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{Language, Snippet, Source};
@@ -44,6 +46,7 @@ use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
+use steps::{Step, Steps};
 
 /// What the commands work with.
 pub struct Desk<'a> {

@@ -157,17 +157,8 @@ fn whole(text: &str) -> Snippet {
 
 /// What Livy says of code that has no end of its own.
 fn is_incomplete(verdict: &Verdict) -> bool {
-    match verdict {
-        Verdict::Failed(failure) => failure.trap == Some(Trap::IncompleteStatement),
-        Verdict::Ok
-        | Verdict::Incomplete
-        | Verdict::Cancelled
-        | Verdict::LeftRunning(_)
-        | Verdict::Lost(_)
-        | Verdict::SessionOver
-        | Verdict::End(_)
-        | Verdict::OutputClosed { .. } => false,
-    }
+    let failure = verdict.failure();
+    failure.is_some_and(|failure| failure.trap == Some(Trap::IncompleteStatement))
 }
 
 /// The lines without what stands before the margin; a margin of `-` is all indentation.

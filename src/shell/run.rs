@@ -52,6 +52,23 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// The error of the user's code, where that is how it ended.
+    pub fn failure(&self) -> Option<&FailureText> {
+        match self {
+            Verdict::Failed(failure) => Some(failure),
+            Verdict::Ok
+            | Verdict::Incomplete
+            | Verdict::Cancelled
+            | Verdict::LeftRunning(_)
+            | Verdict::Lost(_)
+            | Verdict::SessionOver
+            | Verdict::End(_)
+            | Verdict::OutputClosed { .. } => None,
+        }
+    }
+}
+
 /// What the wait for a statement's end gave.
 pub(super) struct Waited {
     pub(super) outcome: Option<Outcome>,

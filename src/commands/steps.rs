@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unit {
+pub enum Step {
     Code(Snippet),
     Command {
         line: String,
@@ -22,7 +22,18 @@ pub enum Unit {
     Input(String),
 }
 
-pub struct Units {
+impl Step {
+    /// The line of the text on which it begins; an input's statements tell theirs.
+    pub fn line(&self) -> usize {
+        match self {
+            Step::Code(snippet) => snippet.first_line,
+            Step::Command { number, .. } | Step::Refused { number, .. } => *number,
+            Step::Input(_) => 0,
+        }
+    }
+}
+
+pub struct Steps {
     pub language: Language,
     /// The text in which the statements stand.
     pub text: String,
@@ -33,13 +44,13 @@ pub struct Units {
     /// The number of the next line, from 1.
     number: usize,
     inputs: VecDeque<lang::Typed>,
-    pending: VecDeque<Unit>,
+    pending: VecDeque<Step>,
 }
 
-impl Units {
-    pub fn of(language: Language, text: &str) -> Units {
+impl Steps {
+    pub fn of(language: Language, text: &str) -> Steps {
         let transcript = lang::transcript(text);
-        let mut units = Units {
+        let mut steps = Steps {
             language,
             text: text.to_owned(),
             replayed: None,
@@ -50,21 +61,21 @@ impl Units {
         };
         match transcript {
             Some(transcript) => {
-                units.language = transcript.language;
-                units.text = transcript.text();
-                units.replayed = Some(transcript.inputs.len());
-                units.inputs = transcript.inputs.into();
+                steps.language = transcript.language;
+                steps.text = transcript.text();
+                steps.replayed = Some(transcript.inputs.len());
+                steps.inputs = transcript.inputs.into();
             }
             // In cells of other languages a line that begins with a colon is no command.
             None if language == Language::Scala
                 && text.lines().any(is_command)
                 && !lang::has_cells(language, text) =>
             {
-                units.lines = text.lines().rev().map(str::to_owned).collect();
+                steps.lines = text.lines().rev().map(str::to_owned).collect();
             }
-            None => units.pending = code(language, text, 0),
+            None => steps.pending = code(language, text, 0),
         }
-        units
+        steps
     }
 
     /// Whether nothing is left.
@@ -94,13 +105,13 @@ impl Units {
         let before = input.first_line - 1;
         let is_command = is_command(&input.code);
         let statements = match is_command {
-            true => VecDeque::from([Unit::Command {
+            true => VecDeque::from([Step::Command {
                 line: input.code.clone(),
                 number: input.first_line,
             }]),
             false => code(self.language, &input.code, before),
         };
-        self.pending.push_back(Unit::Input(input.code));
+        self.pending.push_back(Step::Input(input.code));
         self.pending.extend(statements);
     }
 
@@ -124,7 +135,7 @@ impl Units {
         let number = self.number;
         match self.raw_line() {
             Some(line) => {
-                self.pending.push_back(Unit::Command { line, number });
+                self.pending.push_back(Step::Command { line, number });
                 true
             }
             None => false,
@@ -132,25 +143,25 @@ impl Units {
     }
 }
 
-impl Iterator for Units {
-    type Item = Unit;
+impl Iterator for Steps {
+    type Item = Step;
 
-    fn next(&mut self) -> Option<Unit> {
+    fn next(&mut self) -> Option<Step> {
         self.fill();
         self.pending.pop_front()
     }
 }
 
 /// The statements of a text that stands so many lines further down.
-fn code(language: Language, text: &str, before: usize) -> VecDeque<Unit> {
+fn code(language: Language, text: &str, before: usize) -> VecDeque<Step> {
     if let Some(refusal) = lang::refusal(language, text) {
-        return VecDeque::from([Unit::Refused {
+        return VecDeque::from([Step::Refused {
             told: refusal.message,
             number: refusal.line + before,
         }]);
     }
     let moved = lang::split(language, text).into_iter().map(|snippet| {
-        Unit::Code(Snippet {
+        Step::Code(Snippet {
             first_line: snippet.first_line + before,
             ..snippet
         })
@@ -163,15 +174,15 @@ mod tests {
     use super::*;
 
     fn told(language: Language, text: &str) -> Vec<String> {
-        Units::of(language, text).map(shown).collect()
+        Steps::of(language, text).map(shown).collect()
     }
 
-    fn shown(unit: Unit) -> String {
-        match unit {
-            Unit::Code(snippet) => format!("{} {}", snippet.first_line, snippet.code),
-            Unit::Command { line, number } => format!("{number} command {line}"),
-            Unit::Refused { told, number } => format!("{number} refused {told}"),
-            Unit::Input(code) => format!("input {code}"),
+    fn shown(step: Step) -> String {
+        match step {
+            Step::Code(snippet) => format!("{} {}", snippet.first_line, snippet.code),
+            Step::Command { line, number } => format!("{number} command {line}"),
+            Step::Refused { told, number } => format!("{number} refused {told}"),
+            Step::Input(code) => format!("input {code}"),
         }
     }
 
@@ -206,24 +217,24 @@ mod tests {
 
     #[test]
     fn pasted_lines_are_read_from_the_text() {
-        let mut units = Units::of(Language::Scala, ":paste < E\nval a = 1\nE\na");
-        units.next().unwrap();
-        assert_eq!(units.raw_line().as_deref(), Some("val a = 1"));
-        assert_eq!(units.raw_line().as_deref(), Some("E"));
-        assert_eq!(units.next().map(shown).as_deref(), Some("4 a"));
-        assert!(units.is_over() && units.raw_line().is_none());
+        let mut steps = Steps::of(Language::Scala, ":paste < E\nval a = 1\nE\na");
+        steps.next().unwrap();
+        assert_eq!(steps.raw_line().as_deref(), Some("val a = 1"));
+        assert_eq!(steps.raw_line().as_deref(), Some("E"));
+        assert_eq!(steps.next().map(shown).as_deref(), Some("4 a"));
+        assert!(steps.is_over() && steps.raw_line().is_none());
     }
 
     #[test]
     fn a_transcript_is_its_inputs() {
         let text = ">>> x = 1\n>>> x\n1\n";
-        let mut units = Units::of(Language::Scala, text);
+        let mut steps = Steps::of(Language::Scala, text);
         assert_eq!(
-            (units.language, units.replayed),
+            (steps.language, steps.replayed),
             (Language::Python, Some(2))
         );
-        let all: Vec<String> = units.by_ref().map(shown).collect();
+        let all: Vec<String> = steps.by_ref().map(shown).collect();
         assert_eq!(all, ["input x = 1", "1 x = 1", "input x", "2 x"]);
-        assert_eq!(units.text, "x = 1\nx\n");
+        assert_eq!(steps.text, "x = 1\nx\n");
     }
 }

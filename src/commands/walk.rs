@@ -1,0 +1,143 @@
+//! Goes through a text: its statements and its commands, one after another. Whether the next one
+//! comes after one that did not end well is for whoever wants the text run.
+
+use super::{Answer, Command, Desk, Following, Step, Steps, parse};
+use crate::lang::{Language, Source};
+use std::ops::ControlFlow;
+
+/// A text that is to be gone through.
+pub struct Walk {
+    steps: Steps,
+    source: Source,
+    /// Whether each statement is shown before it runs.
+    shows: bool,
+}
+
+/// What did not end well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halted {
+    Statement,
+    Command,
+    /// A line or a part that was not even begun.
+    NotRun,
+}
+
+/// A step that did not end well.
+pub struct Halt {
+    pub what: Halted,
+    /// Where it stands in the text.
+    pub line: usize,
+    /// Whether nothing follows it.
+    pub is_last: bool,
+    pub answer: Answer,
+}
+
+/// How a text was left.
+pub enum Left<B> {
+    AtItsEnd,
+    ByQuit,
+    /// As was decided.
+    Broken(B),
+}
+
+/// How one step went.
+enum Stepped {
+    Went(Halted, Answer),
+    Quit,
+}
+
+impl Walk {
+    /// A text in its language, or the inputs of the transcript that it is.
+    pub fn new(name: Option<String>, language: Language, text: &str, shows: bool) -> Walk {
+        let steps = Steps::of(language, text);
+        let source = Source {
+            name,
+            text: steps.text.clone(),
+        };
+        Walk {
+            steps,
+            source,
+            shows,
+        }
+    }
+
+    pub fn is_transcript(&self) -> bool {
+        self.steps.replayed.is_some()
+    }
+}
+
+impl Desk<'_> {
+    /// Runs a text's steps; `decide` says whether the next one comes after one that halted.
+    pub fn walk<B>(
+        &mut self,
+        mut walk: Walk,
+        mut decide: impl FnMut(&mut Self, &Source, Halt) -> ControlFlow<B>,
+    ) -> Left<B> {
+        if let Some(count) = walk.steps.replayed {
+            self.say(&format!("// Replaying {count} commands from transcript.\n"));
+        }
+        while let Some(step) = walk.steps.next() {
+            let line = step.line();
+            let (what, answer) = match self.step(&mut walk, step) {
+                Stepped::Went(_, Answer::Done) => continue,
+                Stepped::Went(what, answer) => (what, answer),
+                Stepped::Quit => return Left::ByQuit,
+            };
+            let halt = Halt {
+                what,
+                line,
+                is_last: walk.steps.is_over(),
+                answer,
+            };
+            if let ControlFlow::Break(end) = decide(self, &walk.source, halt) {
+                return Left::Broken(end);
+            }
+        }
+        Left::AtItsEnd
+    }
+
+    fn step(&mut self, walk: &mut Walk, step: Step) -> Stepped {
+        let language = walk.steps.language;
+        match step {
+            Step::Input(code) => {
+                self.say_input(language, &code);
+                Stepped::Went(Halted::NotRun, Answer::Done)
+            }
+            Step::Code(snippet) => {
+                if walk.shows && !walk.is_transcript() {
+                    self.say_input(language, &snippet.code);
+                }
+                let answer = self.run_all(vec![snippet], &walk.source);
+                Stepped::Went(Halted::Statement, answer)
+            }
+            Step::Refused { told, .. } => Stepped::Went(Halted::NotRun, Answer::Refused(told)),
+            Step::Command { line, number } => self.command_line(walk, &line, number),
+        }
+    }
+
+    fn command_line(&mut self, walk: &mut Walk, line: &str, number: usize) -> Stepped {
+        let language = walk.steps.language;
+        match parse(line) {
+            Some(Ok(Command::Quit)) => Stepped::Quit,
+            Some(Ok(Command::Shared(command))) => {
+                let steps = &mut walk.steps;
+                let following = Following {
+                    place: Some((&walk.source, number)),
+                    next_line: &mut || steps.raw_line(),
+                };
+                let answer = self.carry_out(command, language, following);
+                Stepped::Went(Halted::Command, answer)
+            }
+            // Whoever copied a dialogue did not choose its commands.
+            Some(Ok(Command::Prompt(_))) if walk.is_transcript() => {
+                self.say(&format!("{} is for the prompt: left out.", line.trim()));
+                Stepped::Went(Halted::NotRun, Answer::Done)
+            }
+            Some(Ok(Command::Prompt(_))) | None => {
+                let told = format!("{} is for the prompt", line.trim());
+                Stepped::Went(Halted::NotRun, Answer::Refused(told))
+            }
+            Some(Err(told)) => Stepped::Went(Halted::NotRun, Answer::Refused(told)),
+        }
+    }
+}

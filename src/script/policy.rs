@@ -1,0 +1,105 @@
+//! Whether a script goes on after what went wrong, and the code that it ends with where not.
+
+use crate::commands::{Answer, Desk, Halt, Halted, Stopped};
+use crate::exit::Exit;
+use crate::lang::Source;
+use crate::render::{FailureText, Line, Role, sanitize};
+use crate::shell::{Verdict, hint_line};
+use crate::term::Out;
+use std::ops::ControlFlow;
+
+/// What has gone wrong so far, and what that means.
+pub(super) struct Policy {
+    keep_going: bool,
+    failures: usize,
+}
+
+impl Policy {
+    pub(super) fn new(keep_going: bool) -> Policy {
+        Policy {
+            keep_going,
+            failures: 0,
+        }
+    }
+
+    /// How many statements and commands have failed.
+    pub(super) fn failures(&self) -> usize {
+        self.failures
+    }
+
+    /// Tells what went wrong with a step of a source, and decides. `is_last` is for the source.
+    pub(super) fn after(
+        &mut self,
+        desk: &Desk<'_>,
+        source: &Source,
+        halt: Halt,
+        is_last: bool,
+    ) -> ControlFlow<Exit> {
+        let stopped = match halt.answer {
+            Answer::Done => return ControlFlow::Continue(()),
+            Answer::Refused(told) => {
+                tell_at(desk.out, source, halt.line, told.trim());
+                return self.failed();
+            }
+            Answer::Stopped(stopped) => *stopped,
+        };
+        let is_code = halt.what == Halted::Statement;
+        match &stopped.verdict {
+            Verdict::Ok => ControlFlow::Continue(()),
+            Verdict::Failed(failure) => {
+                tell_failure(desk.out, failure);
+                self.failed()
+            }
+            Verdict::Incomplete => self.failed(),
+            // Of a command only Ctrl-C ends the wait.
+            Verdict::Cancelled if !is_code => ControlFlow::Break(Exit::Interrupted),
+            Verdict::Cancelled => {
+                tell_cancelled(desk.out, source, halt.line, &stopped);
+                self.failed()
+            }
+            Verdict::LeftRunning(_) => ControlFlow::Break(Exit::Interrupted),
+            Verdict::Lost(error) => ControlFlow::Break(Exit::from(&**error)),
+            Verdict::SessionOver => ControlFlow::Break(desk.link.exit()),
+            Verdict::End(exit) => ControlFlow::Break(*exit),
+            Verdict::OutputClosed { succeeded } => {
+                // A command may have had more to send.
+                let is_all = is_code && halt.is_last && is_last;
+                ControlFlow::Break(match *succeeded && is_all && self.failures == 0 {
+                    true => Exit::Ok,
+                    false => Exit::OutputClosed,
+                })
+            }
+        }
+    }
+
+    /// Counts what is told and lets the rest run, where that is wanted.
+    fn failed(&mut self) -> ControlFlow<Exit> {
+        self.failures += 1;
+        match self.keep_going {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(Exit::CodeFailed),
+        }
+    }
+}
+
+/// It may stand in a file that the script has loaded.
+fn tell_cancelled(out: &Out, source: &Source, line: usize, stopped: &Stopped) {
+    let (source, line) = match stopped.source.name {
+        Some(_) => (&stopped.source, stopped.snippet.first_line),
+        None => (source, line),
+    };
+    tell_at(out, source, line, "the statement was cancelled");
+}
+
+fn tell_at(out: &Out, source: &Source, line: usize, told: &str) {
+    let name = sanitize(source.name.as_deref().unwrap_or_default());
+    let place = Line::of(Role::Strong, format!("{name}:{line}: "));
+    out.note(&place.then(Role::Error, told));
+}
+
+fn tell_failure(out: &Out, failure: &FailureText) {
+    let hints = failure.hints.iter().map(|hint| hint_line(hint));
+    for line in failure.for_script().into_iter().chain(hints) {
+        out.note(&line);
+    }
+}
