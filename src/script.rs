@@ -63,7 +63,7 @@ fn read_one(input: &Input) -> Result<Script, Unreadable> {
         Input::Code(code) => Ok(Script {
             source: Source {
                 name: Some("-e".to_owned()),
-                text: code.clone(),
+                text: code.as_str().into(),
             },
             language: None,
         }),
@@ -103,7 +103,7 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Sc
     Ok(Script {
         source: Source {
             name: Some(name),
-            text,
+            text: text.into(),
         },
         language,
     })
@@ -143,7 +143,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         let language = units.language;
         let source = Source {
             name: script.source.name.clone(),
-            text: units.text.clone(),
+            text: units.text.as_str().into(),
         };
         desk.tell_replayed(&units);
         while let Some(unit) = units.next() {
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_dropped_and_bad_bytes_are_named() {
         let good = decode("f".to_owned(), b"\xef\xbb\xbfx = 1".to_vec(), None).unwrap();
-        assert_eq!(good.source.text, "x = 1");
+        assert_eq!(&*good.source.text, "x = 1");
         let bad = decode("f.py".to_owned(), b"x = 1\ny = '\xff'".to_vec(), None).unwrap_err();
         assert_eq!(bad.to_string(), "f.py: byte 11, on line 2, is not UTF-8");
     }

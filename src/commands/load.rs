@@ -49,7 +49,7 @@ impl Desk<'_> {
         let language = units.language;
         let source = Source {
             name,
-            text: units.text.clone(),
+            text: units.text.as_str().into(),
         };
         let is_transcript = units.replayed.is_some();
         self.tell_replayed(&units);

@@ -257,7 +257,7 @@ impl Stopped {
             },
             source: Source {
                 name: None,
-                text: String::new(),
+                text: "".into(),
             },
         }
     }

@@ -177,6 +177,7 @@ impl Repl<'_> {
             return None;
         }
         let snippets = lang::split(language, &text);
+        let text = text.into();
         let source = Source { name: None, text };
         self.working(|desk| desk.run_all(snippets, &source))
     }
