@@ -9,6 +9,8 @@ pub enum Exit {
     Ok,
     /// The user's code failed.
     CodeFailed,
+    /// The script has said so: `sys.exit(n)` and its like.
+    Script(u8),
     /// The command line or the configuration cannot be followed.
     Usage,
     /// Server, session or connection; or the output cannot be written.
@@ -23,6 +25,10 @@ pub enum Exit {
     OutputClosed,
     Terminated,
     HungUp,
+    /// The cluster had no room for the session: later it may have.
+    NoRoom,
+    /// `--timeout`, or a statement's.
+    TimedOut,
 }
 
 impl Exit {
@@ -30,9 +36,12 @@ impl Exit {
         match self {
             Exit::Ok => 0,
             Exit::CodeFailed => 1,
+            Exit::Script(code) => code,
             Exit::Usage => 2,
             Exit::Server => 3,
             Exit::Identity => 4,
+            Exit::NoRoom => 75,
+            Exit::TimedOut => 124,
             Exit::HungUp => 129,
             Exit::Interrupted | Exit::InterruptedAgain => 130,
             Exit::OutputClosed => 141,

@@ -41,14 +41,12 @@ pub mod serve;
 pub mod shell;
 pub mod term;
 
-use cli::{Cli, Command, Serve, Shortcut, When};
+use cli::{Cli, Command, Serve, When};
 use commands::{Desk, Startup};
 use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
-use livy::CreateSession;
-use shell::{Interrupts, Link, OnSignal, Plan, SessionPlan, error_lines};
-use std::path::PathBuf;
+use shell::{Interrupts, Link, Manner, OnSignal, error_lines};
 use term::{Colour, Out, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
@@ -61,7 +59,8 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
         When::Always => Colour::Always,
         When::Never => Colour::Never,
     };
-    let out = Out::new(Terminals::detect(), colour, no_colour, dumb);
+    let mut out = Out::new(Terminals::detect(), colour, no_colour, dumb);
+    out.is_quiet = cli.script.quiet;
     match &cli.command {
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),
@@ -115,7 +114,8 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Some(_) => settings.language,
     }
     .unwrap_or(Language::Scala);
-    let plan = match plan::plan(cli, settings.place, fallback, environment) {
+    let told_on = cli.looks.verbose.then(|| out.clone());
+    let plan = match plan::plan(cli, settings.place, fallback, told_on, environment) {
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };
@@ -130,7 +130,16 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     link.may_be_python = is_default;
     let mut exit = Exit::Ok;
     let mut has_quit = false;
-    let mut desk = Desk::new(&mut link, out, Interrupts::Script, cli.looks.max_rows);
+    let mut keep = cli.keep;
+    let mut stopped_at = None;
+    let manner = Manner {
+        format: cli.looks.format,
+        header: !cli.looks.no_header,
+        max_rows: cli.looks.max_rows,
+        statement_timeout: cli.script.statement_timeout,
+    };
+    let mut desk = Desk::new(&mut link, out, Interrupts::Script, manner);
+    desk.echoes.are_silent.set(cli.script.quiet);
     // Scripts that run alone are not to depend on whose they are.
     if scripts.is_empty() || cli.stays() {
         let folder = config::startup_folder(environment);
@@ -141,9 +150,16 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             language: cli.lang,
             fallback,
             keep_going: cli.script.keep_going,
+            arguments: cli.arguments().map(<[String]>::to_vec),
+            from: cli.script.from,
         };
         let ended = script::run(&mut desk, &scripts, &options);
         (exit, has_quit) = (ended.exit, ended.has_quit);
+        if exit == Exit::TimedOut && ended.stopped_at.is_none() {
+            fail(out, "the run did not end within --timeout", None, exit);
+        }
+        stopped_at = ended.stopped_at;
+        keep |= stopped_at.is_some() && cli.script.keep_on_error;
     }
     let goes_on = !has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed);
     if (scripts.is_empty() || cli.stays()) && goes_on {
@@ -163,7 +179,12 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             Err(exit) => exit,
         };
     }
-    shell::leave(link, out, cli.keep, exit);
+    let session = link.session_name();
+    let root = link.root.clone();
+    shell::leave(link, out, keep, exit);
+    if let (Some(at), true, Some(session)) = (stopped_at, keep, session) {
+        out.note(&shell::from_line(&root, &session, &at.name, at.line));
+    }
     exit
 }
 

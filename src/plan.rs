@@ -5,21 +5,32 @@ use crate::config::{self, Environment, Place};
 use crate::lang::Language;
 use crate::livy::CreateSession;
 use crate::local;
-use crate::shell::{Plan, SessionPlan};
+use crate::shell::{Limits, Plan, SessionPlan};
+use crate::term::Out;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// What to open, in a new session for this language.
 pub fn plan(
     cli: &Cli,
     place: Place,
     language: Language,
+    told_on: Option<Out>,
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
+    let conf = config::spark_conf(&cli.conf, environment)
+        .map_err(|error| format!("{error}; {}", error.hint()))?;
     let session = match &cli.session {
         Some(_) if cli.looks.max_rows.is_some() => {
             return Err(
                 "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
             );
+        }
+        Some(_) if !conf.is_empty() => {
+            return Err("--conf is for new sessions: leave out -s".to_owned());
+        }
+        Some(_) if cli.script.start_timeout.is_some() => {
+            return Err("--start-timeout is for new sessions: leave out -s".to_owned());
         }
         Some(_) if place == Place::Local => {
             return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
@@ -34,6 +45,9 @@ pub fn plan(
                 let unique = local::random_name().map_err(|error| error.to_string())?;
                 request.name = Some(format!("{label}-{unique}"));
             }
+            for (key, value) in &conf {
+                request.conf.insert(key.clone(), value.text.clone());
+            }
             if let Some(rows) = cli.looks.max_rows {
                 let key = "livy.rsc.sql.num-rows".to_owned();
                 request.conf.insert(key, rows.to_string());
@@ -45,6 +59,7 @@ pub fn plan(
         Place::Local => cache_folder(environment)?,
         Place::Server { .. } => PathBuf::new(),
     };
+    let secrets = conf.iter().filter(|(_, value)| value.is_secret);
     Ok(Plan {
         place,
         session,
@@ -52,7 +67,20 @@ pub fn plan(
         cache,
         tuning: tuning(cli),
         keep: cli.keep,
+        secrets: secrets.map(|(key, _)| key.clone()).collect(),
+        limits: limits(cli),
+        told_on,
     })
+}
+
+/// Counted from now. A prompt has no limit: whoever sits there decides.
+fn limits(cli: &Cli) -> Limits {
+    let until =
+        |length: Option<Duration>| length.and_then(|length| Instant::now().checked_add(length));
+    Limits {
+        run: until(cli.script.timeout),
+        start: until(cli.script.start_timeout),
+    }
 }
 
 /// A folder of the user's own: what is run from it must not be another's to write.
@@ -90,4 +118,3 @@ pub fn search(
         cache,
     })
 }
-

@@ -70,6 +70,44 @@ fn scripts_split_as_the_table_says() {
     }
 }
 
+/// As the parser of Scala 2.12 says: what takes an argument takes it also from the next line.
+#[test]
+fn a_brace_on_the_next_line_is_an_argument_where_scala_takes_it_for_one() {
+    for joined in [
+        "f(1)\n{ 2 }",
+        "f(1)\n// c\n{ 2 }",
+        "f { 1 }\n{ 2 }\n{ 3 }",
+        "val a: A = b.fold { 1 }\n{ 2 }",
+        "new A { }.f { 1 }\n{ 2 }",
+        "a + f { 1 }\n{ 2 }",
+        "val a = 1\n{ 2 }",
+        "class A\n{ }",
+        "new A(1)\n{ def x = 1 }",
+        "type A = B\n{ def x: Int }",
+    ] {
+        let found = lang::split(Language::Scala, joined);
+        assert_eq!(found.len(), 1, "{joined}");
+    }
+    for apart in [
+        "f(1)\n\n{ 2 }",
+        "{ 1 }\n{ 2 }",
+        "val a = f _\n{ 2 }",
+        "def f() = { 1 }\n{ 2 }",
+        "def f() { 1 }\n{ 2 }",
+        "do { 1 } while (a)\n{ 2 }",
+        "if (a) f else { 1 }\n{ 2 }",
+        "a op { 1 }\n{ 2 }",
+        "f { 1 } match { case 1 => 2 }\n{ 3 }",
+        "class A { }\n{ 2 }",
+        "val a = new A with B { }\n{ 2 }",
+        "type A = B { def x: Int }\n{ 2 }",
+        "import a.{b, c}\n{ 2 }",
+    ] {
+        let found = lang::split(Language::Scala, apart);
+        assert_eq!(found.len(), 2, "{apart}");
+    }
+}
+
 #[test]
 fn sql_splits_at_semicolons_outside_quotes_and_comments() {
     let source =

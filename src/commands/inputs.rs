@@ -74,7 +74,7 @@ impl Desk<'_> {
             self.say(&format!("Replaying: {}", snippet.code));
             let source = Source {
                 name: None,
-                text: snippet.code.clone(),
+                text: snippet.code.as_str().into(),
             };
             let here = Snippet {
                 first_line: 1,

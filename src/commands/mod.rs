@@ -13,11 +13,13 @@
 //! | `types.rs`       | `:type`, `:kind`                                              |
 //! | `require.rs`     | `:require`                                                    |
 //! | `completions.rs` | `:completions`                                                |
+//! | `exit.rs`        | code that asks for the end                                    |
 //! | `local.rs`       | what runs on this machine: `:sh`, an editor                   |
 //! | `startup.rs`     | the user's `startup.scala` and `startup.py`                   |
 //! | `prompt.rs`      | the prompts                                                   |
 
 mod completions;
+mod exit;
 mod help;
 mod inputs;
 mod load;
@@ -40,10 +42,10 @@ pub use startup::Startup;
 pub use walk::{Halt, Halted, Left, Walk};
 
 use crate::exit::Exit;
-use crate::lang::{Language, Snippet, Source};
+use crate::lang::{self, Language, Snippet, Source};
 use crate::livy::Output;
 use crate::render::{Line, sanitize};
-use crate::shell::{Echoes, Interrupts, Link, NoAnswer, Run, Verdict, error_lines};
+use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
 use steps::{Step, Steps};
@@ -53,7 +55,7 @@ pub struct Desk<'a> {
     pub link: &'a mut Link,
     pub out: &'a Out,
     pub interrupts: Interrupts,
-    pub max_rows: Option<u64>,
+    pub manner: Manner,
     pub echoes: Echoes,
     pub startup: Startup,
     inputs: Inputs,
@@ -92,13 +94,13 @@ impl<'a> Desk<'a> {
         link: &'a mut Link,
         out: &'a Out,
         interrupts: Interrupts,
-        max_rows: Option<u64>,
+        manner: Manner,
     ) -> Desk<'a> {
         Desk {
             link,
             out,
             interrupts,
-            max_rows,
+            manner,
             echoes: Echoes::default(),
             startup: Startup::default(),
             inputs: Inputs::default(),
@@ -169,10 +171,13 @@ impl<'a> Desk<'a> {
         let run = Run {
             out: self.out,
             interrupts: self.interrupts,
-            max_rows: self.max_rows,
+            manner: self.manner,
             echoes: &self.echoes,
         };
-        let verdict = run.snippet(self.link, snippet, source);
+        let verdict = match lang::ending(snippet, source) {
+            Some(ending) => self.exit(ending, source),
+            None => run.snippet(self.link, snippet, source),
+        };
         if matches!(verdict, Verdict::Ok | Verdict::Incomplete) {
             self.inputs.add(snippet);
         }
@@ -189,11 +194,23 @@ impl<'a> Desk<'a> {
         let run = Run {
             out: self.out,
             interrupts: self.interrupts,
-            max_rows: self.max_rows,
+            manner: self.manner,
             echoes: &echoes,
         };
         run.hidden(self.link, language, code)
             .map_err(|verdict| Box::new(Stopped::hidden(*verdict, language)))
+    }
+
+    /// Runs code of ours that must succeed before a script begins.
+    pub fn prepare(&mut self, language: Language, code: &str) -> Answer {
+        match self.hidden(language, code) {
+            Ok(Some(Output::Error(failure))) => {
+                let told = format!("{}: {}", failure.ename, failure.evalue);
+                Answer::Refused(sanitize(&told).into_owned())
+            }
+            Ok(Some(Output::Ok(_)) | None) => Answer::Done,
+            Err(stopped) => Answer::Stopped(stopped),
+        }
     }
 
     /// A message of a shell's own.
@@ -241,7 +258,7 @@ impl<'a> Desk<'a> {
 
 impl Answer {
     /// The program is to end.
-    fn ended(exit: Exit) -> Answer {
+    pub fn ended(exit: Exit) -> Answer {
         let stopped = Stopped::hidden(Verdict::End(exit), Language::Scala);
         Answer::Stopped(Box::new(stopped))
     }
@@ -260,7 +277,7 @@ impl Stopped {
             },
             source: Source {
                 name: None,
-                text: String::new(),
+                text: "".into(),
             },
         }
     }

@@ -116,7 +116,7 @@ impl Desk<'_> {
             }
             None => Source {
                 name: Some(name),
-                text,
+                text: text.into(),
             },
         };
         match self.run_all(snippets, &source) {

@@ -33,6 +33,16 @@ impl Step {
     }
 }
 
+impl Step {
+    /// The line of the text on which it ends; an input's statements tell theirs.
+    pub fn last_line(&self) -> usize {
+        match self {
+            Step::Code(snippet) => snippet.last_line(),
+            Step::Command { .. } | Step::Refused { .. } | Step::Input(_) => self.line(),
+        }
+    }
+}
+
 pub struct Steps {
     pub language: Language,
     /// The text in which the statements stand.

@@ -11,6 +11,8 @@ pub struct Walk {
     source: Source,
     /// Whether each statement is shown before it runs.
     shows: bool,
+    /// What ends before this line is passed over.
+    from: usize,
 }
 
 /// What did not end well.
@@ -52,13 +54,19 @@ impl Walk {
         let steps = Steps::of(language, text);
         let source = Source {
             name,
-            text: steps.text.clone(),
+            text: steps.text.as_str().into(),
         };
         Walk {
             steps,
             source,
             shows,
+            from: 1,
         }
+    }
+
+    /// Begins at the step that stands on a line.
+    pub fn from(self, line: usize) -> Walk {
+        Walk { from: line, ..self }
     }
 
     pub fn is_transcript(&self) -> bool {
@@ -78,6 +86,9 @@ impl Desk<'_> {
         }
         while let Some(step) = walk.steps.next() {
             let line = step.line();
+            if walk.from > 1 && step.last_line() < walk.from {
+                continue;
+            }
             let (what, answer) = match self.step(&mut walk, step) {
                 Stepped::Went(_, Answer::Done) => continue,
                 Stepped::Went(what, answer) => (what, answer),

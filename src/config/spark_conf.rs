@@ -35,10 +35,7 @@ pub fn spark_conf(
     given.iter().map(|one| setting(one, environment)).collect()
 }
 
-fn setting(
-    given: &str,
-    environment: Environment<'_>,
-) -> Result<(String, ConfValue), ConfigError> {
+fn setting(given: &str, environment: Environment<'_>) -> Result<(String, ConfValue), ConfigError> {
     let Some((key, value)) = given.split_once('=') else {
         return Err(ConfigError::NoSetting(given.to_owned()));
     };
@@ -92,7 +89,10 @@ mod tests {
         let file = format!("c=@{}", path.display());
         let conf = read(&["a=1=2", "b=env:KEY", &file, "a=3", "x.password=p", " d = e"]).unwrap();
         let text = |key: &str| conf[key].text.as_str();
-        assert_eq!([text("a"), text("b"), text("c"), text("d")], ["3", "k", "from file", " e"]);
+        assert_eq!(
+            [text("a"), text("b"), text("c"), text("d")],
+            ["3", "k", "from file", " e"]
+        );
         let shown = |key: &str| conf[key].shown().to_owned();
         assert_eq!([shown("a"), shown("b"), shown("c")], ["3", "***", "***"]);
         assert_eq!(format!("{:?}", conf["x.password"]), "***");
@@ -103,7 +103,10 @@ mod tests {
         for (given, told) in [
             ("a", "“a” is no setting"),
             ("=1", "“=1” is no setting"),
-            ("a=env:NONE", "the environment variable NONE, for a, is not set"),
+            (
+                "a=env:NONE",
+                "the environment variable NONE, for a, is not set",
+            ),
             ("a=@/no/such/file", "/no/such/file: "),
         ] {
             let error = read(&[given]).unwrap_err().to_string();

@@ -129,7 +129,6 @@ impl<'a> Cursor<'a> {
 }
 
 /// Open brackets, innermost last.
-#[derive(Default)]
 pub(super) struct Brackets<T = ()> {
     open: Vec<(char, T)>,
 }

@@ -6,6 +6,7 @@
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
 
+mod arguments;
 mod cell;
 mod echo;
 mod ending;
@@ -21,6 +22,7 @@ mod sql;
 mod text;
 mod transcript;
 
+pub use arguments::setting_arguments;
 pub use cell::Refusal;
 pub use echo::{echo_start, last_value, without_echo};
 pub use ending::{Ending, ending};
@@ -34,6 +36,7 @@ pub use transcript::{Transcript, Typed, transcript};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -116,7 +119,15 @@ pub enum Completeness {
 pub struct Source {
     /// As it is named in messages; none at a prompt.
     pub name: Option<String>,
-    pub text: String,
+    /// Shared by all who keep the source: a copy costs nothing, however long it is.
+    pub text: Arc<str>,
+}
+
+impl Source {
+    /// Whether both are the same reading of the same text, which costs no look at it.
+    fn is(&self, other: &Source) -> bool {
+        Arc::ptr_eq(&self.text, &other.text) && self.name == other.name
+    }
 }
 
 /// One statement of a source.

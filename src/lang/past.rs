@@ -28,6 +28,8 @@ pub struct Ran {
     pub number: Option<String>,
     /// Of the source, from 1.
     pub lines: RangeInclusive<usize>,
+    /// Characters before it on its first line.
+    first_column: usize,
     /// What is to be added to the server's line numbers.
     pub offset: usize,
 }
@@ -35,7 +37,11 @@ pub struct Ran {
 impl Past {
     /// Takes in that a statement was run, and its number on the server.
     pub fn note(&mut self, source: &Source, snippet: &Snippet, number: Option<String>) {
-        if self.inputs.back().is_none_or(|last| last.source != *source) {
+        if self
+            .inputs
+            .back()
+            .is_none_or(|last| !last.source.is(source))
+        {
             let (source, ran) = (source.clone(), Vec::new());
             self.inputs.push_back(Input { source, ran });
             self.forget();
@@ -45,6 +51,7 @@ impl Past {
                 language: snippet.language,
                 number,
                 lines: snippet.first_line..=snippet.last_line(),
+                first_column: snippet.first_column,
                 offset: snippet.first_line - 1 - lines_before(snippet, source),
             });
         }
@@ -83,9 +90,25 @@ impl Input {
         of_python
             .filter_map(|ran| Some((ran, line.checked_add(ran.offset)?)))
             .find(|(ran, line)| {
-                ran.lines.contains(line) && python::holds(&self.source.text, *line, name)
+                let (first, text) = (*ran.lines.start(), &self.source.text);
+                ran.lines.contains(line) && python::holds(ran.text(text), *line + 1 - first, name)
             })
             .map(|(_, line)| line)
+    }
+}
+
+impl Ran {
+    /// The statement in its source, to the end of its last line. Only this is looked into: what it
+    /// defines stands in it, and the source may be long.
+    fn text<'a>(&self, source: &'a str) -> &'a str {
+        let ends = source.match_indices('\n').map(|(at, _)| at + 1);
+        let mut starts = std::iter::once(0).chain(ends).skip(self.lines.start() - 1);
+        let line = starts.next().unwrap_or(source.len());
+        let last = self.lines.end() - self.lines.start();
+        let end = starts.nth(last).unwrap_or(source.len());
+        let text = &source[line..end];
+        let column = text.char_indices().nth(self.first_column);
+        &text[column.map_or(text.len(), |(byte, _)| byte)..]
     }
 }
 
@@ -97,7 +120,7 @@ mod tests {
     fn source(name: Option<&str>, text: &str) -> Source {
         Source {
             name: name.map(str::to_owned),
-            text: text.to_owned(),
+            text: text.into(),
         }
     }
 
@@ -122,6 +145,23 @@ mod tests {
         assert_eq!(past.python_line(2, "h"), Some((&typed, 4)));
         assert_eq!(past.python_line(3, "g"), None);
         assert_eq!(past.python_line(usize::MAX, "h"), None);
+    }
+
+    #[test]
+    fn only_the_statement_itself_is_looked_into() {
+        let text = "s = '''\n'''; y = 1\n\nclass A:\n    def m(self):\n        return 1 / 0\n";
+        let a = source(Some("a.py"), text);
+        let mut past = Past::default();
+        run(&mut past, &a, Language::Python);
+        assert_eq!(past.python_line(6, "m"), Some((&a, 6)));
+        assert_eq!(past.python_line(2, "<module>"), Some((&a, 2)));
+        assert_eq!(past.python_line(6, "A"), None);
+        let indented = source(
+            Some("b.py"),
+            "    x = 1\n    def f():\n        return 1 / 0",
+        );
+        run(&mut past, &indented, Language::Python);
+        assert_eq!(past.python_line(3, "f"), Some((&indented, 3)));
     }
 
     #[test]

@@ -46,7 +46,7 @@ mod tests {
     fn before(language: Language, name: Option<&str>, text: &str) -> Vec<usize> {
         let source = Source {
             name: name.map(str::to_owned),
-            text: text.to_owned(),
+            text: text.into(),
         };
         let snippets = split(language, text);
         snippets

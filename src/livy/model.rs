@@ -182,6 +182,8 @@ pub struct Session {
     pub kind: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub app_info: AppInfo,
+    #[serde(default, deserialize_with = "lenient")]
+    pub queue: Option<String>,
     /// The last lines of the session's log, where the server sends them.
     #[serde(default, deserialize_with = "lenient")]
     pub log: Vec<String>,

@@ -177,6 +177,7 @@ impl Repl<'_> {
             return None;
         }
         let snippets = lang::split(language, &text);
+        let text = text.into();
         let source = Source { name: None, text };
         self.working(|desk| desk.run_all(snippets, &source))
     }
@@ -260,6 +261,16 @@ impl Repl<'_> {
                                 :lang goes back, -l LANG makes a session of another";
                     self.out.note(&hint_line(hint));
                 }
+            }
+            Verdict::TooLong(limit) => {
+                let told = format!("Cancelled: it ran for longer than {} s.", limit.as_secs());
+                self.out.note(&Line::plain(told));
+            }
+            Verdict::Exited { code, message } => {
+                if let Some(message) = message {
+                    self.out.note(&Line::plain(message));
+                }
+                return Some(Exit::Script(code));
             }
             Verdict::SessionOver => return Some(self.desk.link.exit()),
             Verdict::End(exit) => return Some(exit),

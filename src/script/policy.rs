@@ -1,5 +1,6 @@
 //! Whether a script goes on after what went wrong, and the code that it ends with where not.
 
+use super::StoppedAt;
 use crate::commands::{Answer, Desk, Halt, Halted, Stopped};
 use crate::exit::Exit;
 use crate::lang::Source;
@@ -7,11 +8,13 @@ use crate::render::{FailureText, Line, Role, sanitize};
 use crate::shell::{Verdict, hint_line};
 use crate::term::Out;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// What has gone wrong so far, and what that means.
 pub(super) struct Policy {
     keep_going: bool,
     failures: usize,
+    stopped_at: Option<StoppedAt>,
 }
 
 impl Policy {
@@ -19,7 +22,13 @@ impl Policy {
         Policy {
             keep_going,
             failures: 0,
+            stopped_at: None,
         }
+    }
+
+    /// The last statement that failed.
+    pub(super) fn stopped_at(&self) -> Option<StoppedAt> {
+        self.stopped_at.clone()
     }
 
     /// How many statements and commands have failed.
@@ -35,11 +44,15 @@ impl Policy {
         halt: Halt,
         is_last: bool,
     ) -> ControlFlow<Exit> {
+        let place = StoppedAt {
+            name: source.name.clone().unwrap_or_default(),
+            line: halt.line,
+        };
         let stopped = match halt.answer {
             Answer::Done => return ControlFlow::Continue(()),
             Answer::Refused(told) => {
                 tell_at(desk.out, source, halt.line, told.trim());
-                return self.failed();
+                return self.failed(place);
             }
             Answer::Stopped(stopped) => *stopped,
         };
@@ -48,14 +61,38 @@ impl Policy {
             Verdict::Ok => ControlFlow::Continue(()),
             Verdict::Failed(failure) => {
                 tell_failure(desk.out, failure);
-                self.failed()
+                self.failed(place)
             }
-            Verdict::Incomplete => self.failed(),
+            Verdict::Incomplete => self.failed(place),
             // Of a command only Ctrl-C ends the wait.
             Verdict::Cancelled if !is_code => ControlFlow::Break(Exit::Interrupted),
             Verdict::Cancelled => {
-                tell_cancelled(desk.out, source, halt.line, &stopped);
-                self.failed()
+                tell_cancelled(
+                    desk.out,
+                    source,
+                    halt.line,
+                    &stopped,
+                    "the statement was cancelled",
+                );
+                self.failed(place)
+            }
+            Verdict::TooLong(limit) => {
+                let told = format!("it ran for longer than {}", in_words(*limit));
+                tell_cancelled(desk.out, source, halt.line, &stopped, &told);
+                match self.failed(place) {
+                    ControlFlow::Break(_) => ControlFlow::Break(Exit::TimedOut),
+                    going_on => going_on,
+                }
+            }
+            Verdict::Exited { code, message } => {
+                if let Some(message) = message {
+                    desk.out.note(&Line::plain(message));
+                }
+                // What has failed before is not made good by the end.
+                ControlFlow::Break(match (code, self.failures) {
+                    (0, 1..) => Exit::CodeFailed,
+                    (code, _) => Exit::Script(*code),
+                })
             }
             Verdict::LeftRunning(_) => ControlFlow::Break(Exit::Interrupted),
             Verdict::Lost(error) => ControlFlow::Break(Exit::from(&**error)),
@@ -73,8 +110,9 @@ impl Policy {
     }
 
     /// Counts what is told and lets the rest run, where that is wanted.
-    fn failed(&mut self) -> ControlFlow<Exit> {
+    fn failed(&mut self, place: StoppedAt) -> ControlFlow<Exit> {
         self.failures += 1;
+        self.stopped_at = Some(place);
         match self.keep_going {
             true => ControlFlow::Continue(()),
             false => ControlFlow::Break(Exit::CodeFailed),
@@ -83,12 +121,19 @@ impl Policy {
 }
 
 /// It may stand in a file that the script has loaded.
-fn tell_cancelled(out: &Out, source: &Source, line: usize, stopped: &Stopped) {
+fn tell_cancelled(out: &Out, source: &Source, line: usize, stopped: &Stopped, told: &str) {
     let (source, line) = match stopped.source.name {
         Some(_) => (&stopped.source, stopped.snippet.first_line),
         None => (source, line),
     };
-    tell_at(out, source, line, "the statement was cancelled");
+    tell_at(out, source, line, told);
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_millis() % 1000 {
+        0 => format!("{} s", time.as_secs()),
+        _ => format!("{} ms", time.as_millis()),
+    }
 }
 
 fn tell_at(out: &Out, source: &Source, line: usize, told: &str) {

@@ -52,7 +52,7 @@ fn read_one(input: &Input) -> Result<Script, Unreadable> {
         Input::Code(code) => Ok(Script {
             source: Source {
                 name: Some("-e".to_owned()),
-                text: code.clone(),
+                text: code.as_str().into(),
             },
             language: None,
         }),
@@ -92,7 +92,7 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Sc
     Ok(Script {
         source: Source {
             name: Some(name),
-            text,
+            text: text.into(),
         },
         language,
     })
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_dropped_and_bad_bytes_are_named() {
         let good = decode("f".to_owned(), b"\xef\xbb\xbfx = 1".to_vec(), None).unwrap();
-        assert_eq!(good.source.text, "x = 1");
+        assert_eq!(&*good.source.text, "x = 1");
         let bad = decode("f.py".to_owned(), b"x = 1\ny = '\xff'".to_vec(), None).unwrap_err();
         assert_eq!(bad.to_string(), "f.py: byte 11, on line 2, is not UTF-8");
     }

@@ -43,7 +43,7 @@ impl Link {
                     return answer.map_err(|error| NoAnswer::Failed(Box::new(error)));
                 }
                 Some(Event::Signal(Signal::Interrupt)) => return Err(NoAnswer::Interrupted),
-                Some(Event::Signal(signal @ (Signal::Terminate | Signal::HangUp))) => {
+                Some(Event::Signal(signal)) => {
                     return Err(NoAnswer::End(signal.into()));
                 }
                 Some(Event::ThreadLost) => return Err(NoAnswer::End(Exit::Server)),
@@ -83,7 +83,7 @@ impl Run<'_> {
     }
 
     fn unseen(&self, link: &mut Link, snippet: &Snippet) -> Result<Option<Output>, Box<Verdict>> {
-        let waited = self.submit(link, snippet, 0);
+        let waited = self.submit(link, snippet, 0, "");
         if let Some(exit) = waited.end {
             return Err(Box::new(Verdict::End(exit)));
         }

@@ -8,6 +8,8 @@ use std::cell::{Cell, RefCell};
 pub struct Echoes {
     /// Whether what was not printed by the code itself is left out.
     pub are_silent: Cell<bool>,
+    /// Whether it was told that a format does not apply to text.
+    pub(super) format_told: Cell<bool>,
     /// The name of Scala's last value.
     pub last_value: RefCell<Option<String>>,
 }

@@ -24,10 +24,13 @@ enum Leaving {
 impl From<Exit> for Leaving {
     fn from(exit: Exit) -> Leaving {
         match exit {
-            Exit::Interrupted | Exit::Terminated => Leaving::InHaste,
+            Exit::Interrupted | Exit::Terminated | Exit::TimedOut | Exit::NoRoom => {
+                Leaving::InHaste
+            }
             Exit::InterruptedAgain | Exit::HungUp => Leaving::AtOnce,
             Exit::Ok
             | Exit::CodeFailed
+            | Exit::Script(_)
             | Exit::Usage
             | Exit::Server
             | Exit::Identity
@@ -100,7 +103,12 @@ pub fn restart(
         link.engine.end(AT_LEISURE);
         match wait_for_end(link, out, AT_LEISURE) {
             Waited::Ended => link.shut(),
-            Waited::Signal(signal @ (Signal::Terminate | Signal::HangUp)) => {
+            Waited::Signal(
+                signal @ (Signal::Terminate
+                | Signal::HangUp
+                | Signal::TimeUp
+                | Signal::NotStarted { .. }),
+            ) => {
                 return Ok(Some(signal));
             }
             // The network thread may still be at it: to wait for that would be to wait for the end.

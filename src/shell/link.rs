@@ -213,7 +213,18 @@ impl Link {
             Some(timeout) => self.events.recv_timeout(timeout).ok(),
         };
         // The sender lives as long as this end: none came in time.
-        let (event, told) = received?;
+        let (mut event, told) = received?;
+        if let Event::Signal(Signal::NotStarted { lacks_room }) = &mut event {
+            // It may have started just now.
+            if self.facts.is_ready || self.facts.over.is_some() {
+                return None;
+            }
+            let (lines, lacks) = words::not_started(self.facts.session.as_ref(), &self.root);
+            *lacks_room = lacks;
+            for line in lines {
+                out.note(&line);
+            }
+        }
         if !told {
             tell::tell(out, &event, self.is_local, &self.root);
         }
@@ -224,8 +235,11 @@ impl Link {
     /// Takes in what has come while nobody waited; a signal that ends the program comes back.
     pub fn catch_up(&mut self, out: &Out) -> Option<Signal> {
         while let Some(event) = self.next(out, Some(Duration::ZERO)) {
-            if let Event::Signal(signal @ (Signal::Terminate | Signal::HangUp)) = event {
-                return Some(signal);
+            match event {
+                // At a prompt that is the editor's, and time is not limited.
+                Event::Signal(Signal::Interrupt | Signal::TimeUp | Signal::NotStarted { .. }) => {}
+                Event::Signal(signal) => return Some(signal),
+                Event::Engine(_) | Event::Preparing { .. } | Event::ThreadLost => {}
             }
             if self.facts.over.is_some() {
                 break;

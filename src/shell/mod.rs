@@ -2,6 +2,7 @@
 
 mod ask;
 mod echoes;
+mod exited;
 mod leave;
 mod link;
 mod open;
@@ -13,12 +14,13 @@ mod write;
 
 pub use ask::NoAnswer;
 pub use echoes::Echoes;
+pub use exited::exit_code;
 pub use leave::{leave, restart};
 pub use link::{Link, Over, SessionFacts};
-pub use open::{OnSignal, Plan, SessionPlan};
-pub use run::{Interrupts, Run, Verdict};
+pub use open::{Limits, OnSignal, Plan, SessionPlan};
+pub use run::{Interrupts, Manner, Run, Verdict};
 pub use signals::wait_for_signal;
-pub use words::{error_lines, hint_line};
+pub use words::{error_lines, from_line, hint_line};
 
 use crate::engine;
 use crate::exit::Exit;
@@ -37,11 +39,19 @@ pub enum Event {
     ThreadLost,
 }
 
+/// What asks for the end from outside: the system's signals, and the limits of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     Interrupt,
     Terminate,
     HangUp,
+    /// The run has taken all the time that it was given.
+    TimeUp,
+    /// The session has not started in the time that it was given.
+    NotStarted {
+        /// Whether it waits for room in the cluster.
+        lacks_room: bool,
+    },
 }
 
 impl From<Signal> for Exit {
@@ -50,6 +60,9 @@ impl From<Signal> for Exit {
             Signal::Interrupt => Exit::Interrupted,
             Signal::Terminate => Exit::Terminated,
             Signal::HangUp => Exit::HungUp,
+            Signal::TimeUp => Exit::TimedOut,
+            Signal::NotStarted { lacks_room: true } => Exit::NoRoom,
+            Signal::NotStarted { lacks_room: false } => Exit::Server,
         }
     }
 }

@@ -8,17 +8,20 @@ use crate::config::Place;
 use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience, WeakEngine};
 use crate::livy::{self, Client, CreateSession, Id, LivyError};
 use crate::local;
+use crate::render::{Line, one_line};
+use crate::term::Out;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What to open.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Plan {
     pub place: Place,
     pub session: SessionPlan,
@@ -29,6 +32,39 @@ pub struct Plan {
     pub tuning: local::Tuning,
     /// Whether a new session stays when livysh ends.
     pub keep: bool,
+    /// Settings of the new session that must not be shown.
+    pub secrets: BTreeSet<String>,
+    pub limits: Limits,
+    /// Where every request is told, if that is wanted.
+    pub told_on: Option<Out>,
+}
+
+/// How long things may take; `None` is without end.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// When the whole run is to be over.
+    pub run: Option<Instant>,
+    /// When the session is to be ready.
+    pub start: Option<Instant>,
+}
+
+impl Limits {
+    /// Tells the front end when a limit is passed.
+    async fn watch(self, uplink: &Uplink) {
+        let mut all: Vec<_> = [
+            self.start
+                .map(|at| (at, Signal::NotStarted { lacks_room: false })),
+            self.run.map(|at| (at, Signal::TimeUp)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        all.sort_by_key(|(at, _)| *at);
+        for (at, signal) in all {
+            tokio::time::sleep_until(at.into()).await;
+            uplink.emit(Event::Signal(signal));
+        }
+    }
 }
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
@@ -47,6 +83,26 @@ pub enum SessionPlan {
 }
 
 impl Plan {
+    /// What would be sent to create the session, as it may be shown: the address and the body.
+    /// `None` where none would be created.
+    pub fn request(&self) -> Option<(String, String)> {
+        let SessionPlan::Create(request) = &self.session else {
+            return None;
+        };
+        let root = match &self.place {
+            Place::Local => "http://127.0.0.1".to_owned(),
+            Place::Server { url, .. } => livy::shown_root(url),
+        };
+        let mut shown = request.clone();
+        for (key, value) in &mut shown.conf {
+            if self.secrets.contains(key) {
+                *value = "***".to_owned();
+            }
+        }
+        let body = serde_json::to_string_pretty(&shown).unwrap_or_default();
+        Some((format!("POST {root}/sessions"), body + "\n"))
+    }
+
     /// Starts to open the session and returns at once.
     pub fn open(self, on_signal: OnSignal) -> std::io::Result<Link> {
         let about = About {
@@ -80,6 +136,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     };
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let ends_session = is_ours && !plan.keep;
+    let limits = plan.limits;
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -88,6 +145,8 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
             to_front_end.emit(Event::Engine(event));
         });
+        let timed = uplink.clone();
+        tokio::task::spawn_local(async move { limits.watch(&timed).await });
         let mut conversation = pin!(conversation);
         let signal = tokio::select! {
             () = &mut conversation => return None,
@@ -178,7 +237,8 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
             (url, crate::auth::Credential::Bearer(token))
         }
     };
-    let client = Client::new(&url, Arc::new(credential)).map_err(|error| {
+    let watch = plan.told_on.map(telling);
+    let client = Client::new(&url, Arc::new(credential), watch).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {
             message: error.to_string(),
@@ -200,6 +260,19 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
     };
     let client = Arc::new(client);
     Ok(Opened { client, session })
+}
+
+/// Tells each request as a line.
+fn telling(out: Out) -> livy::Watch {
+    Arc::new(move |exchange: &livy::Exchange<'_>| {
+        let what = format!("{} {}", exchange.method, exchange.url);
+        let took = exchange.took.as_millis();
+        let told = match &exchange.answer {
+            Ok((status, bytes)) => format!("{what}: {status}, {bytes} bytes, {took} ms"),
+            Err(error) => format!("{what}: {error}, {took} ms"),
+        };
+        out.note(&Line::faint(one_line(&told)));
+    })
 }
 
 /// Prepares the runtime on a thread that may block for minutes, and starts the server there.

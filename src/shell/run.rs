@@ -5,7 +5,7 @@ use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
-use crate::render::{FailureText, Line};
+use crate::render::{FailureText, Format, Line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -44,6 +44,14 @@ pub enum Verdict {
     Lost(Box<LivyError>),
     /// There is no session any more; that is told.
     SessionOver,
+    /// It ran for longer than it may, and was cancelled.
+    TooLong(Duration),
+    /// The code has asked for the end, with this number.
+    Exited {
+        code: u8,
+        /// What is to be told then.
+        message: Option<String>,
+    },
     /// The program is to end; a statement that was to be cancelled was given time for it.
     End(Exit),
     /// Nobody reads our output any more; whether the statement itself succeeded.
@@ -63,6 +71,8 @@ impl Verdict {
             | Verdict::LeftRunning(_)
             | Verdict::Lost(_)
             | Verdict::SessionOver
+            | Verdict::TooLong(_)
+            | Verdict::Exited { .. }
             | Verdict::End(_)
             | Verdict::OutputClosed { .. } => None,
         }
@@ -78,6 +88,8 @@ pub(super) struct Waited {
     feeding: Feeding,
     /// Why the program is to end.
     pub(super) end: Option<Exit>,
+    /// The time that it was given, where that was over before it ended.
+    too_long: Option<Duration>,
 }
 
 impl Waited {
@@ -87,8 +99,21 @@ impl Waited {
             id: None,
             feeding: Feeding::default(),
             end,
+            too_long: None,
         }
     }
+}
+
+/// How statements are run, and what of them is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    pub format: Format,
+    /// Whether columns are named.
+    pub header: bool,
+    /// Rows that were asked of the server for SQL, or none.
+    pub max_rows: Option<u64>,
+    /// A statement that runs longer is cancelled.
+    pub statement_timeout: Option<Duration>,
 }
 
 /// What was run, and how the server fed it to its compiler.
@@ -98,8 +123,7 @@ pub(super) type Ran<'a> = (&'a Snippet, &'a Source, Feeding);
 pub struct Run<'a> {
     pub out: &'a Out,
     pub interrupts: Interrupts,
-    /// Rows that were asked of the server for SQL, or none.
-    pub max_rows: Option<u64>,
+    pub manner: Manner,
     pub echoes: &'a Echoes,
 }
 
@@ -121,7 +145,11 @@ impl Run<'_> {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
-        let waited = self.submit(link, snippet, lang::lines_before(snippet, source));
+        let place = match &source.name {
+            Some(name) => format!("{name}:{} ", snippet.first_line),
+            None => String::new(),
+        };
+        let waited = self.submit(link, snippet, lang::lines_before(snippet, source), &place);
         let number = waited.id.as_ref().map(Id::to_string);
         link.past.note(source, snippet, number);
         let feeding = waited.feeding;
@@ -129,14 +157,22 @@ impl Run<'_> {
             Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
             None => Verdict::LeftRunning(None),
         };
-        match waited.end {
-            Some(exit) => Verdict::End(exit),
-            None => verdict,
+        match (waited.end, waited.too_long, verdict) {
+            (Some(exit), ..) => Verdict::End(exit),
+            (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => Verdict::TooLong(limit),
+            (None, _, verdict) => verdict,
         }
     }
 
     /// Sends it behind so many empty lines, and waits for its end.
-    pub(super) fn submit(&self, link: &mut Link, snippet: &Snippet, lines: usize) -> Waited {
+    /// `place` names it in what is told meanwhile.
+    pub(super) fn submit(
+        &self,
+        link: &mut Link,
+        snippet: &Snippet,
+        lines: usize,
+        place: &str,
+    ) -> Waited {
         let ticket = link.ticket();
         let sent = snippet.clone();
         let quietly = self.echoes.are_silent.get();
@@ -155,13 +191,13 @@ impl Run<'_> {
             }
         });
         link.engine.submit(ticket, code, snippet.language.kind());
-        let mut waited = self.wait(link, ticket);
+        let mut waited = self.wait(link, ticket, place);
         self.out.end_progress();
         waited.feeding = fed.try_recv().unwrap_or_default();
         waited
     }
 
-    fn wait(&self, link: &mut Link, ticket: engine::Ticket) -> Waited {
+    fn wait(&self, link: &mut Link, ticket: engine::Ticket, place: &str) -> Waited {
         let began = Instant::now();
         let mut ready_at = link.facts.is_ready.then_some(began);
         let mut fraction = 0.0;
@@ -170,7 +206,15 @@ impl Run<'_> {
         let mut minutes_told = 0;
         let mut end = None;
         let mut deadline = None;
+        let mut too_long = None;
         loop {
+            if let (Some(limit), Some(at), None) =
+                (self.manner.statement_timeout, ready_at, too_long)
+                && at.elapsed() >= limit
+            {
+                too_long = Some(limit);
+                link.engine.cancel(ticket);
+            }
             let tick = match deadline.is_some() || self.out.terminals.error {
                 true => REDRAW,
                 false => SLOW_TICK,
@@ -203,15 +247,19 @@ impl Run<'_> {
                         }
                     }
                 }
-                Some(Event::Signal(Signal::Terminate)) => {
+                Some(Event::Signal(signal @ (Signal::Terminate | Signal::TimeUp))) => {
                     link.engine.cancel(ticket);
-                    end = Some(Exit::Terminated);
+                    end = Some(signal.into());
                     deadline = Some(Instant::now() + AFTER_SIGNAL);
                 }
                 // A terminal that is gone ends nothing in the session.
                 Some(Event::Signal(Signal::HangUp)) => {
                     let end = Some(Exit::HungUp);
                     return Waited::without(end);
+                }
+                // Nothing was sent yet.
+                Some(Event::Signal(signal @ Signal::NotStarted { .. })) => {
+                    return Waited::without(Some(signal.into()));
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
                 Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => {
@@ -227,6 +275,7 @@ impl Run<'_> {
                         outcome,
                         id,
                         end,
+                        too_long,
                         ..Waited::without(None)
                     };
                 }
@@ -239,14 +288,15 @@ impl Run<'_> {
             let Some(elapsed) = ready_at.map(|at| at.elapsed()) else {
                 continue;
             };
-            let text = || progress_text(fraction, elapsed, presses > 0);
+            let is_cancelling = presses > 0 || too_long.is_some();
+            let text = || format!("{place}{}", progress_text(fraction, elapsed, is_cancelling));
             if self.out.terminals.error {
                 if elapsed >= BEFORE_PROGRESS {
                     self.out.progress(&text());
                 }
             } else if elapsed.as_secs() / 60 > minutes_told {
                 minutes_told = elapsed.as_secs() / 60;
-                self.out.note(&Line::faint(text()));
+                self.out.tell_step(&text());
             }
         }
     }

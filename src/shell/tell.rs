@@ -21,7 +21,10 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
             out.end_progress();
             match out.terminals.input {
                 true => words::ready(session),
-                false => Vec::<Line>::new(),
+                false => {
+                    out.end_phases(&words::up(session, is_local));
+                    Vec::<Line>::new()
+                }
             }
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),

@@ -4,6 +4,9 @@ use crate::engine::{Death, OpenError};
 use crate::livy::{LivyError, Session};
 use crate::render::{Line, Role, one_line, sanitize};
 
+/// How much of its log tells why a session does not start.
+const LINES_OF_REASON: usize = 3;
+
 /// A message of ours about an error, with what to try.
 pub fn error_lines(message: &str, hint: Option<&str>) -> Vec<Line> {
     let mut lines = vec![Line::error("livysh: ").then(Role::Plain, sanitize(message))];
@@ -58,6 +61,64 @@ pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
     (one_line(&step).into_owned(), detail)
 }
 
+/// That a session can be used.
+pub(super) fn up(session: &Session, is_local: bool) -> String {
+    match is_local {
+        true => "Spark is up".to_owned(),
+        false => one_line(&format!("session {} is {}", session.id, session.state)).into_owned(),
+    }
+}
+
+/// Why a session has not started in time, and whether it waits for room in the cluster.
+pub(super) fn not_started(session: Option<&Session>, root: &str) -> (Vec<Line>, bool) {
+    let Some(session) = session else {
+        let told = format!("{root} has not created a session within --start-timeout");
+        return (error_lines(&told, None), false);
+    };
+    let mut what = format!(
+        "session {} on {root} has not started within --start-timeout: it is {}",
+        session.id, session.state
+    );
+    for (name, value) in [
+        ("application", session.app_id.as_ref()),
+        ("queue", session.queue.as_ref()),
+    ] {
+        if let Some(value) = value {
+            what.push_str(&format!(", {name} {value}"));
+        }
+    }
+    let lacks_room = session.log.iter().any(|line| waits_for_room(line));
+    let hint = match lacks_room {
+        true => "the cluster has no room for it: try again later, or in another queue",
+        false => "give it more time, or look at its log on the server",
+    };
+    let mut lines = error_lines(&what, None);
+    let log = session.log.iter().map(|line| line.trim());
+    let said: Vec<&str> = log
+        .filter(|line| !line.is_empty() && !is_log_heading(line))
+        .collect();
+    for line in &said[said.len().saturating_sub(LINES_OF_REASON)..] {
+        lines.push(Line::faint(format!("  {}", sanitize(line))));
+    }
+    lines.push(hint_line(hint));
+    (lines, lacks_room)
+}
+
+/// What YARN and Kubernetes say of an application that waits for resources.
+fn waits_for_room(line: &str) -> bool {
+    const SIGNS: [&str; 8] = [
+        "state: ACCEPTED",
+        "is not yet activated",
+        "waiting for AM container",
+        "Queue's AM resource limit exceeded",
+        "Skipping AM assignment",
+        "Insufficient",
+        "Unschedulable",
+        "exceeded quota",
+    ];
+    SIGNS.iter().any(|sign| line.contains(sign))
+}
+
 /// The two lines that spark-shell prints, which people look for.
 pub(super) fn ready(session: &Session) -> Vec<Line> {
     let mut about = Vec::new();
@@ -84,6 +145,14 @@ pub(super) fn left(name: &str, why: &str, root: &str) -> Vec<Line> {
         Line::plain(format!("Session {name} is still there: {}.", one_line(why))),
         Line::plain(format!("Come back with:  livysh --url {root} -s {name}")),
     ]
+}
+
+/// How a script goes on where it stopped.
+pub fn from_line(root: &str, session: &str, file: &str, line: usize) -> Line {
+    let session = one_line(session);
+    let file = one_line(file);
+    let told = format!("Go on with:       livysh --url {root} -s {session} --from {line} {file}");
+    Line::plain(told)
 }
 
 /// A session whose creation was on its way when we left.
@@ -154,6 +223,31 @@ mod tests {
         let (step, detail) = starting(&session, false);
         assert_eq!(step, "session 3 is starting, application_1");
         assert_eq!(detail, ": submitted \\u{1b}[2J");
+    }
+
+    #[test]
+    fn a_session_that_waits_for_room_says_for_what() {
+        let waiting = session(
+            json!({"id": 3, "state": "starting", "appId": "application_1",
+            "queue": "etl", "log": ["stdout: ", "\nstderr: ", "\nYARN Diagnostics: ",
+            "[Mon] Application is added to the scheduler and is not yet activated. \
+             Queue's AM resource limit exceeded."]}),
+        );
+        let (told, lacks_room) = not_started(Some(&waiting), "http://h:1");
+        let text: Vec<String> = told.iter().map(Line::text).collect();
+        assert!(lacks_room);
+        assert_eq!(
+            text[0],
+            "livysh: session 3 on http://h:1 has not started within --start-timeout: it is \
+             starting, application application_1, queue etl"
+        );
+        assert!(
+            text[1].starts_with("  [Mon] Application is added"),
+            "{text:?}"
+        );
+        let slow = session(json!({"id": 3, "log": ["starting Java"]}));
+        assert!(!not_started(Some(&slow), "http://h:1").1);
+        assert!(!not_started(None, "http://h:1").1);
     }
 
     #[test]

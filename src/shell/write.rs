@@ -5,14 +5,14 @@ use super::{Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Language};
 use crate::livy::Failure;
-use crate::render::{self, Line, Origin, Trap, View};
+use crate::render::{self, Format, Line, Origin, Trap, View};
 
 impl Run<'_> {
     pub(super) fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
         let view = View {
-            format: render::Format::Text,
-            header: true,
-            row_limit: self.max_rows,
+            format: self.manner.format,
+            header: self.manner.header,
+            row_limit: self.manner.max_rows,
             at_terminal: self.out.terminals.output,
         };
         let rendered = render::output(data, view);
@@ -22,11 +22,19 @@ impl Run<'_> {
             return self.not_written(&error, true);
         }
         self.tell(&rendered.notes);
+        if rendered.is_text
+            && self.manner.format != Format::default()
+            && !self.echoes.format_told.replace(true)
+        {
+            let name = self.manner.format.name();
+            let told = format!("--format {name} does not apply to text: it is for rows of SQL");
+            self.tell(&[Line::faint(told)]);
+        }
         let Some(rows) = rendered.cut_at else {
             return Verdict::Ok;
         };
         // Asked for by the user, it is no surprise.
-        if self.max_rows.is_some() {
+        if self.manner.max_rows.is_some() {
             let message = format!("the result was cut at {rows} rows, as was asked for");
             self.tell(&[Line::faint(message)]);
             return Verdict::Ok;
@@ -46,6 +54,12 @@ impl Run<'_> {
 
     pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
         let (snippet, source, feeding) = what;
+        if snippet.language == Language::Python && failure.ename == "SystemExit" {
+            return match self.write_printed(&failure) {
+                Verdict::Ok => Verdict::of_system_exit(&failure.evalue),
+                other => other,
+            };
+        }
         link.last_failure = Some(failure.clone());
         let failure = render::untangle(failure, snippet.language);
         match self.write_printed(&failure) {
@@ -89,7 +103,7 @@ impl Run<'_> {
         }
     }
 
-    fn not_written(&self, error: &std::io::Error, succeeded: bool) -> Verdict {
+    pub(super) fn not_written(&self, error: &std::io::Error, succeeded: bool) -> Verdict {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Verdict::OutputClosed { succeeded };
         }

@@ -52,6 +52,8 @@ pub struct Out {
     pub terminals: Terminals,
     /// Whether standard output and standard error take colours.
     pub colours: (bool, bool),
+    /// Whether nothing is told of what goes on.
+    pub is_quiet: bool,
 }
 
 struct Inner {
@@ -80,6 +82,7 @@ impl Out {
             })),
             terminals: Terminals { error, ..terminals },
             colours,
+            is_quiet: false,
         }
     }
 
@@ -123,6 +126,9 @@ impl Out {
     /// Tells a step of the start: redrawn in place on a terminal with `detail`, above a standing
     /// prompt or off a terminal a line for each new `step`.
     pub fn phase(&self, step: &str, detail: &str) {
+        if self.is_quiet {
+            return;
+        }
         let redraws = {
             let mut inner = self.lock();
             let redraws = self.terminals.error && inner.above.is_none();
@@ -140,10 +146,25 @@ impl Out {
         }
     }
 
+    /// Tells off a terminal what goes on; nothing where that is not wanted.
+    pub fn tell_step(&self, text: &str) {
+        if !self.is_quiet {
+            self.note(&Line::faint(text));
+        }
+    }
+
+    /// The end of the steps that were told; nothing where none were, or where a prompt shows it.
+    pub fn end_phases(&self, text: &str) {
+        let was_told = !self.lock().told.is_empty();
+        if was_told && !self.terminals.error {
+            self.phase(text, "");
+        }
+    }
+
     /// Draws a line that the next thing written erases; nothing where lines cannot be redrawn.
     pub fn progress(&self, text: &str) {
         let mut inner = self.lock();
-        if self.terminals.error && inner.above.is_none() {
+        if !self.is_quiet && self.terminals.error && inner.above.is_none() {
             let width = crossterm::terminal::size().map_or(80, |(columns, _)| columns);
             inner
                 .progress

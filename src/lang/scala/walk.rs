@@ -41,8 +41,20 @@ enum Lacks {
     Selector,
 }
 
+/// What brackets enclose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Enclosed {
+    /// The condition of `if`, `while` or `for`: something must follow.
+    Header,
+    /// The condition that ends `do`.
+    LastCondition,
+    /// In braces what is given to the expression before them, which may take more.
+    Argument,
+    Other,
+}
+
 pub(super) struct Walk {
-    brackets: Brackets<bool>,
+    brackets: Brackets<Enclosed>,
     pub(super) mismatched: bool,
     /// Only modifiers and annotations were read so far.
     at_start: bool,
@@ -57,11 +69,13 @@ pub(super) struct Walk {
     parameters: bool,
     /// It is an import, whose names take no arguments.
     import: bool,
-    /// The last token closed a brace: a block or a body, which takes no arguments either.
-    brace_closed: bool,
-    /// The next bracket holds the condition of `if`, `while` or `for`.
-    header_next: bool,
-    /// The last token closed such a bracket: something must follow.
+    /// What is being read is no type and no class, whose brace would be its body.
+    in_expression: bool,
+    /// The last token ends what would take a brace on the next line: a block or a body was closed.
+    takes_no_brace: bool,
+    /// What the next bracket holds, where a word before it tells.
+    next_enclosed: Enclosed,
+    /// The last token closed a condition: something must follow.
     header_closed: bool,
     /// `do` whose `while` has not come.
     pending_do: usize,
@@ -80,8 +94,9 @@ impl Walk {
             lacks: Lacks::Nothing,
             parameters: false,
             import: false,
-            brace_closed: false,
-            header_next: false,
+            in_expression: true,
+            takes_no_brace: false,
+            next_enclosed: Enclosed::Other,
             header_closed: false,
             pending_do: 0,
         }
@@ -89,7 +104,7 @@ impl Walk {
 
     /// Begins the next statement, outside of brackets.
     pub(super) fn restart(&mut self) {
-        let brackets = std::mem::take(&mut self.brackets);
+        let brackets = std::mem::replace(&mut self.brackets, Brackets::new());
         *self = Walk {
             brackets,
             ..Walk::new()
@@ -108,17 +123,18 @@ impl Walk {
     pub(super) fn step(&mut self, token: &Token<'_>) {
         match token.kind {
             Kind::Open => {
+                let mut enclosed = std::mem::replace(&mut self.next_enclosed, Enclosed::Other);
                 if self.depth() == 0 {
+                    let is_applied = self.operand == Operand::Read && self.in_expression;
+                    if is_applied && token.text == "{" {
+                        enclosed = Enclosed::Argument;
+                    }
                     self.open(token);
                 }
-                self.brackets.push(bracket(token), self.header_next);
-                self.header_next = false;
+                self.brackets.push(bracket(token), enclosed);
             }
             Kind::Close => match self.brackets.close(bracket(token)) {
-                Ok(header) if self.depth() == 0 => {
-                    self.brace_closed = token.text == "}";
-                    self.close(header);
-                }
+                Ok(enclosed) if self.depth() == 0 => self.close(token, enclosed),
                 Ok(_) => {}
                 Err(()) => self.mismatched = true,
             },
@@ -143,14 +159,18 @@ impl Walk {
         self.header_closed = false;
     }
 
-    fn close(&mut self, header: bool) {
-        self.header_closed = header;
+    fn close(&mut self, token: &Token<'_>, enclosed: Enclosed) {
+        self.header_closed = enclosed == Enclosed::Header;
+        self.takes_no_brace = match enclosed {
+            Enclosed::LastCondition => true,
+            Enclosed::Header | Enclosed::Argument => false,
+            Enclosed::Other => token.text == "}",
+        };
         // Nothing but `private[a]` was read, or an annotation.
         self.demanding = self.at_start;
-        self.operand = if header {
-            Operand::Wanted
-        } else {
-            Operand::Read
+        self.operand = match self.header_closed {
+            true => Operand::Wanted,
+            false => Operand::Read,
         };
         self.last = Some((Kind::Close, None));
     }
@@ -161,8 +181,10 @@ impl Walk {
             Kind::Word if !after_dot => Keyword::of(token.text),
             _ => None,
         };
-        (self.header_closed, self.header_next) = (false, false);
-        self.brace_closed = false;
+        self.header_closed = false;
+        self.next_enclosed = Enclosed::Other;
+        // `f _` is a function already, `return` returns nothing.
+        self.takes_no_brace = keyword.is_some() && matches!(token.text, "_" | "return");
         let in_annotation = self.annotate(token, after_dot);
         self.demanding = match token.kind {
             Kind::Word => match keyword {
@@ -190,6 +212,8 @@ impl Walk {
             (Kind::Literal, _) => self.operand = Operand::Read,
             (Kind::Dot, _) => {
                 self.operand = Operand::Wanted;
+                // Of the new object, not of its class's name.
+                self.in_expression |= matches!(self.last, Some((Kind::Close, _)));
                 if self.lacks == Lacks::Selector {
                     self.lacks = Lacks::Nothing;
                 }
@@ -225,11 +249,25 @@ impl Walk {
 
     fn keyword(&mut self, keyword: Keyword) {
         self.operand = Operand::Wanted;
+        let names_type = matches!(
+            keyword,
+            Keyword::Class
+                | Keyword::Def
+                | Keyword::Extends
+                | Keyword::New
+                | Keyword::Object
+                | Keyword::Package
+                | Keyword::Type
+        );
+        self.in_expression &= !names_type;
         match keyword {
             Keyword::Operand => self.operand = Operand::Read,
-            Keyword::Header => self.header_next = true,
-            Keyword::While if self.pending_do > 0 => self.pending_do -= 1,
-            Keyword::While => self.header_next = true,
+            Keyword::Header => self.next_enclosed = Enclosed::Header,
+            Keyword::While if self.pending_do > 0 => {
+                self.pending_do -= 1;
+                self.next_enclosed = Enclosed::LastCondition;
+            }
+            Keyword::While => self.next_enclosed = Enclosed::Header,
             Keyword::Do => self.pending_do += 1,
             Keyword::Extends => self.parameters = false,
             Keyword::Class if self.at_start => self.parameters = true,
@@ -251,12 +289,14 @@ impl Walk {
         self.operand = Operand::Wanted;
         match sign {
             "=" => {
+                self.in_expression = self.lacks != Lacks::Meaning;
                 if self.lacks != Lacks::Selector {
                     self.lacks = Lacks::Nothing;
                 }
                 self.parameters = false;
             }
             ":" => {
+                self.in_expression = false;
                 if self.lacks == Lacks::TypeOrValue {
                     self.lacks = Lacks::Nothing;
                 }
@@ -303,7 +343,7 @@ impl Walk {
         // A blank line parts also what a single newline does not.
         gap == Gap::Newline
             && match token.kind {
-                Kind::Open if token.text == "{" => !self.brace_closed && !self.import,
+                Kind::Open if token.text == "{" => !self.takes_no_brace && !self.import,
                 Kind::Open => self.parameters || self.operand == Operand::Infix,
                 Kind::Word => {
                     self.operand == Operand::Infix && keyword.is_none_or(Keyword::begins_expression)

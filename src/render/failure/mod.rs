@@ -225,7 +225,7 @@ mod testing {
     ) -> FailureText {
         let source = Source {
             name: name.map(str::to_owned),
-            text: text.to_owned(),
+            text: text.into(),
         };
         let mut past = Past::default();
         let snippets = split(language, text);

@@ -65,7 +65,7 @@ impl Excerpt {
             format!("{}{}^", parts.join("\t"), " ".repeat(beyond))
         };
         Some(Excerpt {
-            text: text.to_owned(),
+            text: text.into(),
             marks: column.map(caret),
         })
         .filter(|excerpt| !excerpt.text.trim().is_empty())
@@ -119,7 +119,7 @@ mod tests {
     fn source(text: &str) -> Source {
         Source {
             name: Some("a.scala".to_owned()),
-            text: text.to_owned(),
+            text: text.into(),
         }
     }
 

@@ -305,7 +305,7 @@ mod tests {
         let failure = error("IndentationError", evalue, &lines);
         let source = Source {
             name: Some("a.py".to_owned()),
-            text: "for i in x:\n# c\nprint(i)\n".to_owned(),
+            text: "for i in x:\n# c\nprint(i)\n".into(),
         };
         let origin = Origin {
             snippet: &crate::lang::split(Language::Python, &source.text)[0],
