@@ -15,7 +15,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// By its file's extension.
+    /// By its file's extension, else by its `#!` line.
     pub fn language(&self) -> Option<Language> {
         self.language
     }
@@ -90,11 +90,11 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Sc
         reason,
     })?;
     Ok(Script {
+        language: language.or_else(|| lang::language_of_first_line(&text)),
         source: Source {
             name: Some(name),
-            text: text.into(),
+            text: lang::without_first_line(&text).into(),
         },
-        language,
     })
 }
 
