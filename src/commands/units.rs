@@ -2,7 +2,7 @@
 //! transcript is read as the inputs it holds.
 
 use super::parse::is_command;
-use crate::lang::{self, Completeness, Language, Snippet};
+use crate::lang::{self, Completeness, Language, Reading, Refusal, Snippet};
 use std::collections::VecDeque;
 
 /// One thing to do.
@@ -55,14 +55,16 @@ impl Units {
                 units.replayed = Some(transcript.inputs.len());
                 units.inputs = transcript.inputs.into();
             }
-            // In cells of other languages a line that begins with a colon is no command.
-            None if language == Language::Scala
-                && text.lines().any(is_command)
-                && !lang::has_cells(language, text) =>
-            {
-                units.lines = text.lines().rev().map(str::to_owned).collect();
+            None => {
+                let reading = lang::read(language, text);
+                // In cells of other languages a line that begins with a colon is no command.
+                let has_cells = reading.as_ref().is_ok_and(Reading::has_cells);
+                let may_command = language == Language::Scala && !has_cells;
+                match may_command && text.lines().any(is_command) {
+                    true => units.lines = text.lines().rev().map(str::to_owned).collect(),
+                    false => units.pending = units_of(reading, 0),
+                }
             }
-            None => units.pending = code(language, text, 0),
         }
         units
     }
@@ -143,19 +145,23 @@ impl Iterator for Units {
 
 /// The statements of a text that stands so many lines further down.
 fn code(language: Language, text: &str, before: usize) -> VecDeque<Unit> {
-    if let Some(refusal) = lang::refusal(language, text) {
-        return VecDeque::from([Unit::Refused {
-            told: refusal.message,
-            number: refusal.line + before,
-        }]);
-    }
-    let moved = lang::split(language, text).into_iter().map(|snippet| {
+    units_of(lang::read(language, text), before)
+}
+
+fn units_of(reading: Result<Reading<'_>, Refusal>, before: usize) -> VecDeque<Unit> {
+    let moved = |snippet: Snippet| {
         Unit::Code(Snippet {
             first_line: snippet.first_line + before,
             ..snippet
         })
-    });
-    moved.collect()
+    };
+    match reading {
+        Ok(reading) => reading.snippets().into_iter().map(moved).collect(),
+        Err(refusal) => VecDeque::from([Unit::Refused {
+            told: refusal.message,
+            number: refusal.line + before,
+        }]),
+    }
 }
 
 #[cfg(test)]
