@@ -137,7 +137,7 @@ pub struct Source {
 
 impl Source {
     /// Whether both are the same reading of the same text, which costs no look at it.
-    fn is(&self, other: &Source) -> bool {
+    pub fn is(&self, other: &Source) -> bool {
         Arc::ptr_eq(&self.text, &other.text) && self.name == other.name
     }
 }

@@ -4,10 +4,12 @@ mod failure;
 mod output;
 mod sanitize;
 mod table;
+mod warnings;
 
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
 pub use output::{Rendered, output};
 pub use sanitize::{one_line, sanitize};
+pub use warnings::{place_warnings, with_places};
 
 /// What a piece of text is, so that the terminal can choose how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
