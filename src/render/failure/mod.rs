@@ -3,6 +3,7 @@
 //!
 //! | file       | duty                                                                       |
 //! |------------|----------------------------------------------------------------------------|
+//! | `annotations` | annotations that a program asked not to be looked at, and that Livy looks at |
 //! | `cause`    | what an error that Python got from Spark or Java comes from                |
 //! | `compiler` | messages of Scala's compiler, and the line and column that each means      |
 //! | `frames`   | Python's frames in the user's sources                                      |
@@ -16,6 +17,7 @@
 //! | `trace`    | a traceback of Python as data                                              |
 //! | `traps`    | answers that mean something else than they say                             |
 
+mod annotations;
 mod cause;
 mod compiler;
 mod frames;

@@ -4,7 +4,7 @@ use super::cause::{Cause, cause_of};
 use super::frames::{Mapped, OURS, earlier, map, pieces};
 use super::place::{Excerpt, Place};
 use super::trace::{self, Trace};
-use super::{FailureText, Origin, Piece, named};
+use super::{FailureText, Origin, Piece, annotations, named};
 use crate::livy::Failure;
 
 const NO_BLOCK: &str = "expected an indented block";
@@ -95,7 +95,10 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
         details,
         typed,
         trap: None,
-        hints: Vec::new(),
+        hints: annotations::is_cause(failure, origin)
+            .then_some(annotations::HINT)
+            .into_iter()
+            .collect(),
     }
 }
 
