@@ -179,7 +179,7 @@ fn a_cell_runs_in_its_own_language() {
             vec![one(Scala, "a", 1), one(Scala, "%% b", 2)],
         ),
     ] {
-        assert_eq!(lang::refusal(language, source), None, "{source}");
+        assert!(lang::read(language, source).is_ok(), "{source}");
         assert_eq!(parts(language, source), expected, "{source}");
     }
 }
@@ -197,7 +197,7 @@ fn a_cell_that_cannot_be_run_is_told() {
         ),
         ("x\n\n%%html\n<b>", 3, "%%scala, %%python, %%sql and %%r"),
     ] {
-        let refusal = lang::refusal(Language::Python, source).unwrap();
+        let refusal = lang::read(Language::Python, source).err().unwrap();
         assert_eq!(refusal.line, line, "{source}");
         assert!(refusal.message.contains(words), "{}", refusal.message);
         assert!(lang::split(Language::Python, source).is_empty());

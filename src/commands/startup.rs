@@ -61,12 +61,15 @@ impl Desk<'_> {
                 return None;
             }
         };
-        if let Some(refusal) = lang::refusal(language, &text) {
-            let told = format!("{name}:{}: {}", refusal.line, refusal.message);
-            self.say(one_line(&told).as_ref());
-            return None;
-        }
-        for snippet in lang::split(language, &text) {
+        let snippets = match lang::read(language, &text) {
+            Ok(reading) => reading.snippets(),
+            Err(refusal) => {
+                let told = format!("{name}:{}: {}", refusal.line, refusal.message);
+                self.say(one_line(&told).as_ref());
+                return None;
+            }
+        };
+        for snippet in snippets {
             match self.hidden(snippet.language, &snippet.code) {
                 Ok(Some(Output::Error(failure))) => {
                     let place = format!("{name}:{}: ", snippet.first_line);

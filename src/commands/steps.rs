@@ -2,7 +2,7 @@
 //! transcript is read as the inputs it holds.
 
 use super::parse::is_command;
-use crate::lang::{self, Completeness, Language, Snippet};
+use crate::lang::{self, Completeness, Language, Reading, Refusal, Snippet};
 use std::collections::VecDeque;
 
 /// One thing to do.
@@ -76,14 +76,16 @@ impl Steps {
                 steps.replayed = Some(transcript.inputs.len());
                 steps.inputs = transcript.inputs.into();
             }
-            // In cells of other languages a line that begins with a colon is no command.
-            None if language == Language::Scala
-                && text.lines().any(is_command)
-                && !lang::has_cells(language, text) =>
-            {
-                steps.lines = text.lines().rev().map(str::to_owned).collect();
+            None => {
+                let reading = lang::read(language, text);
+                // In cells of other languages a line that begins with a colon is no command.
+                let has_cells = reading.as_ref().is_ok_and(Reading::has_cells);
+                let may_command = language == Language::Scala && !has_cells;
+                match may_command && text.lines().any(is_command) {
+                    true => steps.lines = text.lines().rev().map(str::to_owned).collect(),
+                    false => steps.pending = steps_of(reading, 0),
+                }
             }
-            None => steps.pending = code(language, text, 0),
         }
         steps
     }
@@ -164,19 +166,23 @@ impl Iterator for Steps {
 
 /// The statements of a text that stands so many lines further down.
 fn code(language: Language, text: &str, before: usize) -> VecDeque<Step> {
-    if let Some(refusal) = lang::refusal(language, text) {
-        return VecDeque::from([Step::Refused {
-            told: refusal.message,
-            number: refusal.line + before,
-        }]);
-    }
-    let moved = lang::split(language, text).into_iter().map(|snippet| {
+    steps_of(lang::read(language, text), before)
+}
+
+fn steps_of(reading: Result<Reading<'_>, Refusal>, before: usize) -> VecDeque<Step> {
+    let moved = |snippet: Snippet| {
         Step::Code(Snippet {
             first_line: snippet.first_line + before,
             ..snippet
         })
-    });
-    moved.collect()
+    };
+    match reading {
+        Ok(reading) => reading.snippets().into_iter().map(moved).collect(),
+        Err(refusal) => VecDeque::from([Step::Refused {
+            told: refusal.message,
+            number: refusal.line + before,
+        }]),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! What of a statement's text is the interpreter's echo, and code that echoes nothing.
+//! What of a statement's text is the echo of Scala's interpreter.
 //!
-//! Livy gives what was printed and what was echoed as one text. Scala's echo is found by the names
-//! that the code defines, which begin its lines; Python is asked not to make one.
+//! Livy gives what was printed and what was echoed as one text. The echo is found by the names that
+//! the code defines, which begin its lines.
 
-use super::{Language, Snippet, scala, split};
+use super::{Language, scala, split};
 
 /// What begins a line of the echo.
-enum Head {
+enum LineStart {
     /// The name of a value or method.
     Name(String),
     /// An expression's: `res0` and so on.
@@ -19,17 +19,17 @@ enum Head {
 /// Scala cuts what it shows of a value long before this; what was printed may be huge.
 const LONGEST_ECHO: usize = 8 << 10;
 
-fn all_heads(code: &str) -> Vec<Head> {
+fn all_starts(code: &str) -> Vec<LineStart> {
     let snippets = split(Language::Scala, code);
-    snippets.iter().flat_map(|one| heads(&one.code)).collect()
+    snippets.iter().flat_map(|one| starts(&one.code)).collect()
 }
 
 /// Where the echo begins in what a snippet of Scala gave; its end where there is none.
 pub fn echo_start(code: &str, text: &str) -> usize {
-    let heads = all_heads(code);
+    let starts = all_starts(code);
     let mut position = 0;
     for line in text.split_inclusive('\n') {
-        if heads.iter().any(|head| head.begins(line)) {
+        if starts.iter().any(|start| start.begins(line)) {
             return position;
         }
         position += line.len();
@@ -39,45 +39,36 @@ pub fn echo_start(code: &str, text: &str) -> usize {
 
 /// The name of the last value of an echo, to which a line that begins with a dot applies.
 pub fn last_value(code: &str, text: &str) -> Option<String> {
-    let mut start = text.len().saturating_sub(LONGEST_ECHO);
-    while !text.is_char_boundary(start) {
-        start += 1;
+    let mut tail = text.len().saturating_sub(LONGEST_ECHO);
+    while !text.is_char_boundary(tail) {
+        tail += 1;
     }
-    let heads = all_heads(code);
-    text[start..].lines().rev().find_map(|line| {
+    let starts = all_starts(code);
+    text[tail..].lines().rev().find_map(|line| {
         let (name, of_type) = without_keyword(line).split_once(": ")?;
         let is_value = of_type.contains(" = ") && is_name(name);
-        let is_echo = is_value && heads.iter().any(|head| head.begins(line));
+        let is_echo = is_value && starts.iter().any(|start| start.begins(line));
         is_echo.then(|| name.to_owned())
     })
 }
 
-/// Code of Python that does the same and echoes nothing: Livy echoes the last expression.
-pub fn without_echo(snippet: &Snippet, code: String) -> String {
-    let is_magic = snippet.code.trim_start().starts_with('%');
-    match snippet.language {
-        Language::Python if !is_magic => format!("{code}\nNone"),
-        Language::Python | Language::Scala | Language::Sql | Language::R => code,
-    }
-}
-
-impl Head {
+impl LineStart {
     fn begins(&self, line: &str) -> bool {
         let line = without_keyword(line);
         match self {
-            Head::Name(name) => line
+            LineStart::Name(name) => line
                 .strip_prefix(name.as_str())
                 .is_some_and(|rest| rest.starts_with([':', '(', '['])),
-            Head::Result => line
+            LineStart::Result => line
                 .split_once(": ")
                 .and_then(|(name, _)| name.strip_prefix("res"))
                 .is_some_and(|number| {
                     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
                 }),
-            Head::Definition => ["defined ", "class ", "object ", "trait ", "type "]
+            LineStart::Definition => ["defined ", "class ", "object ", "trait ", "type "]
                 .iter()
                 .any(|word| line.starts_with(word)),
-            Head::Import => line.starts_with("import "),
+            LineStart::Import => line.starts_with("import "),
         }
     }
 }
@@ -90,26 +81,26 @@ fn without_keyword(line: &str) -> &str {
         .unwrap_or(line)
 }
 
-fn heads(code: &str) -> Vec<Head> {
+fn starts(code: &str) -> Vec<LineStart> {
     let (word, rest) = scala::definition(code);
     match word {
-        "class" | "object" | "trait" | "type" => vec![Head::Definition],
-        "import" => vec![Head::Import],
-        "val" | "var" => names(rest).map(Head::Name).collect(),
+        "class" | "object" | "trait" | "type" => vec![LineStart::Definition],
+        "import" => vec![LineStart::Import],
+        "val" | "var" => names(rest).map(LineStart::Name).collect(),
         "def" => {
             let rest = rest.trim_start();
             let end = rest.find(['(', '[', ':', '=', ' ']).unwrap_or(rest.len());
-            vec![Head::Name(rest[..end].to_owned())]
+            vec![LineStart::Name(rest[..end].to_owned())]
         }
-        _ => vec![Head::Result, assigned(code)],
+        _ => vec![LineStart::Result, assigned(code)],
     }
 }
 
 /// An assignment echoes the variable's name.
-fn assigned(code: &str) -> Head {
+fn assigned(code: &str) -> LineStart {
     match code.split_once('=') {
-        Some((name, _)) if is_name(name.trim()) => Head::Name(name.trim().to_owned()),
-        _ => Head::Result,
+        Some((name, _)) if is_name(name.trim()) => LineStart::Name(name.trim().to_owned()),
+        _ => LineStart::Result,
     }
 }
 

@@ -5,6 +5,25 @@
 //! strings, comments, brackets and the words at line ends, no further. When in doubt a text counts
 //! as complete: the server then reports the real error, while a wrong "incomplete" would trap
 //! whoever types.
+//!
+//! | file         | duty                                                                         |
+//! |--------------|------------------------------------------------------------------------------|
+//! | `arguments`  | a script's own arguments, as its language gives them to it                    |
+//! | `cell`       | the parts of a text that are in languages of their own (`%%sql`)             |
+//! | `echo`       | what of Scala's output is the interpreter's echo                             |
+//! | `ending`     | statements that end a script                                                 |
+//! | `first_line` | `#!`, the line by which a script names its program                           |
+//! | `guess`      | whether code looks like Python, where Scala was asked for                    |
+//! | `lexer`      | what all scanners share: a cursor and a stack of brackets                    |
+//! | `past`       | what a session was given, by which an error finds its source                 |
+//! | `python`     | Python: logical lines, blocks, margins, the function that a line lies in     |
+//! | `r`          | R: brackets and line ends                                                    |
+//! | `read`       | a source as its statements, or why it is not run                             |
+//! | `scala`      | Scala: tokens, line ends, units, and the same program for a line-fed compiler |
+//! | `send`       | what is sent for a snippet                                                   |
+//! | `sql`        | SQL: semicolons, quotes, compound statements                                 |
+//! | `text`       | a file's bytes as code                                                       |
+//! | `transcript` | a copied session as the code that was typed in it                            |
 
 mod arguments;
 mod cell;
@@ -16,6 +35,7 @@ mod lexer;
 mod past;
 mod python;
 mod r;
+mod read;
 mod scala;
 mod send;
 mod sql;
@@ -24,12 +44,13 @@ mod transcript;
 
 pub use arguments::setting_arguments;
 pub use cell::Refusal;
-pub use echo::{echo_start, last_value, without_echo};
+pub use echo::{echo_start, last_value};
 pub use ending::{Ending, ending};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
-pub use send::{Feeding, lines_before, to_send};
+pub use read::{Reading, read, split};
+pub use send::{Feeding, lines_before, to_send, without_echo};
 pub use text::decoded;
 pub use transcript::{Transcript, Typed, transcript};
 
@@ -125,7 +146,7 @@ pub struct Source {
 
 impl Source {
     /// Whether both are the same reading of the same text, which costs no look at it.
-    fn is(&self, other: &Source) -> bool {
+    pub fn is(&self, other: &Source) -> bool {
         Arc::ptr_eq(&self.text, &other.text) && self.name == other.name
     }
 }
@@ -170,45 +191,6 @@ pub fn prerequisite(snippet: &Snippet) -> Option<Snippet> {
         Language::Python => python::naming(snippet),
         Language::Scala | Language::Sql | Language::R => None,
     }
-}
-
-/// Why a source is not run at all: it holds a cell that cannot be run.
-pub fn refusal(language: Language, source: &str) -> Option<Refusal> {
-    cell::cells(language, source).err()
-}
-
-/// Whether a part of a source is in a language of its own.
-pub fn has_cells(language: Language, source: &str) -> bool {
-    cell::cells(language, source).is_ok_and(|cells| cells.len() > 1)
-}
-
-/// The statements of a script in their order; blank lines and comments between them are dropped.
-/// One that is refused has none.
-pub fn split(language: Language, source: &str) -> Vec<Snippet> {
-    let mut snippets = Vec::new();
-    let (mut line, mut column) = (1, 0);
-    let mut position = 0;
-    for cell in cell::cells(language, source).unwrap_or_default() {
-        let text = &source[cell.range.clone()];
-        let (ranges, margin) = statements(cell.language, text);
-        for range in ranges {
-            let start = cell.range.start + range.start;
-            let passed = &source[position..start];
-            match passed.rfind('\n') {
-                None => column += passed.chars().count(),
-                Some(at) => column = passed[at + 1..].chars().count(),
-            }
-            line += newlines(passed);
-            position = start;
-            snippets.push(Snippet {
-                language: cell.language,
-                code: python::without_margin(&text[range], margin),
-                first_line: line,
-                first_column: column,
-            });
-        }
-    }
-    snippets
 }
 
 /// The words of one line of Scala, each with its first byte; comments and blanks are none.

@@ -74,6 +74,28 @@ impl Past {
         })
     }
 
+    /// The statements of Python in which a line of the server's may be, with the line in the source;
+    /// where no function is known there may be several.
+    pub fn python_places(&self, line: usize) -> impl Iterator<Item = (&Source, &Ran, usize)> {
+        self.inputs.iter().flat_map(move |input| {
+            let ran = input.ran.iter();
+            let of_python = ran.filter(|ran| ran.language == Language::Python);
+            of_python.filter_map(move |ran| {
+                let line = line.checked_add(ran.offset)?;
+                let is_there = ran.lines.contains(&line);
+                is_there.then_some((&input.source, ran, line))
+            })
+        })
+    }
+
+    /// Whether a source of which Python was run has such a line.
+    pub fn python_contains(&self, is_it: impl Fn(&str) -> bool) -> bool {
+        let is_python = |ran: &Ran| ran.language == Language::Python;
+        let inputs = self.inputs.iter();
+        let mut of_python = inputs.filter(|input| input.ran.iter().any(is_python));
+        of_python.any(|input| input.source.text.lines().any(&is_it))
+    }
+
     /// A statement by its number on the server.
     pub fn statement(&self, number: &str) -> Option<(&Source, &Ran)> {
         self.inputs.iter().rev().find_map(|input| {

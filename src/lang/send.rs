@@ -22,6 +22,15 @@ pub fn to_send(snippet: &Snippet, feeding: Feeding) -> String {
     }
 }
 
+/// Code of Python that does the same and echoes nothing: Livy echoes the last expression.
+pub fn without_echo(snippet: &Snippet, code: String) -> String {
+    let is_magic = snippet.code.trim_start().starts_with('%');
+    match snippet.language {
+        Language::Python if !is_magic => format!("{code}\nNone"),
+        Language::Python | Language::Scala | Language::Sql | Language::R => code,
+    }
+}
+
 /// A statement that stands further down than this is not counted from the file's beginning: the
 /// empty lines would be sent with each one.
 const MOST_LINES_BEFORE: usize = 2_000;

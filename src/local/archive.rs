@@ -76,7 +76,7 @@ pub(super) fn write(runtime: &Runtime, cache: &Path, stop: &AtomicBool) -> io::R
             runtime,
             &directory,
             &request,
-            conf::spark(0, &request, &directory),
+            conf::spark(0, &request.resources, &directory),
         )
     };
     // The user's own work comes first.

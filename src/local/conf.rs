@@ -1,36 +1,30 @@
 //! What a request for a session or a batch means as Spark settings.
 
-use super::wire::{CreateBatch, CreateSession};
+use super::wire::Resources;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What the fields of a request mean that those for sessions and for batches name alike.
-macro_rules! fields {
-    ($request:expr) => {
-        [
-            ("spark.driver.memory", $request.driver_memory.clone()),
-            ("spark.driver.cores", text($request.driver_cores)),
-            ("spark.executor.memory", $request.executor_memory.clone()),
-            ("spark.executor.cores", text($request.executor_cores)),
-            ("spark.executor.instances", text($request.num_executors)),
-            ("spark.jars", list(&$request.jars)),
-            ("spark.submit.pyFiles", list(&$request.py_files)),
-            ("spark.files", list(&$request.files)),
-            ("spark.archives", list(&$request.archives)),
-            ("spark.yarn.queue", $request.queue.clone()),
-            ("spark.app.name", $request.name.clone()),
-            // One machine is what this server has; Livy, too, decides the master itself.
-            ("spark.master", Some("local[*]".to_owned())),
-        ]
-    };
+/// What the fields of a request mean.
+fn of_fields(asked: &Resources) -> impl Iterator<Item = (String, String)> {
+    owned([
+        ("spark.driver.memory", asked.driver_memory.clone()),
+        ("spark.driver.cores", text(asked.driver_cores)),
+        ("spark.executor.memory", asked.executor_memory.clone()),
+        ("spark.executor.cores", text(asked.executor_cores)),
+        ("spark.executor.instances", text(asked.num_executors)),
+        ("spark.jars", list(&asked.jars)),
+        ("spark.submit.pyFiles", list(&asked.py_files)),
+        ("spark.files", list(&asked.files)),
+        ("spark.archives", list(&asked.archives)),
+        ("spark.yarn.queue", asked.queue.clone()),
+        ("spark.app.name", asked.name.clone()),
+        // One machine is what this server has; Livy, too, decides the master itself.
+        ("spark.master", Some("local[*]".to_owned())),
+    ])
 }
 
 /// A session's Spark settings: ours first, then what the request's fields mean, over `conf`.
-pub(super) fn spark(
-    id: u64,
-    request: &CreateSession,
-    directory: &Path,
-) -> BTreeMap<String, String> {
+pub(super) fn spark(id: u64, asked: &Resources, directory: &Path) -> BTreeMap<String, String> {
     let inside = |name: &str| directory.join(name).to_string_lossy().into_owned();
     let mut conf = own(directory);
     conf.extend(owned([
@@ -41,8 +35,8 @@ pub(super) fn spark(
             Some("in-memory".to_owned()),
         ),
     ]));
-    conf.extend(of_spark(&request.conf));
-    conf.extend(owned(fields!(request)));
+    conf.extend(of_spark(&asked.conf));
+    conf.extend(of_fields(asked));
     conf.extend(owned([(
         "spark.repl.class.outputDir",
         Some(inside("classes")),
@@ -51,10 +45,10 @@ pub(super) fn spark(
 }
 
 /// A batch's, in the same way.
-pub(super) fn batch(request: &CreateBatch, directory: &Path) -> BTreeMap<String, String> {
+pub(super) fn batch(asked: &Resources, directory: &Path) -> BTreeMap<String, String> {
     let mut conf = own(directory);
-    conf.extend(of_spark(&request.conf));
-    conf.extend(owned(fields!(request)));
+    conf.extend(of_spark(&asked.conf));
+    conf.extend(of_fields(asked));
     conf
 }
 
@@ -94,8 +88,8 @@ fn list(paths: &[String]) -> Option<String> {
 }
 
 /// A whole number that a setting holds.
-pub(super) fn number(request: &CreateSession, key: &str) -> Option<u64> {
-    request.conf.get(key)?.trim().parse().ok()
+pub(super) fn number(asked: &Resources, key: &str) -> Option<u64> {
+    asked.conf.get(key)?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -110,17 +104,16 @@ mod tests {
             ("spark.x", "y"),
             ("livy.rsc.sql.num-rows", "7"),
         ];
-        let request = CreateSession {
-            kind: "spark",
+        let asked = Resources {
             driver_memory: Some("2g".to_owned()),
             num_executors: Some(3),
             jars: vec!["/a.jar".to_owned(), "/b.jar".to_owned()],
             conf: conf
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .into(),
-            ..CreateSession::default()
+            ..Resources::default()
         };
-        let conf = spark(4, &request, Path::new("/s"));
+        let conf = spark(4, &asked, Path::new("/s"));
         let value = |key: &str| conf.get(key).map(String::as_str);
         assert_eq!(value("spark.driver.memory"), Some("2g"));
         assert_eq!(value("spark.executor.instances"), Some("3"));
@@ -129,17 +122,17 @@ mod tests {
         assert_eq!(value("spark.x"), Some("y"));
         assert_eq!(value("spark.app.name"), Some("livy-session-4"));
         assert_eq!(value("livy.rsc.sql.num-rows"), None);
-        assert_eq!(number(&request, "livy.rsc.sql.num-rows"), Some(7));
+        assert_eq!(number(&asked, "livy.rsc.sql.num-rows"), Some(7));
     }
 
     #[test]
     fn a_batch_has_its_file_as_name_unless_it_is_named() {
-        let request = CreateBatch {
+        let asked = Resources {
             py_files: vec!["/a.zip".to_owned()],
             conf: [("spark.master".to_owned(), "yarn".to_owned())].into(),
-            ..CreateBatch::default()
+            ..Resources::default()
         };
-        let conf = batch(&request, Path::new("/s"));
+        let conf = batch(&asked, Path::new("/s"));
         assert_eq!(conf["spark.submit.pyFiles"], "/a.zip");
         assert_eq!(conf["spark.master"], "local[*]");
         assert_eq!(conf["spark.local.dir"], "/s/local");

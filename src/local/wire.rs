@@ -7,11 +7,9 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Body of `POST /sessions`.
+/// What a session and a batch are both made with.
 #[derive(Debug, Clone, Default)]
-pub struct CreateSession {
-    /// By its canonical name; empty counts as `shared`.
-    pub kind: &'static str,
+pub struct Resources {
     pub jars: Vec<String>,
     pub py_files: Vec<String>,
     pub files: Vec<String>,
@@ -24,6 +22,14 @@ pub struct CreateSession {
     pub queue: Option<String>,
     pub name: Option<String>,
     pub conf: BTreeMap<String, String>,
+}
+
+/// Body of `POST /sessions`.
+#[derive(Debug, Clone, Default)]
+pub struct CreateSession {
+    /// By its canonical name; empty counts as `shared`.
+    pub kind: &'static str,
+    pub resources: Resources,
     /// 0 for none.
     pub heartbeat_timeout_in_second: u32,
     pub ttl: Option<String>,
@@ -36,18 +42,7 @@ pub struct CreateBatch {
     pub file: Option<String>,
     pub args: Vec<String>,
     pub class_name: Option<String>,
-    pub jars: Vec<String>,
-    pub py_files: Vec<String>,
-    pub files: Vec<String>,
-    pub driver_memory: Option<String>,
-    pub driver_cores: Option<u32>,
-    pub executor_memory: Option<String>,
-    pub executor_cores: Option<u32>,
-    pub num_executors: Option<u32>,
-    pub archives: Vec<String>,
-    pub queue: Option<String>,
-    pub name: Option<String>,
-    pub conf: BTreeMap<String, String>,
+    pub resources: Resources,
 }
 
 /// A session as `GET /sessions/{id}` answers it.

@@ -7,11 +7,13 @@ mod output;
 mod rows;
 mod sanitize;
 mod table;
+mod warnings;
 
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
 pub use format::Format;
 pub use output::{Rendered, View, output};
 pub use sanitize::{one_line, sanitize};
+pub use warnings::{place_warnings, with_places};
 
 /// What a piece of text is, so that the terminal can choose how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -172,11 +172,13 @@ impl Repl<'_> {
         {
             text.insert_str(0, value);
         }
-        if let Some(refusal) = lang::refusal(language, &text) {
-            self.out.note(&Line::plain(one_line(&refusal.message)));
-            return None;
-        }
-        let snippets = lang::split(language, &text);
+        let snippets = match lang::read(language, &text) {
+            Ok(reading) => reading.snippets(),
+            Err(refusal) => {
+                self.out.note(&Line::plain(one_line(&refusal.message)));
+                return None;
+            }
+        };
         let text = text.into();
         let source = Source { name: None, text };
         self.working(|desk| desk.run_all(snippets, &source))

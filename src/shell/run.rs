@@ -1,11 +1,12 @@
 //! One snippet: submit, wait with a progress line, write what it gave.
 
+use super::write::origin;
 use super::{Echoes, Event, Link, Signal, error_lines};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
-use crate::render::{FailureText, Format, Line};
+use crate::render::{self, FailureText, Format, Line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -310,7 +311,8 @@ impl Run<'_> {
                                 result of this statement.";
                     self.tell(&[Line::error(told)]);
                 }
-                self.write(&self.echoes.shown(what.0, data))
+                let shown = self.echoes.shown(what.0, data);
+                self.write(&render::with_places(shown, origin(link, what)))
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),

@@ -7,6 +7,15 @@ use crate::lang::{self, Language};
 use crate::livy::Failure;
 use crate::render::{self, Format, Line, Origin, Trap, View};
 
+pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Ran<'a>) -> Origin<'a> {
+    Origin {
+        snippet,
+        source,
+        feeding,
+        past: &link.past,
+    }
+}
+
 impl Run<'_> {
     pub(super) fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
         let view = View {
@@ -53,7 +62,7 @@ impl Run<'_> {
     }
 
     pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
-        let (snippet, source, feeding) = what;
+        let (snippet, source, _) = what;
         if snippet.language == Language::Python && failure.ename == "SystemExit" {
             return match self.write_printed(&failure) {
                 Verdict::Ok => Verdict::of_system_exit(&failure.evalue),
@@ -61,21 +70,15 @@ impl Run<'_> {
             };
         }
         link.last_failure = Some(failure.clone());
-        let failure = render::untangle(failure, snippet.language);
+        let mut failure = render::untangle(failure, snippet.language);
+        if let Some(printed) = &mut failure.printed {
+            *printed = render::place_warnings(printed, origin(link, what)).into_owned();
+        }
         match self.write_printed(&failure) {
             Verdict::Ok => {}
             other => return other,
         }
-        let past = &link.past;
-        let mut text = render::failure(
-            &failure,
-            Origin {
-                snippet,
-                source,
-                feeding,
-                past,
-            },
-        );
+        let mut text = render::failure(&failure, origin(link, what));
         link.python_out_of_step |= text.trap == Some(Trap::PythonOutOfStep);
         let is_scala = snippet.language == Language::Scala;
         if is_scala && link.may_be_python && lang::looks_like_python(&source.text) {

@@ -30,7 +30,7 @@ struct LogicalLine<'a> {
     range: Range<usize>,
     indent: usize,
     /// Its first word, or its first character where it begins with none.
-    head: &'a str,
+    first_word: &'a str,
     ends_in_colon: bool,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Lines<'a> {
         LogicalLine {
             range: start..end,
             indent,
-            head: head(&text[start..end]),
+            first_word: first_word(&text[start..end]),
             ends_in_colon: text.as_bytes()[start..end].ends_with(b":"),
         }
     }
@@ -202,7 +202,7 @@ fn is_magic(line: &str) -> bool {
 }
 
 /// The word that a line begins with, or its first character.
-fn head(line: &str) -> &str {
+fn first_word(line: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let end = line.find(|c| !is_word(c)).unwrap_or(line.len());
     match end {
@@ -213,13 +213,13 @@ fn head(line: &str) -> &str {
 
 impl LogicalLine<'_> {
     fn is_compound(&self) -> bool {
-        COMPOUND.contains(&self.head)
-            || CONTINUING.contains(&self.head)
-            || (SOFT.contains(&self.head) && self.ends_in_colon)
+        COMPOUND.contains(&self.first_word)
+            || CONTINUING.contains(&self.first_word)
+            || (SOFT.contains(&self.first_word) && self.ends_in_colon)
     }
 
     fn is_decorator(&self) -> bool {
-        self.head == "@"
+        self.first_word == "@"
     }
 }
 
@@ -249,7 +249,9 @@ pub(super) fn completeness(code: &str) -> Completeness {
     let Some(last) = statement.last() else {
         return Completeness::Complete;
     };
-    if first_indent.is_some_and(|indent| indent > 0) || CONTINUING.contains(&statement[0].head) {
+    if first_indent.is_some_and(|indent| indent > 0)
+        || CONTINUING.contains(&statement[0].first_word)
+    {
         return Completeness::Invalid;
     }
     let is_compound = statement.iter().any(LogicalLine::is_compound);
@@ -263,7 +265,7 @@ pub(super) fn completeness(code: &str) -> Completeness {
     }
     let indent = if last.ends_in_colon {
         last.indent + INDENT
-    } else if LEAVING.contains(&last.head) {
+    } else if LEAVING.contains(&last.first_word) {
         last.indent.saturating_sub(INDENT)
     } else if last.is_decorator() || statement.len() > 1 {
         last.indent
@@ -281,7 +283,7 @@ fn has_bare_try(statement: &[LogicalLine<'_>]) -> bool {
         while bare.last().is_some_and(|indent| line.indent <= *indent) {
             bare.pop();
         }
-        if line.head == "try" {
+        if line.first_word == "try" {
             bare.push(line.indent);
         }
     }
@@ -307,7 +309,7 @@ fn begins_statement_at(
     before: Option<&LogicalLine<'_>>,
 ) -> bool {
     let belongs_to_last = line.indent > margin
-        || CONTINUING.contains(&line.head)
+        || CONTINUING.contains(&line.first_word)
         || before.is_some_and(LogicalLine::is_decorator);
     !belongs_to_last || before.is_none()
 }

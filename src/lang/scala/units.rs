@@ -11,11 +11,11 @@ use super::tokens::{Kind, Scan, Token};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// What a statement is, as far as it matters here.
+/// What a statement does, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Head<'a> {
+enum Effect<'a> {
     /// Its body is compiled now and runs later.
-    Defines(Keyword, &'a str),
+    Defines(Definition, &'a str),
     /// A lazy value: it runs later, but nobody defines it after its use.
     Lazy(&'a str),
     Value(&'a str),
@@ -23,24 +23,24 @@ enum Head<'a> {
     Expression,
 }
 
-impl<'a> Head<'a> {
+impl<'a> Effect<'a> {
     fn name(self) -> Option<&'a str> {
         match self {
-            Head::Defines(_, name) | Head::Lazy(name) | Head::Value(name) => Some(name),
-            Head::Import | Head::Expression => None,
+            Effect::Defines(_, name) | Effect::Lazy(name) | Effect::Value(name) => Some(name),
+            Effect::Import | Effect::Expression => None,
         }
     }
 
-    fn keyword(self) -> Option<Keyword> {
+    fn definition(self) -> Option<Definition> {
         match self {
-            Head::Defines(keyword, _) => Some(keyword),
-            Head::Lazy(_) | Head::Value(_) | Head::Import | Head::Expression => None,
+            Effect::Defines(definition, _) => Some(definition),
+            Effect::Lazy(_) | Effect::Value(_) | Effect::Import | Effect::Expression => None,
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keyword {
+enum Definition {
     Class,
     Object,
     /// `def` and `type`
@@ -56,22 +56,22 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
         return ranges;
     }
     let statements: Vec<&[Token<'_>]> = tokens_of(scan, &ranges);
-    let heads: Vec<Head<'_>> = statements.iter().map(|tokens| head(tokens)).collect();
+    let effects: Vec<Effect<'_>> = statements.iter().map(|tokens| effect(tokens)).collect();
     let mut definers = Definers::new();
-    for (index, head) in heads.iter().enumerate() {
-        if let Head::Defines(_, name) = head {
+    for (index, effect) in effects.iter().enumerate() {
+        if let Effect::Defines(_, name) = effect {
             definers.entry(name).or_default().push(index);
         }
     }
     if definers.is_empty() {
         return ranges;
     }
-    let mut last_child = last_children(&statements, &heads, &definers);
-    let mut limits = Limits::none(heads.len());
-    let mut reach: Vec<usize> = (0..heads.len()).collect();
-    for index in (0..heads.len()).rev() {
-        limits.step_back(index, heads[index], &heads);
-        let named = last_named(index, statements[index], &heads, &definers);
+    let mut last_child = last_children(&statements, &effects, &definers);
+    let mut limits = Limits::none(effects.len());
+    let mut reach: Vec<usize> = (0..effects.len()).collect();
+    for index in (0..effects.len()).rev() {
+        limits.step_back(index, effects[index], &effects);
+        let named = last_named(index, statements[index], &effects, &definers);
         for wanted in [named, last_child.remove(&index).unwrap_or(index)] {
             if limits.allow(wanted) {
                 reach[index] = reach[index].max(wanted);
@@ -114,16 +114,16 @@ impl<'a> Limits<'a> {
     }
 
     /// Takes in the statement before those that were taken in.
-    fn step_back(&mut self, index: usize, head: Head<'a>, heads: &[Head<'_>]) {
-        match head {
-            Head::Expression => self.expression = index,
-            Head::Value(_) => self.value = index,
-            Head::Defines(Keyword::Class | Keyword::Object, _) => self.class = index,
-            Head::Defines(Keyword::Other, _) | Head::Lazy(_) | Head::Import => {}
+    fn step_back(&mut self, index: usize, effect: Effect<'a>, effects: &[Effect<'_>]) {
+        match effect {
+            Effect::Expression => self.expression = index,
+            Effect::Value(_) => self.value = index,
+            Effect::Defines(Definition::Class | Definition::Object, _) => self.class = index,
+            Effect::Defines(Definition::Other, _) | Effect::Lazy(_) | Effect::Import => {}
         }
-        if let Some(name) = head.name()
+        if let Some(name) = effect.name()
             && let Some(next) = self.defined.insert(name, index)
-            && !are_companions(head, heads[next])
+            && !are_companions(effect, effects[next])
         {
             self.again = self.again.min(next);
         }
@@ -135,11 +135,11 @@ impl<'a> Limits<'a> {
     }
 }
 
-fn are_companions(one: Head<'_>, other: Head<'_>) -> bool {
+fn are_companions(one: Effect<'_>, other: Effect<'_>) -> bool {
     matches!(
-        (one.keyword(), other.keyword()),
-        (Some(Keyword::Class), Some(Keyword::Object))
-            | (Some(Keyword::Object), Some(Keyword::Class))
+        (one.definition(), other.definition()),
+        (Some(Definition::Class), Some(Definition::Object))
+            | (Some(Definition::Object), Some(Definition::Class))
     )
 }
 
@@ -163,20 +163,21 @@ fn tokens_of<'s, 'a>(scan: &'s Scan<'a>, ranges: &[Range<usize>]) -> Vec<&'s [To
 fn last_named(
     index: usize,
     tokens: &[Token<'_>],
-    heads: &[Head<'_>],
+    effects: &[Effect<'_>],
     definers: &Definers<'_>,
 ) -> usize {
     let mut last = index;
-    match heads[index] {
-        Head::Defines(_, name) => {
+    match effects[index] {
+        Effect::Defines(_, name) => {
             let others = definers.get(name).map_or(&[][..], Vec::as_slice);
             let next = others.get(others.partition_point(|other| *other <= index));
-            if let Some(next) = next.filter(|next| are_companions(heads[index], heads[**next])) {
+            if let Some(next) = next.filter(|next| are_companions(effects[index], effects[**next]))
+            {
                 last = *next;
             }
         }
-        Head::Lazy(_) => {}
-        Head::Value(_) | Head::Import | Head::Expression => return index,
+        Effect::Lazy(_) => {}
+        Effect::Value(_) | Effect::Import | Effect::Expression => return index,
     }
     let mut bound = None;
     let mut after_dot = false;
@@ -215,12 +216,12 @@ fn bound_names<'a>(tokens: &[Token<'a>]) -> HashSet<&'a str> {
 /// For a sealed class the last statement after it that extends it.
 fn last_children(
     statements: &[&[Token<'_>]],
-    heads: &[Head<'_>],
+    effects: &[Effect<'_>],
     definers: &Definers<'_>,
 ) -> HashMap<usize, usize> {
     let mut children = HashMap::new();
     for (child, tokens) in statements.iter().enumerate() {
-        if heads[child].keyword().is_none() {
+        if effects[child].definition().is_none() {
             continue;
         }
         let mut tokens = tokens.iter();
@@ -248,7 +249,7 @@ fn is_sealed(tokens: &[Token<'_>]) -> bool {
     before.any(|token| token.text == "sealed")
 }
 
-fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
+fn effect<'a>(tokens: &[Token<'a>]) -> Effect<'a> {
     let mut tokens = tokens.iter().filter(|token| token.kind != Kind::Newline);
     let mut depth = 0usize;
     let mut annotation = false;
@@ -266,21 +267,21 @@ fn head<'a>(tokens: &[Token<'a>]) -> Head<'a> {
             Kind::Word => {
                 let mut name = || tokens.next().map_or("", |token| token.text);
                 return match token.text {
-                    "class" | "trait" => Head::Defines(Keyword::Class, name()),
-                    "object" => Head::Defines(Keyword::Object, name()),
-                    "def" | "type" => Head::Defines(Keyword::Other, name()),
-                    "val" | "var" if is_lazy => Head::Lazy(name()),
-                    "val" | "var" => Head::Value(name()),
-                    "import" => Head::Import,
-                    _ => Head::Expression,
+                    "class" | "trait" => Effect::Defines(Definition::Class, name()),
+                    "object" => Effect::Defines(Definition::Object, name()),
+                    "def" | "type" => Effect::Defines(Definition::Other, name()),
+                    "val" | "var" if is_lazy => Effect::Lazy(name()),
+                    "val" | "var" => Effect::Value(name()),
+                    "import" => Effect::Import,
+                    _ => Effect::Expression,
                 };
             }
             Kind::Literal | Kind::Operator | Kind::Comma | Kind::Semicolon | Kind::Newline => {
-                return Head::Expression;
+                return Effect::Expression;
             }
         }
     }
-    Head::Expression
+    Effect::Expression
 }
 
 #[cfg(test)]

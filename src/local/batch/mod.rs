@@ -31,7 +31,11 @@ impl Batch {
         runtime: &Arc<Runtime>,
         directory: PathBuf,
     ) -> Arc<Batch> {
-        let batch = Arc::new(Batch::new(id, request.name.clone(), Inner::starting()));
+        let batch = Arc::new(Batch::new(
+            id,
+            request.resources.name.clone(),
+            Inner::starting(),
+        ));
         let (task, runtime) = (batch.clone(), runtime.clone());
         tokio::spawn(async move { task.live(&runtime, &file, &request, &directory).await });
         batch

@@ -82,7 +82,7 @@ impl Batch {
             java: &runtime.java,
             java_major: runtime.java_major,
             spark_home: &runtime.spark_home,
-            conf: conf::batch(request, directory),
+            conf: conf::batch(&request.resources, directory),
             arguments: arguments(file, request),
         };
         // One that is gone already says why in its output.

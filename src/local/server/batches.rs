@@ -6,7 +6,9 @@ use super::failure::Answer;
 use super::files::Rule;
 use super::page::Query;
 use super::sessions::{check_conf, message, named_in_conf};
-use crate::local::wire::{self, BatchList, CreateBatch, Message, SessionLog, SessionState};
+use crate::local::wire::{
+    self, BatchList, CreateBatch, Message, Resources, SessionLog, SessionState,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -34,17 +36,18 @@ pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response>
 
 /// The batch's file, where it and all others may be named; in the order in which Livy looks.
 fn check(request: &CreateBatch, files: &Rule) -> Result<String, String> {
-    check_conf(&request.conf)?;
-    let CreateBatch {
+    let asked = &request.resources;
+    check_conf(&asked.conf)?;
+    let Resources {
         jars,
         py_files,
         files: other_files,
         archives,
         ..
-    } = request;
+    } = asked;
     let named = jars.iter().chain(other_files).chain(archives);
     files.check(named.chain(py_files))?;
-    files.check(&named_in_conf(&request.conf))?;
+    files.check(&named_in_conf(&asked.conf))?;
     match &request.file {
         None => Err("requirement failed: File is required.".to_owned()),
         Some(file) => files.check([file]).map(|()| file.clone()),

@@ -32,7 +32,7 @@ impl Member for Session {
     }
 
     fn name(&self) -> Option<&str> {
-        self.request.name.as_deref()
+        self.request.resources.name.as_deref()
     }
 
     fn has_expired(&self) -> bool {
@@ -172,7 +172,7 @@ impl Registry<Session> {
         let mut table = self.lock();
         let id = table.next_id()?;
         check(&request).map_err(Failure::rejected)?;
-        table.check_name(request.name.as_deref(), id)?;
+        table.check_name(request.resources.name.as_deref(), id)?;
         let directory = self.folder.join(format!("session-{id}"));
         let session =
             Session::start(id, request, &self.ground, directory).map_err(Failure::rejected)?;
@@ -191,7 +191,7 @@ impl Registry<Batch> {
     ) -> Answer<Arc<Batch>> {
         let mut table = self.lock();
         let id = table.next_id()?;
-        table.check_name(request.name.as_deref(), id)?;
+        table.check_name(request.resources.name.as_deref(), id)?;
         match check(&request) {
             Ok(file) => {
                 let directory = self.folder.join(format!("batch-{id}"));
@@ -200,7 +200,9 @@ impl Registry<Batch> {
                 Ok(batch)
             }
             Err(reason) => {
-                table.all.insert(id, Batch::rejected(id, request.name));
+                table
+                    .all
+                    .insert(id, Batch::rejected(id, request.resources.name));
                 Err(Failure::rejected(reason))
             }
         }

@@ -1,8 +1,8 @@
 //! What requests ask for: the fields of Livy's classes, and what their values must be.
 
-use super::body::{Body, Class};
+use super::body::{Body, Class, Fields};
 use super::failure::{Answer, Failure};
-use crate::local::wire::{self, Completion, CreateBatch, CreateSession, NewStatement};
+use crate::local::wire::{self, Completion, CreateBatch, CreateSession, NewStatement, Resources};
 use serde_json::Value;
 
 const SESSION: Class = Class {
@@ -84,17 +84,9 @@ impl Body {
         };
         // Without impersonation Livy takes this and forgets it.
         fields.text("proxyUser")?;
+        let resources = resources(&fields)?;
         let request = CreateSession {
             kind,
-            jars: fields.list("jars")?,
-            py_files: fields.list("pyFiles")?,
-            files: fields.list("files")?,
-            driver_memory: fields.text("driverMemory")?,
-            executor_memory: fields.text("executorMemory")?,
-            archives: fields.list("archives")?,
-            queue: fields.text("queue")?,
-            name: fields.text("name")?,
-            conf: fields.conf("conf")?,
             heartbeat_timeout_in_second: fields.number("heartbeatTimeoutInSecond")?.unwrap_or(0),
             ttl: fields.text("ttl")?,
             idle_timeout: fields.text("idleTimeout")?,
@@ -110,9 +102,7 @@ impl Body {
         }
         // Livy looks at these numbers only when it uses them.
         Ok(CreateSession {
-            driver_cores: fields.number("driverCores")?,
-            executor_cores: fields.number("executorCores")?,
-            num_executors: fields.number("numExecutors")?,
+            resources: numbered(resources, &fields)?,
             ..request
         })
     }
@@ -125,18 +115,7 @@ impl Body {
             file: fields.text("file")?,
             args: fields.list("args")?,
             class_name: fields.text("className")?,
-            jars: fields.list("jars")?,
-            py_files: fields.list("pyFiles")?,
-            files: fields.list("files")?,
-            driver_memory: fields.text("driverMemory")?,
-            executor_memory: fields.text("executorMemory")?,
-            archives: fields.list("archives")?,
-            queue: fields.text("queue")?,
-            name: fields.text("name")?,
-            conf: fields.conf("conf")?,
-            driver_cores: fields.number("driverCores")?,
-            executor_cores: fields.number("executorCores")?,
-            num_executors: fields.number("numExecutors")?,
+            resources: numbered(resources(&fields)?, &fields)?,
         })
     }
 
@@ -178,6 +157,32 @@ impl Body {
             cursor: cursor as usize,
         })
     }
+}
+
+/// What sessions and batches have alike, without its numbers.
+fn resources(fields: &Fields<'_>) -> Answer<Resources> {
+    Ok(Resources {
+        jars: fields.list("jars")?,
+        py_files: fields.list("pyFiles")?,
+        files: fields.list("files")?,
+        driver_memory: fields.text("driverMemory")?,
+        executor_memory: fields.text("executorMemory")?,
+        archives: fields.list("archives")?,
+        queue: fields.text("queue")?,
+        name: fields.text("name")?,
+        conf: fields.conf("conf")?,
+        ..Resources::default()
+    })
+}
+
+/// The same with them: they are looked at last.
+fn numbered(resources: Resources, fields: &Fields<'_>) -> Answer<Resources> {
+    Ok(Resources {
+        driver_cores: fields.number("driverCores")?,
+        executor_cores: fields.number("executorCores")?,
+        num_executors: fields.number("numExecutors")?,
+        ..resources
+    })
 }
 
 #[cfg(test)]
@@ -223,9 +228,9 @@ mod tests {
     #[test]
     fn scalars_become_texts() {
         let body = Body(br#"{"name": 5, "conf": {"a": 1, "b": "x"}, "jars": ["/a.jar"]}"#.to_vec());
-        let request = body.session().unwrap();
-        assert_eq!(request.name.as_deref(), Some("5"));
-        assert_eq!(request.conf["a"], "1");
-        assert_eq!(request.jars, ["/a.jar"]);
+        let resources = body.session().unwrap().resources;
+        assert_eq!(resources.name.as_deref(), Some("5"));
+        assert_eq!(resources.conf["a"], "1");
+        assert_eq!(resources.jars, ["/a.jar"]);
     }
 }

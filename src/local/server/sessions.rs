@@ -4,7 +4,9 @@ use super::Shared;
 use super::body::Body;
 use super::failure::Answer;
 use super::page::Query;
-use crate::local::wire::{self, CreateSession, Message, SessionList, SessionLog, SessionState};
+use crate::local::wire::{
+    self, CreateSession, Message, Resources, SessionList, SessionLog, SessionState,
+};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -32,17 +34,18 @@ pub(super) async fn list(State(state): Shared, query: Query) -> Answer<Json<Sess
 pub(super) async fn create(State(state): Shared, body: Body) -> Answer<Response> {
     let request = body.session()?;
     let check = |request: &CreateSession| {
-        check_conf(&request.conf)?;
-        let CreateSession {
+        let asked = &request.resources;
+        check_conf(&asked.conf)?;
+        let Resources {
             jars,
             py_files,
             files,
             archives,
             ..
-        } = request;
+        } = asked;
         let named = jars.iter().chain(py_files).chain(files).chain(archives);
         state.files.check(named)?;
-        state.files.check(&named_in_conf(&request.conf))
+        state.files.check(&named_in_conf(&asked.conf))
     };
     let session = state.sessions.create(request, check)?;
     let location = [(LOCATION, format!("/sessions/{}", session.id))];

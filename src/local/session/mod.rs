@@ -109,11 +109,11 @@ impl Session {
             age: time(&request.ttl)?,
             silence: (seconds > 0).then(|| Duration::from_secs(seconds.into())),
         };
-        let cancel_timeout = match request.conf.get("livy.rsc.job-cancel.timeout") {
+        let cancel_timeout = match request.resources.conf.get("livy.rsc.job-cancel.timeout") {
             Some(text) => wire::duration(text)?,
             None => ground.cancel_timeout,
         };
-        let kept = conf::number(&request, "livy.rsc.retained-statements")
+        let kept = conf::number(&request.resources, "livy.rsc.retained-statements")
             .map_or(KEPT_STATEMENTS, |kept| kept as usize);
         let (asks, asked) = mpsc::unbounded_channel();
         let (tell_stage, stage) = watch::channel(Stage::Starting);
@@ -139,9 +139,10 @@ impl Session {
     pub fn view(&self) -> wire::Session {
         let inner = self.lock();
         let request = self.request.clone();
+        let asked = request.resources;
         wire::Session {
             id: self.id,
-            name: request.name,
+            name: asked.name,
             app_id: inner.app_id.clone(),
             owner: None,
             // Without impersonation Livy takes this and forgets it.
@@ -155,18 +156,18 @@ impl Session {
             log: inner.log.last_lines(),
             ttl: request.ttl,
             idle_timeout: request.idle_timeout,
-            driver_memory: request.driver_memory,
-            driver_cores: request.driver_cores.unwrap_or(0),
-            executor_memory: request.executor_memory,
-            executor_cores: request.executor_cores.unwrap_or(0),
-            conf: request.conf,
-            archives: request.archives,
-            files: request.files,
+            driver_memory: asked.driver_memory,
+            driver_cores: asked.driver_cores.unwrap_or(0),
+            executor_memory: asked.executor_memory,
+            executor_cores: asked.executor_cores.unwrap_or(0),
+            conf: asked.conf,
+            archives: asked.archives,
+            files: asked.files,
             heartbeat_timeout_in_second: request.heartbeat_timeout_in_second,
-            jars: request.jars,
-            num_executors: request.num_executors.unwrap_or(0),
-            py_files: request.py_files,
-            queue: request.queue,
+            jars: asked.jars,
+            num_executors: asked.num_executors.unwrap_or(0),
+            py_files: asked.py_files,
+            queue: asked.queue,
         }
     }
 

@@ -77,12 +77,12 @@ impl Session {
     ) -> std::io::Result<()> {
         let runtime = &ground.runtime;
         let tuning = ground.tuning;
-        let conf = conf::spark(self.id, &self.request, directory);
+        let conf = conf::spark(self.id, &self.request.resources, directory);
         let defaults = Settings::of(runtime, directory, &self.request, conf);
         let settings = Settings {
             strict: ground.strict,
             cancel_seconds: self.cancel_timeout.as_secs_f64(),
-            sql_rows: conf::number(&self.request, "livy.rsc.sql.num-rows")
+            sql_rows: conf::number(&self.request.resources, "livy.rsc.sql.num-rows")
                 .unwrap_or(defaults.sql_rows),
             quick_compiler: tuning.quick_compiler,
             prewarm: tuning.prewarm,

@@ -28,7 +28,7 @@ impl<'a> Mapped<'a> {
     }
 
     /// As Python writes it.
-    fn head(&self) -> String {
+    fn written(&self) -> String {
         let (name, line) = match self.spot {
             Some((source, line)) => (source.name.as_deref().unwrap_or("<stdin>"), line),
             None => (self.entry.file.as_str(), self.entry.line),
@@ -96,7 +96,7 @@ pub(super) fn pieces(entries: &[Mapped<'_>], outermost: Option<Origin<'_>>) -> V
             continue;
         }
         push_folded(&mut pieces, &mut frames);
-        pieces.push(Piece::plain(mapped.head()));
+        pieces.push(Piece::plain(mapped.written()));
         match mapped.excerpt() {
             Some(excerpt) => pieces.extend(excerpt.lines("    ").map(Piece::plain)),
             None => pieces.extend(entry.code.iter().map(Piece::plain)),
@@ -134,7 +134,7 @@ pub(super) fn earlier(text: &str, origin: Origin<'_>) -> Vec<Piece> {
             (None, Some(Piece::Folded { .. })) if separates => held.push(line),
             (None, _) => {
                 pieces.extend(held.drain(..).map(Piece::plain));
-                let shown = frame.map_or_else(|| line.to_owned(), |frame| frame.head());
+                let shown = frame.map_or_else(|| line.to_owned(), |frame| frame.written());
                 pieces.push(Piece::plain(shown));
             }
         }

@@ -1,6 +1,23 @@
 //! An error in the user's coordinates: a headline with its file and line, the line itself with a
 //! caret, and what else the server said, with the frames that are nobody's own folded.
+//!
+//! | file       | duty                                                                       |
+//! |------------|----------------------------------------------------------------------------|
+//! | `annotations` | annotations that a program asked not to be looked at, and that Livy looks at |
+//! | `cause`    | what an error that Python got from Spark or Java comes from                |
+//! | `compiler` | messages of Scala's compiler, and the line and column that each means      |
+//! | `frames`   | Python's frames in the user's sources                                      |
+//! | `java`     | exceptions of Java: the headline, the causes, the frames folded            |
+//! | `place`    | a file and its lines, and a line with a caret                              |
+//! | `printed`  | what a statement of Scala had printed before it failed                     |
+//! | `python`   | errors of Python                                                           |
+//! | `r`        | errors of R                                                                |
+//! | `scala`    | errors of Scala                                                            |
+//! | `sql`      | errors of SQL                                                              |
+//! | `trace`    | a traceback of Python as data                                              |
+//! | `traps`    | answers that mean something else than they say                             |
 
+mod annotations;
 mod cause;
 mod compiler;
 mod frames;

@@ -1,0 +1,240 @@
+use super::*;
+use crate::livy::{ServerError, TransportError, TransportKind};
+use serde_json::json;
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn look_at(milliseconds: u64) -> Step {
+    Step::LookAt(Id::Number(7), ms(milliseconds))
+}
+
+fn statement(state: &str) -> Statement {
+    serde_json::from_value(json!({"id": 7, "state": state, "progress": 0.5,
+        "output": {"status": "ok", "data": {"text/plain": "x"}}}))
+    .unwrap()
+}
+
+fn transport(kind: TransportKind) -> LivyError {
+    LivyError::Transport(TransportError {
+        kind,
+        url: String::new(),
+        cause: String::new(),
+    })
+}
+
+/// A machine whose POST was answered at 10 ms after 4 ms on the way.
+fn looking() -> Machine {
+    let mut machine = Machine::new();
+    machine.on_session_ready();
+    machine.on_posting(ms(6));
+    machine.on_posted(ms(10), Ok(statement("waiting")));
+    machine
+}
+
+#[test]
+fn it_waits_for_the_session_then_posts_and_looks_at_once() {
+    let mut machine = Machine::new();
+    assert_eq!(machine.step(), Step::Wait);
+    machine.on_session_ready();
+    assert_eq!(machine.step(), Step::Post);
+    machine.on_posting(ms(6));
+    assert_eq!(machine.step(), Step::Wait);
+    machine.on_posted(ms(10), Ok(statement("waiting")));
+    assert_eq!(machine.step(), look_at(10));
+}
+
+#[test]
+fn looks_come_with_growing_gaps_until_it_is_final() {
+    let mut machine = looking();
+    machine.on_looking();
+    assert_eq!(machine.step(), Step::Wait);
+    machine.on_looked(ms(13), ms(3), 0.0, Ok(statement("running")));
+    assert_eq!(machine.step(), look_at(16));
+    machine.on_looked(ms(1_010), ms(3), 0.0, Ok(statement("Running")));
+    assert_eq!(machine.step(), look_at(1_160));
+    assert_eq!(machine.progress(), 0.5);
+    machine.on_looked(ms(1_200), ms(3), 0.0, Ok(statement("available")));
+    assert_eq!(machine.step(), Step::Over);
+    assert!(matches!(
+        machine.into_outcome(),
+        Some(Outcome::Finished(Some(_)))
+    ));
+}
+
+#[test]
+fn a_state_of_another_server_is_not_final() {
+    let mut machine = looking();
+    machine.on_looked(ms(20), ms(3), 0.0, Ok(statement("Queued")));
+    assert!(matches!(machine.step(), Step::LookAt(..)));
+}
+
+#[test]
+fn a_failed_post_is_over_and_tells_whether_it_was_received() {
+    for (error, may_be_received) in [
+        (transport(TransportKind::Refused), false),
+        (transport(TransportKind::NameNotFound), false),
+        (transport(TransportKind::Tls), false),
+        (transport(TransportKind::Timeout), true),
+        (transport(TransportKind::Cut), true),
+        (
+            ServerError::read(400, "POST", String::new(), b"").into(),
+            false,
+        ),
+        (
+            ServerError::read(500, "POST", String::new(), b"").into(),
+            true,
+        ),
+        (
+            ServerError::read(504, "POST", String::new(), b"").into(),
+            true,
+        ),
+    ] {
+        let mut machine = Machine::new();
+        machine.on_session_ready();
+        machine.on_posting(ms(0));
+        machine.on_posted(ms(5), Err(error));
+        let Some(Outcome::NotAccepted { received, .. }) = machine.into_outcome() else {
+            panic!("not over");
+        };
+        assert_eq!(received, may_be_received);
+    }
+}
+
+#[test]
+fn cancelled_before_it_was_sent_it_is_never_sent() {
+    let mut machine = Machine::new();
+    machine.on_cancel();
+    machine.on_session_ready();
+    assert_eq!(machine.step(), Step::Over);
+    assert!(matches!(machine.into_outcome(), Some(Outcome::NeverSent)));
+}
+
+#[test]
+fn a_cancel_during_the_post_is_sent_once_when_the_id_is_known() {
+    let mut machine = Machine::new();
+    machine.on_session_ready();
+    machine.on_posting(ms(0));
+    machine.on_cancel();
+    assert_eq!(machine.take_cancel(), None);
+    machine.on_posted(ms(4), Ok(statement("waiting")));
+    machine.on_cancel();
+    assert_eq!(machine.take_cancel(), Some(Id::Number(7)));
+    assert_eq!(machine.take_cancel(), None);
+    machine.on_looked(ms(9), ms(1), 0.0, Ok(statement("cancelling")));
+    assert!(matches!(machine.step(), Step::LookAt(..)));
+    machine.on_looked(ms(20), ms(1), 0.0, Ok(statement("cancelled")));
+    assert!(matches!(
+        machine.into_outcome(),
+        Some(Outcome::Cancelled(Some(_)))
+    ));
+}
+
+#[test]
+fn a_statement_that_ends_before_its_cancel_has_finished() {
+    let mut machine = looking();
+    machine.on_cancel();
+    assert!(machine.take_cancel().is_some());
+    machine.on_looked(ms(30), ms(1), 0.0, Ok(statement("available")));
+    assert!(matches!(machine.into_outcome(), Some(Outcome::Finished(_))));
+}
+
+#[test]
+fn the_state_error_is_a_failure_also_without_an_output() {
+    let mut machine = looking();
+    let failed = json!({"id": 7, "state": "error", "output": null});
+    let failed = serde_json::from_value(failed).unwrap();
+    machine.on_looked(ms(30), ms(1), 0.0, Ok(failed));
+    assert!(matches!(
+        machine.into_outcome(),
+        Some(Outcome::Finished(Some(Output::Error(_))))
+    ));
+}
+
+#[test]
+fn an_end_without_an_output_is_looked_at_once_more() {
+    let torn = || serde_json::from_value(json!({"id": 7, "state": "available"})).unwrap();
+    let mut machine = looking();
+    machine.on_looked(ms(30), ms(1), 0.0, Ok(torn()));
+    assert!(matches!(machine.step(), Step::LookAt(..)));
+    machine.on_looked(ms(40), ms(1), 0.0, Ok(statement("available")));
+    let outcome = machine.into_outcome();
+    assert!(matches!(outcome, Some(Outcome::Finished(Some(_)))));
+    // A server that never gives one is believed.
+    let mut machine = looking();
+    machine.on_looked(ms(30), ms(1), 0.0, Ok(torn()));
+    machine.on_looked(ms(40), ms(1), 0.0, Ok(torn()));
+    let outcome = machine.into_outcome();
+    assert!(matches!(outcome, Some(Outcome::Finished(None))));
+}
+
+#[test]
+fn stopping_to_wait_keeps_the_id() {
+    let mut machine = looking();
+    machine.on_cancel();
+    machine.on_stop_waiting();
+    let outcome = machine.into_outcome();
+    assert!(matches!(
+        outcome,
+        Some(Outcome::LeftRunning {
+            id: Some(Id::Number(7))
+        })
+    ));
+}
+
+#[test]
+fn a_look_that_fails_for_good_loses_the_result_not_the_id() {
+    let mut machine = looking();
+    let evicted = ServerError::read(404, "GET", String::new(), b"\"Statement not found\"");
+    machine.on_looked(ms(30), ms(1), 0.0, Err(evicted.into()));
+    let outcome = machine.into_outcome();
+    assert!(matches!(
+        outcome,
+        Some(Outcome::ResultLost {
+            id: Id::Number(7),
+            ..
+        })
+    ));
+}
+
+/// Every input in every state: nothing panics, and what is over stays over.
+#[test]
+fn every_input_in_every_state_is_taken() {
+    type Input = fn(&mut Machine);
+    let inputs: [Input; 8] = [
+        |machine| machine.on_session_ready(),
+        |machine| machine.on_posted(ms(50), Ok(statement("waiting"))),
+        |machine| machine.on_posted(ms(50), Err(transport(TransportKind::Cut))),
+        |machine| machine.on_looking(),
+        |machine| machine.on_looked(ms(50), ms(1), 0.0, Ok(statement("available"))),
+        |machine| machine.on_looked(ms(50), ms(1), 0.0, Err(transport(TransportKind::Cut))),
+        |machine| machine.on_cancel(),
+        |machine| machine.on_stop_waiting(),
+    ];
+    let states: [fn() -> Machine; 4] = [
+        Machine::new,
+        || {
+            let mut machine = Machine::new();
+            machine.on_session_ready();
+            machine.on_posting(ms(1));
+            machine
+        },
+        looking,
+        || {
+            let mut machine = looking();
+            machine.on_stop_waiting();
+            machine
+        },
+    ];
+    for (number, state) in states.iter().enumerate() {
+        for input in inputs {
+            let mut machine = state();
+            input(&mut machine);
+            machine.take_cancel();
+            if number == 3 {
+                assert_eq!(machine.step(), Step::Over);
+            }
+        }
+    }
+}
