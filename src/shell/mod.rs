@@ -2,6 +2,7 @@
 
 mod ask;
 mod echoes;
+mod hidden;
 mod leave;
 mod link;
 mod open;
