@@ -7,6 +7,7 @@
 //! | `parse.rs`       | from a line to a command                                      |
 //! | `steps.rs`       | a text as code and commands, transcripts included             |
 //! | `walk.rs`        | goes through such a text                                      |
+//! | `hidden.rs`      | code of ours, whose output is not shown                       |
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
@@ -19,6 +20,7 @@
 
 mod completions;
 mod help;
+mod hidden;
 mod inputs;
 mod load;
 mod local;
@@ -41,7 +43,7 @@ pub use walk::{Halt, Halted, Left, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{Language, Snippet, Source};
-use crate::livy::Output;
+use crate::livy::LivyError;
 use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
@@ -179,23 +181,6 @@ impl<'a> Desk<'a> {
         verdict
     }
 
-    /// Runs code of ours; what it gives is not shown. The startup file comes before that, too.
-    fn hidden(&mut self, language: Language, code: &str) -> Result<Option<Output>, Box<Stopped>> {
-        if let Some(verdict) = self.start_up(language) {
-            return Err(Box::new(Stopped::hidden(verdict, language)));
-        }
-        // What is silent gives nothing to read.
-        let echoes = Echoes::default();
-        let run = Run {
-            out: self.out,
-            interrupts: self.interrupts,
-            max_rows: self.max_rows,
-            echoes: &echoes,
-        };
-        run.hidden(self.link, language, code)
-            .map_err(|verdict| Box::new(Stopped::hidden(*verdict, language)))
-    }
-
     /// A message of a shell's own.
     fn say(&self, text: &str) {
         self.out.note(&Line::plain(text));
@@ -213,8 +198,12 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn unanswered(&self, none: NoAnswer) -> Answer {
+    /// Why a question has no answer: what the server does not do is said in the command's words.
+    fn unanswered(&self, none: NoAnswer, refusal: impl FnOnce(&LivyError) -> String) -> Answer {
         let verdict = match none {
+            NoAnswer::Failed(error) if error.is_refusal() => {
+                return Answer::Refused(refusal(&error));
+            }
             NoAnswer::Failed(error) => {
                 for line in error_lines(&error.to_string(), error.hint().as_deref()) {
                     self.out.note(&line);
