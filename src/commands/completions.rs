@@ -3,6 +3,7 @@
 use super::{Answer, Desk};
 use crate::engine::Question;
 use crate::lang::Language;
+use crate::livy::LivyError;
 use crate::render::one_line;
 
 impl Desk<'_> {
@@ -13,8 +14,15 @@ impl Desk<'_> {
         };
         match self.link.ask(self.out, question) {
             Ok(answer) => self.print(&lines(text, &answer.candidates)),
-            Err(none) => self.unanswered(none),
+            Err(none) => self.unanswered(none, refusal),
         }
+    }
+}
+
+fn refusal(error: &LivyError) -> String {
+    match error.status() {
+        Some(404 | 405) => "This server completes no code.".to_owned(),
+        _ => format!("The server does not complete it: {error}"),
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `parse.rs`       | from a line to a command                                      |
 //! | `steps.rs`       | a text as code and commands, transcripts included             |
 //! | `walk.rs`        | goes through such a text                                      |
+//! | `hidden.rs`      | code of ours, whose output is not shown                       |
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
@@ -21,6 +22,7 @@
 mod completions;
 mod exit;
 mod help;
+mod hidden;
 mod inputs;
 mod load;
 mod local;
@@ -43,7 +45,7 @@ pub use walk::{Halt, Halted, Left, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};
-use crate::livy::Output;
+use crate::livy::LivyError;
 use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
@@ -184,35 +186,6 @@ impl<'a> Desk<'a> {
         verdict
     }
 
-    /// Runs code of ours; what it gives is not shown. The startup file comes before that, too.
-    fn hidden(&mut self, language: Language, code: &str) -> Result<Option<Output>, Box<Stopped>> {
-        if let Some(verdict) = self.start_up(language) {
-            return Err(Box::new(Stopped::hidden(verdict, language)));
-        }
-        // What is silent gives nothing to read.
-        let echoes = Echoes::default();
-        let run = Run {
-            out: self.out,
-            interrupts: self.interrupts,
-            manner: self.manner,
-            echoes: &echoes,
-        };
-        run.hidden(self.link, language, code)
-            .map_err(|verdict| Box::new(Stopped::hidden(*verdict, language)))
-    }
-
-    /// Runs code of ours that must succeed before a script begins.
-    pub fn prepare(&mut self, language: Language, code: &str) -> Answer {
-        match self.hidden(language, code) {
-            Ok(Some(Output::Error(failure))) => {
-                let told = format!("{}: {}", failure.ename, failure.evalue);
-                Answer::Refused(sanitize(&told).into_owned())
-            }
-            Ok(Some(Output::Ok(_)) | None) => Answer::Done,
-            Err(stopped) => Answer::Stopped(stopped),
-        }
-    }
-
     /// A message of a shell's own.
     fn say(&self, text: &str) {
         self.out.note(&Line::plain(text));
@@ -230,8 +203,12 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn unanswered(&self, none: NoAnswer) -> Answer {
+    /// Why a question has no answer: what the server does not do is said in the command's words.
+    fn unanswered(&self, none: NoAnswer, refusal: impl FnOnce(&LivyError) -> String) -> Answer {
         let verdict = match none {
+            NoAnswer::Failed(error) if error.is_refusal() => {
+                return Answer::Refused(refusal(&error));
+            }
             NoAnswer::Failed(error) => {
                 for line in error_lines(&error.to_string(), error.hint().as_deref()) {
                     self.out.note(&line);

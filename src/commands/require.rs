@@ -5,10 +5,10 @@
 //! So Python is asked whether it sees the file, and given it through a statement where not; of a jar
 //! the limit is told.
 
+use super::hidden::Gave;
 use super::{Answer, Desk};
 use crate::engine::{FileKind, Question};
 use crate::lang::Language;
-use crate::livy::Output;
 use crate::shell::NoAnswer;
 use std::path::Path;
 
@@ -25,6 +25,15 @@ struct File<'a> {
     bytes: Option<Vec<u8>>,
 }
 
+/// What Python says of a file.
+enum Seen {
+    Found,
+    /// It has loaded a module of that name, and looks no further.
+    Loaded,
+    /// It does not find it; what else it said.
+    Not(String),
+}
+
 impl Desk<'_> {
     pub(super) fn require(&mut self, language: Language, named: &str) -> Answer {
         let what = match kind_of(named) {
@@ -35,13 +44,13 @@ impl Desk<'_> {
                 ));
             }
         };
-        let path = named.strip_prefix("file://").unwrap_or(named);
-        let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-        let is_here = path != named || !named.contains("://");
-        let bytes = match is_here.then(|| std::fs::read(Path::new(path))) {
-            None => None,
-            Some(Ok(bytes)) => Some(bytes),
-            Some(Err(_)) => return Answer::Refused(format!("Cannot load '{named}'")),
+        let name = named.rsplit('/').next().unwrap_or(named).to_owned();
+        let bytes = match is_uri(named) {
+            true => None,
+            false => match std::fs::read(Path::new(named)) {
+                Ok(bytes) => Some(bytes),
+                Err(_) => return Answer::Refused(format!("Cannot load '{named}'")),
+            },
         };
         let file = File { named, name, bytes };
         match what {
@@ -64,61 +73,68 @@ impl Desk<'_> {
                 }
                 Answer::Done
             }
-            Err(NoAnswer::Failed(error)) => Answer::Refused(refusal(file.named, &error)),
-            Err(none) => self.unanswered(none),
+            Err(none) => self.unanswered(none, |error| refusal(file.named, error)),
         }
     }
 
     fn require_python(&mut self, mut file: File<'_>) -> Answer {
+        match self.seen(&sees(&file.name)) {
+            Ok(Seen::Loaded) => {
+                self.say(&format!(
+                    "Nothing changes: Python has loaded '{}' before and keeps it as it was; a new \
+                     session loads it anew.",
+                    file.name
+                ));
+                return Answer::Done;
+            }
+            Ok(Seen::Found | Seen::Not(_)) => {}
+            Err(answer) => return answer,
+        }
         // The statement that may be needed holds the bytes, too.
         let bytes = file.bytes.clone();
         let question = file.question(FileKind::Python);
         let refused = match self.link.ask(self.out, question) {
             Ok(_) => None,
-            Err(NoAnswer::Failed(error)) => Some(refusal(file.named, &error)),
-            Err(none) => return self.unanswered(none),
+            Err(NoAnswer::Failed(error)) if error.is_refusal() => Some(refusal(file.named, &error)),
+            Err(none) => return self.unanswered(none, |error| refusal(file.named, error)),
         };
         if refused.is_none() {
-            match self.python(&sees(&file.name)) {
-                Ok(told) if told.trim() == "True" => return self.added(file.named),
-                Ok(_) => {}
+            match self.seen(&sees(&file.name)) {
+                Ok(Seen::Found | Seen::Loaded) => return self.added(file.named),
+                Ok(Seen::Not(_)) => {}
                 Err(answer) => return answer,
             }
         }
+        let why = refused.unwrap_or_else(|| {
+            let named = file.named;
+            format!("Cannot load '{named}': the server took it, but Python does not see it")
+        });
         let code = match bytes {
-            Some(bytes) if bytes.len() > LARGEST_IN_STATEMENT => {
-                let why = refused.unwrap_or_else(|| unseen(file.named));
-                return Answer::Refused(why);
-            }
+            Some(bytes) if bytes.len() > LARGEST_IN_STATEMENT => return Answer::Refused(why),
             Some(bytes) => carries(&file.name, &bytes),
             None => format!("sc.addPyFile({})", quoted(file.named)),
         };
-        match self.python(&format!("{code}\n{}", sees(&file.name))) {
-            Ok(told) if told.trim() == "True" => self.added(file.named),
-            Ok(told) => {
-                let why = refused.unwrap_or_else(|| unseen(file.named));
-                Answer::Refused(match told.trim() {
-                    "" | "False" => why,
-                    said => format!("{why}\n{said}"),
-                })
-            }
+        match self.seen(&format!("{code}\n{}", sees(&file.name))) {
+            Ok(Seen::Not(said)) if said.is_empty() => Answer::Refused(why),
+            Ok(Seen::Not(said)) => Answer::Refused(format!("{why}\n{said}")),
+            Ok(Seen::Found | Seen::Loaded) => self.added(file.named),
             Err(answer) => answer,
         }
     }
 
-    /// What hidden code of Python printed, or its error.
-    fn python(&mut self, code: &str) -> Result<String, Answer> {
-        match self.hidden(Language::Python, code) {
-            Ok(Some(Output::Ok(data))) => {
-                let text = data.get("text/plain").and_then(|text| text.as_str());
-                Ok(text.unwrap_or_default().to_owned())
+    /// What hidden code says of a file.
+    fn seen(&mut self, code: &str) -> Result<Seen, Answer> {
+        Ok(match self.hidden_text(Language::Python, code)? {
+            Gave::Text(told) => match told.trim() {
+                "True" => Seen::Found,
+                "loaded" => Seen::Loaded,
+                "False" => Seen::Not(String::new()),
+                said => Seen::Not(said.to_owned()),
+            },
+            Gave::Failed(failure) => {
+                Seen::Not(format!("{}: {}", failure.ename, failure.evalue.trim()))
             }
-            Ok(Some(Output::Error(failure))) => {
-                Ok(format!("{}: {}", failure.ename, failure.evalue.trim()))
-            }
-            Ok(None) => Ok(String::new()),
-            Err(stopped) => Err(Answer::Stopped(stopped)),
-        }
+        })
     }
 
     fn added(&self, named: &str) -> Answer {
@@ -158,17 +174,27 @@ fn refusal(named: &str, error: &crate::livy::LivyError) -> String {
     }
 }
 
-fn unseen(named: &str) -> String {
-    format!("Cannot load '{named}': the server took it, but Python does not see it")
+/// Whether the server is to read it itself: `hdfs://host/a.jar`, `file:/a.jar`, `local:/a.jar`.
+fn is_uri(named: &str) -> bool {
+    let Some((scheme, _)) = named.split_once(':') else {
+        return false;
+    };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
-/// Code that prints whether Python finds a file; nothing of it is left.
+/// Code that prints whether Python finds a file, or has loaded it before; it defines no name.
 fn sees(name: &str) -> String {
     let test = match name.strip_suffix(".py") {
-        Some(module) => format!(
-            "__import__('importlib.util').util.find_spec({}) is not None",
-            quoted(module)
-        ),
+        Some(module) => {
+            let module = quoted(module);
+            format!(
+                "'loaded' if {module} in __import__('sys').modules else \
+                 __import__('importlib.util').util.find_spec({module}) is not None"
+            )
+        }
         None => format!(
             "any(p.endswith({}) for p in __import__('sys').path)",
             quoted(&format!("/{name}"))
@@ -177,7 +203,8 @@ fn sees(name: &str) -> String {
     format!("print({test})")
 }
 
-/// Code that writes a file where the driver runs and adds it; nothing of it is left.
+/// Code that writes a file where the driver runs and adds it. It defines no name; the file stays in a
+/// folder of its own, from which Spark gives it to the executors.
 fn carries(name: &str, bytes: &[u8]) -> String {
     use base64::Engine;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
@@ -216,6 +243,21 @@ mod tests {
             assert_eq!(kind_of(name), Some(FileKind::Python));
         }
         assert_eq!(kind_of("a.txt"), None);
+    }
+
+    #[test]
+    fn a_scheme_makes_a_uri() {
+        for named in [
+            "hdfs://h/a.jar",
+            "file:/a.jar",
+            "local:/a.py",
+            "s3a:b/c.zip",
+        ] {
+            assert!(is_uri(named), "{named}");
+        }
+        for named in ["a.jar", "/a/b.jar", "./a:b.jar", "é:a.jar", "1:a.jar"] {
+            assert!(!is_uri(named), "{named}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The user's `startup.scala` and `startup.py`: hidden statements, run before the first input of
 //! their language in a session that is ours.
 
-use super::{Desk, paste};
-use crate::lang::{self, Language};
-use crate::livy::Output;
+use super::hidden::Gave;
+use super::{Desk, Step, Steps, paste};
+use crate::lang::Language;
 use crate::render::{Line, Role, one_line};
 use crate::shell::Verdict;
 use std::path::PathBuf;
@@ -61,27 +61,25 @@ impl Desk<'_> {
                 return None;
             }
         };
-        let snippets = match lang::read(language, &text) {
-            Ok(reading) => reading.snippets(),
-            Err(refusal) => {
-                let told = format!("{name}:{}: {}", refusal.line, refusal.message);
-                self.say(one_line(&told).as_ref());
-                return None;
-            }
-        };
-        for snippet in snippets {
-            match self.hidden(snippet.language, &snippet.code) {
-                Ok(Some(Output::Error(failure))) => {
-                    let place = format!("{name}:{}: ", snippet.first_line);
-                    let words = format!("{}: {}", failure.ename, failure.evalue.trim());
-                    let words = one_line(&words).into_owned();
-                    self.out
-                        .note(&Line::of(Role::Strong, place).then(Role::Error, words));
-                    return None;
+        for step in Steps::of(language, &text) {
+            let line = step.line();
+            let told = match step {
+                Step::Input(_) => continue,
+                Step::Code(snippet) => match self.hidden(snippet.language, &snippet.code) {
+                    Ok(Gave::Text(_)) => continue,
+                    Ok(Gave::Failed(failure)) => {
+                        format!("{}: {}", failure.ename, failure.evalue.trim())
+                    }
+                    Err(stopped) => return Some(stopped.verdict),
+                },
+                Step::Refused { told, .. } => told,
+                Step::Command { line, .. } => {
+                    format!("a startup file has no commands: {}", line.trim())
                 }
-                Ok(Some(Output::Ok(_)) | None) => {}
-                Err(stopped) => return Some(stopped.verdict),
-            }
+            };
+            let place = Line::of(Role::Strong, format!("{name}:{line}: "));
+            self.out.note(&place.then(Role::Error, one_line(&told)));
+            return None;
         }
         None
     }

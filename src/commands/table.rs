@@ -176,7 +176,7 @@ pub(super) static TABLE: [Entry; 29] = [
         "<path>",
         "add a jar or a Python file to the session",
         "A .jar, or a .py, .zip or .egg. A file of this machine is sent to the server; a URI, such \
-         as\nhdfs://host/a.jar, the server reads itself.",
+         as\nhdfs://host/a.jar or file:/a.jar, the server reads itself. What Python has loaded it keeps.",
     ),
     entry(
         Name::Reset,

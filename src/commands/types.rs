@@ -1,19 +1,15 @@
 //! `:type` and `:kind`: what the compiler in the session says of a probe.
 //!
 //! The probe is a method: its body is typed, but not evaluated; for a constructor of types it is a
-//! value made of the type alone. Its name stays in the session, and is one that nobody types.
+//! value made of the type alone. What closes it stands on a line of its own, out of a comment's reach.
+//! Its name stays in the session, and is one that nobody types.
 
+use super::hidden::Gave;
 use super::{Answer, Desk};
 use crate::lang::Language;
-use crate::livy::{Failure, Output};
+use crate::livy::Failure;
 
 const PROBE: &str = "livysh$probe";
-
-/// What code of ours gave.
-enum Gave {
-    Text(String),
-    Failed(Failure),
-}
 
 impl Desk<'_> {
     pub(super) fn type_of(
@@ -26,7 +22,7 @@ impl Desk<'_> {
             return refusal;
         }
         let head = format!("def {PROBE} = (");
-        let told = match self.probe(&format!("{head}{expression})")) {
+        let told = match self.hidden_text(Language::Scala, &format!("{head}{expression}\n)")) {
             Ok(Gave::Text(text)) => found_type(&text),
             Ok(Gave::Failed(failure)) => return Answer::Refused(without_probe(&failure, &head)),
             Err(answer) => return answer,
@@ -46,9 +42,8 @@ impl Desk<'_> {
             return refusal;
         }
         // What a value can have as its type takes no type any more.
-        match self.probe(&format!(
-            "def {PROBE}: ({wanted}) = null.asInstanceOf[{wanted}]"
-        )) {
+        let value = format!("def {PROBE}: ({wanted}) = null.asInstanceOf[{wanted}]");
+        match self.hidden_text(Language::Scala, &value) {
             Ok(Gave::Text(_)) => return self.print(&format!("{wanted}'s kind is A\n")),
             Ok(Gave::Failed(failure)) if failure.evalue.contains("not found: type") => {
                 return Answer::Refused(format!("<console>: error: type {wanted} was not found"));
@@ -62,7 +57,7 @@ impl Desk<'_> {
                  .typeParams.map(_.asType).map(p => (if (p.isCovariant) \"+\" else if \
                  (p.isContravariant) \"-\" else \"=\") + p.typeParams.size).mkString(\" \"))"
             );
-            match self.probe(&code) {
+            match self.hidden_text(Language::Scala, &code) {
                 Ok(Gave::Text(text)) => {
                     if let Some(kind) = text
                         .split_once(" = ")
@@ -79,18 +74,6 @@ impl Desk<'_> {
             ":kind does not work over Livy for {wanted}: only types, and constructors of one or \
              two types, can be asked for"
         ))
-    }
-
-    fn probe(&mut self, code: &str) -> Result<Gave, Answer> {
-        match self.hidden(Language::Scala, code) {
-            Ok(Some(Output::Ok(data))) => {
-                let text = data.get("text/plain").and_then(|text| text.as_str());
-                Ok(Gave::Text(text.unwrap_or_default().to_owned()))
-            }
-            Ok(Some(Output::Error(failure))) => Ok(Gave::Failed(failure)),
-            Ok(None) => Ok(Gave::Text(String::new())),
-            Err(stopped) => Err(Answer::Stopped(stopped)),
-        }
     }
 }
 
@@ -123,7 +106,6 @@ fn without_probe(failure: &Failure, head: &str) -> String {
     for line in failure.traceback.iter().flat_map(|text| text.lines()) {
         if let Some(at) = line.find(head) {
             let expression = &line[at + head.len()..];
-            let expression = expression.strip_suffix(')').unwrap_or(expression);
             lines.push(format!("{}{expression}", &line[..at]));
             shift = head.len();
         } else if line.trim() == "^" {
@@ -168,14 +150,14 @@ mod tests {
         let failure = Failure {
             evalue: "<console>:23: error: not found: value nope1".to_owned(),
             traceback: vec![
-                "       def livysh$probe = (nope1)\n".to_owned(),
-                format!("{}^\n", " ".repeat(7 + 20)),
+                "       def livysh$probe = (f(nope1)\n".to_owned(),
+                format!("{}^\n", " ".repeat(7 + 22)),
             ],
             ..Failure::default()
         };
         assert_eq!(
             without_probe(&failure, "def livysh$probe = ("),
-            "<console>:23: error: not found: value nope1\n       nope1\n       ^"
+            "<console>:23: error: not found: value nope1\n       f(nope1)\n         ^"
         );
     }
 

@@ -69,6 +69,11 @@ impl LivyError {
         matches!(self.status(), Some(401 | 403))
     }
 
+    /// Whether the server could be asked and knows who asks, but does not do this.
+    pub fn is_refusal(&self) -> bool {
+        self.status().is_some() && !self.is_identity() && !self.is_passing()
+    }
+
     /// What to try.
     pub fn hint(&self) -> Option<String> {
         match self {

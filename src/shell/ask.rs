@@ -1,15 +1,10 @@
-//! Questions to a session that are no statements, and statements whose output is not shown.
+//! Questions to a session that are no statements.
 
-use super::{Event, Link, Run, Signal, Verdict};
-use crate::engine::{self, Answer, Outcome, Question};
+use super::{Event, Link, Signal};
+use crate::engine::{self, Answer, Question};
 use crate::exit::Exit;
-use crate::lang::{self, Language, Snippet};
-use crate::livy::{LivyError, Output};
+use crate::livy::LivyError;
 use crate::term::Out;
-use std::time::Duration;
-
-/// How often it is told that the session is still starting.
-const TICK: Duration = Duration::from_millis(500);
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -35,7 +30,7 @@ impl Link {
             {
                 self.engine.ask(ticket, question);
             }
-            match self.next(out, Some(TICK)) {
+            match self.next(out, None) {
                 Some(Event::Engine(engine::Event::Answered {
                     ticket: answered,
                     answer,
@@ -49,48 +44,6 @@ impl Link {
                 Some(Event::ThreadLost) => return Err(NoAnswer::End(Exit::Server)),
                 Some(Event::Engine(_) | Event::Preparing { .. }) | None => {}
             }
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Runs code of ours: nothing of it is shown or recorded. Its output, or how it ended otherwise.
-    /// A startup file may define classes, too: they need what other code needs beforehand.
-    pub fn hidden(
-        &self,
-        link: &mut Link,
-        language: Language,
-        code: &str,
-    ) -> Result<Option<Output>, Box<Verdict>> {
-        if link.facts.over.is_some() {
-            return Err(Box::new(Verdict::SessionOver));
-        }
-        let snippet = Snippet {
-            language,
-            code: code.to_owned(),
-            first_line: 1,
-            first_column: 0,
-        };
-        if !link.is_prepared
-            && let Some(first) = lang::prerequisite(&snippet)
-        {
-            match self.unseen(link, &first)? {
-                Some(Output::Error(failure)) => return Ok(Some(Output::Error(failure))),
-                Some(Output::Ok(_)) | None => link.is_prepared = true,
-            }
-        }
-        self.unseen(link, &snippet)
-    }
-
-    fn unseen(&self, link: &mut Link, snippet: &Snippet) -> Result<Option<Output>, Box<Verdict>> {
-        let waited = self.submit(link, snippet, 0, "");
-        if let Some(exit) = waited.end {
-            return Err(Box::new(Verdict::End(exit)));
-        }
-        match waited.outcome {
-            Some(Outcome::Finished(output)) => Ok(output),
-            Some(outcome) => Err(Box::new(self.unfinished(link, outcome))),
-            None => Err(Box::new(Verdict::LeftRunning(None))),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod echoes;
 mod exited;
+mod hidden;
 mod leave;
 mod link;
 mod open;

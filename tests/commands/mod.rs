@@ -232,3 +232,101 @@ fn a_server_that_takes_no_files_is_told() {
     home.run_with_stdin(&arguments, ":require hdfs://h/a.jar");
     assert_eq!(server.count("POST", "/sessions/1/add-jar"), 1);
 }
+
+#[test]
+fn a_server_that_completes_no_code_is_told() {
+    let server = bare("404 Not Found", "");
+    let arguments = ["--url", &server.url, "-s", "1", "-l", "scala"];
+    let ran = Home::new().run_with_stdin(&arguments, ":completions Li\n:completions Se");
+    ran.gave("", 1);
+    ran.said(&["<stdin>:1: This server completes no code."]);
+    assert_eq!(server.count("POST", "/sessions/1/completion"), 1);
+    let all: Vec<&str> = arguments.iter().copied().chain(["--keep-going"]).collect();
+    let ran = Home::new().run_with_stdin(&all, ":completions Li\n:completions Se");
+    ran.gave("", 1);
+    ran.said(&[
+        "<stdin>:2: This server completes no code.",
+        "2 statements failed",
+    ]);
+}
+
+#[test]
+fn a_file_that_does_not_reach_the_server_ends_a_script_as_its_statements_would() {
+    let home = Home::new();
+    for name in ["a.jar", "a.py"] {
+        home.write(name, "x");
+        for (status, code) in [
+            ("401 Unauthorized", 4),
+            ("403 Forbidden", 4),
+            ("503 Service Unavailable", 3),
+            // Cut before an answer.
+            ("", 3),
+            ("400 Bad Request", 1),
+        ] {
+            let server = bare(status, "");
+            let arguments = ["--url", &server.url, "-s", "1", "-l", "scala"];
+            let ran = home.run_with_stdin(&arguments, &format!(":require {name}"));
+            let expected = match name {
+                // What the server refuses is tried through a statement, which it refuses, too.
+                "a.py" if code == 1 => 3,
+                _ => code,
+            };
+            assert_eq!(ran.code, expected, "{name} {status}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_uri_is_for_the_server_to_read() {
+    let server = bare("404 Not Found", "");
+    let home = Home::new();
+    let arguments = ["--url", &server.url, "-s", "1", "-l", "scala"];
+    for uri in [
+        "file:/a.jar",
+        "file:///a.jar",
+        "hdfs:/a.jar",
+        "local:/a.jar",
+    ] {
+        let ran = home.run_with_stdin(&arguments, &format!(":require {uri}"));
+        ran.said(&["this server takes no files for a session"]);
+    }
+    assert_eq!(server.count("POST", "/sessions/1/add-jar"), 4);
+}
+
+#[test]
+fn a_module_that_python_has_loaded_stays_as_it_is() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    home.write("loaded_before.py", "value = 1\n");
+    home.write(
+        "loads.py",
+        "import loaded_before\nprint(loaded_before.value)\n",
+    );
+    let script = ":require loaded_before.py\n:load loads.py";
+    let ran = home.run_with_stdin(&arguments, script);
+    ran.gave("1\n", 0);
+    ran.said(&["Added 'loaded_before.py' to classpath."]);
+    home.write("loaded_before.py", "value = 2\n");
+    let ran = home.run_with_stdin(&arguments, script);
+    ran.gave("1\n", 0);
+    ran.said(&["Nothing changes: Python has loaded 'loaded_before.py' before"]);
+    assert!(!ran.err.contains("Added"), "{ran:?}");
+}
+
+#[test]
+fn commands_for_the_prompt_are_left_out_of_a_copied_dialogue() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let dialogue = "scala> :history 3\n  1  x\n\nscala> println(\"tr\" + 4)\ntr4\n";
+    home.write("dialogue.scala", dialogue);
+    for script in [dialogue, ":load dialogue.scala"] {
+        let ran = home.run_with_stdin(&arguments, script);
+        ran.gave("tr4\n", 0);
+        ran.said(&[":history 3 is for the prompt: left out."]);
+    }
+    let ran = home.run_with_stdin(&arguments, "println(1)\n:history 3\nprintln(2)");
+    ran.gave("1\n", 1);
+    ran.said(&["<stdin>:2: :history 3 is for the prompt"]);
+}

@@ -4,7 +4,7 @@
 pub type Row = (&'static str, &'static str, &'static [&'static str], i32);
 
 /// Each name that a row defines stands in no other.
-pub const ROWS: [Row; 37] = [
+pub const ROWS: [Row; 39] = [
     (
         ":paste < EOF\nval p1 = 1\n  .toString\nEOF",
         "p1: String = 1\n",
@@ -134,6 +134,13 @@ pub const ROWS: [Row; 37] = [
         0,
     ),
     (":type { println(1); 'c' }", "Char\n", &[], 0),
+    (":type 1 // c", "Int\n", &[], 0),
+    (
+        ":type (nope2) // c",
+        "",
+        &["error: not found: value nope2\n       (nope2) // c\n        ^\n"],
+        1,
+    ),
     (
         ":type nope2",
         "",

@@ -1,0 +1,56 @@
+//! Code of ours, whose output is not shown.
+
+use super::{Answer, Desk, Stopped};
+use crate::lang::Language;
+use crate::livy::{Failure, Output};
+use crate::render::sanitize;
+use crate::shell::{Echoes, Run};
+
+/// What code of ours gave.
+pub(super) enum Gave {
+    Text(String),
+    Failed(Failure),
+}
+
+impl Desk<'_> {
+    /// Runs code of ours. The startup file comes before that, too.
+    pub(super) fn hidden(&mut self, language: Language, code: &str) -> Result<Gave, Box<Stopped>> {
+        if let Some(verdict) = self.start_up(language) {
+            return Err(Box::new(Stopped::hidden(verdict, language)));
+        }
+        // What is silent gives nothing to read.
+        let echoes = Echoes::default();
+        let run = Run {
+            out: self.out,
+            interrupts: self.interrupts,
+            manner: self.manner,
+            echoes: &echoes,
+        };
+        match run.hidden(self.link, language, code) {
+            Ok(Some(Output::Ok(data))) => {
+                let text = data.get("text/plain").and_then(|text| text.as_str());
+                Ok(Gave::Text(text.unwrap_or_default().to_owned()))
+            }
+            Ok(Some(Output::Error(failure))) => Ok(Gave::Failed(failure)),
+            Ok(None) => Ok(Gave::Text(String::new())),
+            Err(verdict) => Err(Box::new(Stopped::hidden(*verdict, language))),
+        }
+    }
+
+    /// Runs code of ours that must succeed before a script begins.
+    pub fn prepare(&mut self, language: Language, code: &str) -> Answer {
+        match self.hidden(language, code) {
+            Ok(Gave::Failed(failure)) => {
+                let told = format!("{}: {}", failure.ename, failure.evalue);
+                Answer::Refused(sanitize(&told).into_owned())
+            }
+            Ok(Gave::Text(_)) => Answer::Done,
+            Err(stopped) => Answer::Stopped(stopped),
+        }
+    }
+
+    /// The same for a command, which ends where the code does not end at all.
+    pub(super) fn hidden_text(&mut self, language: Language, code: &str) -> Result<Gave, Answer> {
+        self.hidden(language, code).map_err(Answer::Stopped)
+    }
+}

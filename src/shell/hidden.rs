@@ -1,0 +1,48 @@
+//! Statements whose output is not shown.
+
+use super::{Link, Run, Verdict};
+use crate::engine::Outcome;
+use crate::lang::{self, Language, Snippet};
+use crate::livy::Output;
+
+impl Run<'_> {
+    /// Runs code of ours: nothing of it is shown or recorded. Its output, or how it ended otherwise.
+    /// A startup file may define classes, too: they need what other code needs beforehand.
+    pub fn hidden(
+        &self,
+        link: &mut Link,
+        language: Language,
+        code: &str,
+    ) -> Result<Option<Output>, Box<Verdict>> {
+        if link.facts.over.is_some() {
+            return Err(Box::new(Verdict::SessionOver));
+        }
+        let snippet = Snippet {
+            language,
+            code: code.to_owned(),
+            first_line: 1,
+            first_column: 0,
+        };
+        if !link.is_prepared
+            && let Some(first) = lang::prerequisite(&snippet)
+        {
+            match self.unseen(link, &first)? {
+                Some(Output::Error(failure)) => return Ok(Some(Output::Error(failure))),
+                Some(Output::Ok(_)) | None => link.is_prepared = true,
+            }
+        }
+        self.unseen(link, &snippet)
+    }
+
+    fn unseen(&self, link: &mut Link, snippet: &Snippet) -> Result<Option<Output>, Box<Verdict>> {
+        let waited = self.submit(link, snippet, 0, "");
+        if let Some(exit) = waited.end {
+            return Err(Box::new(Verdict::End(exit)));
+        }
+        match waited.outcome {
+            Some(Outcome::Finished(output)) => Ok(output),
+            Some(outcome) => Err(Box::new(self.unfinished(link, outcome))),
+            None => Err(Box::new(Verdict::LeftRunning(None))),
+        }
+    }
+}
