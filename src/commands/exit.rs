@@ -2,8 +2,8 @@
 //! is left alone.
 
 use super::Desk;
-use crate::lang::{self, Language, Source};
-use crate::livy::Output;
+use super::hidden::Gave;
+use crate::lang::{self, Source};
 use crate::shell::{Echoes, Run, Verdict, error_lines, exit_code};
 
 impl Desk<'_> {
@@ -30,29 +30,17 @@ impl Desk<'_> {
             Verdict::Ok => {}
             other => return other,
         }
-        let given = match run.hidden(self.link, first.language, &then) {
-            Ok(given) => given,
-            Err(verdict) => return *verdict,
-        };
-        match (first.language, given) {
-            (Language::Python, Some(Output::Error(failure))) if failure.ename == "SystemExit" => {
-                Verdict::of_system_exit(&failure.evalue)
+        match self.hidden(first.language, &then) {
+            // Python raises it, Scala prints it.
+            Ok(Gave::Failed(failure)) if failure.ename == "SystemExit" => {
+                return Verdict::of_system_exit(&failure.evalue);
             }
-            (Language::Scala, Some(Output::Ok(data))) => {
-                let text = data.get("text/plain").and_then(|text| text.as_str());
-                match text.and_then(|text| text.trim().parse().ok()) {
-                    Some(number) => Verdict::Exited {
-                        code: exit_code(number),
-                        message: None,
-                    },
-                    None => self.lost_code(),
-                }
+            Ok(Gave::Text(number)) if !number.is_empty() => {
+                return Verdict::of_system_exit(&number);
             }
-            _ => self.lost_code(),
+            Ok(Gave::Failed(_) | Gave::Text(_)) => {}
+            Err(stopped) => return stopped.verdict,
         }
-    }
-
-    fn lost_code(&self) -> Verdict {
         let told = "the code to end with cannot be read from the session";
         for line in error_lines(told, None) {
             self.out.note(&line);

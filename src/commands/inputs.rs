@@ -72,10 +72,7 @@ impl Desk<'_> {
     fn replay_all(&mut self, all: Vec<Snippet>) -> Answer {
         for snippet in all {
             self.say(&format!("Replaying: {}", snippet.code));
-            let source = Source {
-                name: None,
-                text: snippet.code.as_str().into(),
-            };
+            let source = Source::new(None, snippet.code.as_str());
             let here = Snippet {
                 first_line: 1,
                 first_column: 0,

@@ -33,7 +33,7 @@ impl Desk<'_> {
             return Answer::Refused(format!("{DEEPEST} files load each other"));
         }
         self.depth += 1;
-        let walk = Walk::new(name, language, text, verbose);
+        let walk = Walk::new(Source::new(name, text), language, verbose);
         let is_transcript = walk.is_transcript();
         let left = self.walk(walk, |desk, source, halt| {
             desk.after(halt, source, is_transcript)

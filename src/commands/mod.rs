@@ -8,6 +8,7 @@
 //! | `steps.rs`       | a text as code and commands, transcripts included             |
 //! | `walk.rs`        | goes through such a text                                      |
 //! | `hidden.rs`      | code of ours, whose output is not shown                       |
+//! | `stream.rs`      | a text that is run while it still arrives                     |
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
@@ -32,6 +33,7 @@ mod prompt;
 mod require;
 mod startup;
 mod steps;
+mod stream;
 mod table;
 mod types;
 mod walk;
@@ -41,6 +43,7 @@ pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
+pub use stream::Stream;
 pub use walk::{Halt, Halted, Left, Walk};
 
 use crate::exit::Exit;
@@ -252,10 +255,7 @@ impl Stopped {
                 first_line: 1,
                 first_column: 0,
             },
-            source: Source {
-                name: None,
-                text: "".into(),
-            },
+            source: Source::new(None, ""),
         }
     }
 }

@@ -114,10 +114,7 @@ impl Desk<'_> {
                 }
                 source.clone()
             }
-            None => Source {
-                name: Some(name),
-                text: text.into(),
-            },
+            None => Source::new(Some(name), text),
         };
         match self.run_all(snippets, &source) {
             Answer::Stopped(stopped) if is_incomplete(&stopped.verdict) => {
@@ -185,7 +182,7 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 /// The code that a file holds.
 pub(super) fn code_of(path: &Path) -> io::Result<String> {
     let bytes = std::fs::read(path)?;
-    lang::decoded(bytes).map_err(|told| io::Error::new(io::ErrorKind::InvalidData, told))
+    lang::decoded(bytes).map_err(|bad| io::Error::new(io::ErrorKind::InvalidData, bad.to_string()))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl Desk<'_> {
                 return None;
             }
         };
-        for step in Steps::of(language, &text) {
+        for step in Steps::of(language, &text, 1) {
             let line = step.line();
             let told = match step {
                 Step::Input(_) => continue,

@@ -58,14 +58,15 @@ pub struct Steps {
 }
 
 impl Steps {
-    pub fn of(language: Language, text: &str) -> Steps {
+    /// The steps of a text whose first line has this number.
+    pub fn of(language: Language, text: &str, first_line: usize) -> Steps {
         let transcript = lang::transcript(text);
         let mut steps = Steps {
             language,
             text: text.to_owned(),
             replayed: None,
             lines: Vec::new(),
-            number: 1,
+            number: first_line,
             inputs: VecDeque::new(),
             pending: VecDeque::new(),
         };
@@ -83,7 +84,7 @@ impl Steps {
                 let may_command = language == Language::Scala && !has_cells;
                 match may_command && text.lines().any(is_command) {
                     true => steps.lines = text.lines().rev().map(str::to_owned).collect(),
-                    false => steps.pending = steps_of(reading, 0),
+                    false => steps.pending = steps_of(reading, first_line - 1),
                 }
             }
         }
@@ -190,7 +191,7 @@ mod tests {
     use super::*;
 
     fn told(language: Language, text: &str) -> Vec<String> {
-        Steps::of(language, text).map(shown).collect()
+        Steps::of(language, text, 1).map(shown).collect()
     }
 
     fn shown(step: Step) -> String {
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn pasted_lines_are_read_from_the_text() {
-        let mut steps = Steps::of(Language::Scala, ":paste < E\nval a = 1\nE\na");
+        let mut steps = Steps::of(Language::Scala, ":paste < E\nval a = 1\nE\na", 1);
         steps.next().unwrap();
         assert_eq!(steps.raw_line().as_deref(), Some("val a = 1"));
         assert_eq!(steps.raw_line().as_deref(), Some("E"));
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn a_transcript_is_its_inputs() {
         let text = ">>> x = 1\n>>> x\n1\n";
-        let mut steps = Steps::of(Language::Scala, text);
+        let mut steps = Steps::of(Language::Scala, text, 1);
         assert_eq!(
             (steps.language, steps.replayed),
             (Language::Python, Some(2))

@@ -50,12 +50,11 @@ enum Stepped {
 
 impl Walk {
     /// A text in its language, or the inputs of the transcript that it is.
-    pub fn new(name: Option<String>, language: Language, text: &str, shows: bool) -> Walk {
-        let steps = Steps::of(language, text);
-        let source = Source {
-            name,
-            text: steps.text.as_str().into(),
-        };
+    pub fn new(mut source: Source, language: Language, shows: bool) -> Walk {
+        let steps = Steps::of(language, &source.text, source.first_line);
+        if steps.replayed.is_some() {
+            source.text = steps.text.as_str().into();
+        }
         Walk {
             steps,
             source,

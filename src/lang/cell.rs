@@ -74,6 +74,11 @@ pub(super) fn completeness(code: &str) -> Option<Completeness> {
     Some(Completeness::Incomplete { indent })
 }
 
+/// Whether a line could be a cell's first.
+pub(super) fn may_hold_cells(text: &str) -> bool {
+    text.contains("%%") && text.lines().any(|line| heading(line).is_some())
+}
+
 /// What follows the signs, on a line that is a cell's first.
 fn heading(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("%%")?;

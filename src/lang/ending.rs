@@ -107,10 +107,7 @@ mod tests {
             first_line: 1,
             first_column: 0,
         };
-        let source = Source {
-            name: None,
-            text: code.to_owned(),
-        };
+        let source = Source::new(None, code.to_owned());
         ending(&snippet, &source).map(|ending| match ending {
             Ending::Code(number) => number.to_string(),
             Ending::Computed { first, .. } => first.code,

@@ -21,6 +21,7 @@
 //! | `read`       | a source as its statements, or why it is not run                             |
 //! | `scala`      | Scala: tokens, line ends, units, and the same program for a line-fed compiler |
 //! | `send`       | what is sent for a snippet                                                   |
+//! | `settled`    | how much of a text that still arrives can be run already                     |
 //! | `sql`        | SQL: semicolons, quotes, compound statements                                 |
 //! | `text`       | a file's bytes as code                                                       |
 //! | `transcript` | a copied session as the code that was typed in it                            |
@@ -38,6 +39,7 @@ mod r;
 mod read;
 mod scala;
 mod send;
+mod settled;
 mod sql;
 mod text;
 mod transcript;
@@ -51,7 +53,8 @@ pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use read::{Reading, read, split};
 pub use send::{Feeding, lines_before, to_send, without_echo};
-pub use text::decoded;
+pub use settled::settled;
+pub use text::{BadByte, decoded};
 pub use transcript::{Transcript, Typed, transcript};
 
 use std::fmt;
@@ -142,9 +145,24 @@ pub struct Source {
     pub name: Option<String>,
     /// Shared by all who keep the source: a copy costs nothing, however long it is.
     pub text: Arc<str>,
+    /// The number of the text's first line: more than 1 where it is a part of something longer.
+    pub first_line: usize,
 }
 
 impl Source {
+    pub fn new(name: Option<String>, text: impl Into<Arc<str>>) -> Source {
+        Source {
+            name,
+            text: text.into(),
+            first_line: 1,
+        }
+    }
+
+    /// A line by its number.
+    pub fn line(&self, number: usize) -> Option<&str> {
+        self.text.lines().nth(number.checked_sub(self.first_line)?)
+    }
+
     /// Whether both are the same reading of the same text, which costs no look at it.
     pub fn is(&self, other: &Source) -> bool {
         Arc::ptr_eq(&self.text, &other.text) && self.name == other.name

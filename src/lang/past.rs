@@ -112,8 +112,9 @@ impl Input {
         of_python
             .filter_map(|ran| Some((ran, line.checked_add(ran.offset)?)))
             .find(|(ran, line)| {
-                let (first, text) = (*ran.lines.start(), &self.source.text);
-                ran.lines.contains(line) && python::holds(ran.text(text), *line + 1 - first, name)
+                let first = *ran.lines.start();
+                ran.lines.contains(line)
+                    && python::holds(ran.text(&self.source), *line + 1 - first, name)
             })
             .map(|(_, line)| line)
     }
@@ -122,9 +123,11 @@ impl Input {
 impl Ran {
     /// The statement in its source, to the end of its last line. Only this is looked into: what it
     /// defines stands in it, and the source may be long.
-    fn text<'a>(&self, source: &'a str) -> &'a str {
+    fn text<'a>(&self, source: &'a Source) -> &'a str {
+        let before = self.lines.start() - source.first_line;
+        let source = &*source.text;
         let ends = source.match_indices('\n').map(|(at, _)| at + 1);
-        let mut starts = std::iter::once(0).chain(ends).skip(self.lines.start() - 1);
+        let mut starts = std::iter::once(0).chain(ends).skip(before);
         let line = starts.next().unwrap_or(source.len());
         let last = self.lines.end() - self.lines.start();
         let end = starts.nth(last).unwrap_or(source.len());
@@ -140,10 +143,7 @@ mod tests {
     use crate::lang::split;
 
     fn source(name: Option<&str>, text: &str) -> Source {
-        Source {
-            name: name.map(str::to_owned),
-            text: text.into(),
-        }
+        Source::new(name.map(str::to_owned), text)
     }
 
     fn run(past: &mut Past, source: &Source, language: Language) {

@@ -53,10 +53,7 @@ mod tests {
     use crate::lang::split;
 
     fn before(language: Language, name: Option<&str>, text: &str) -> Vec<usize> {
-        let source = Source {
-            name: name.map(str::to_owned),
-            text: text.into(),
-        };
+        let source = Source::new(name.map(str::to_owned), text);
         let snippets = split(language, text);
         snippets
             .iter()

@@ -179,8 +179,7 @@ impl Repl<'_> {
                 return None;
             }
         };
-        let text = text.into();
-        let source = Source { name: None, text };
+        let source = Source::new(None, text);
         self.working(|desk| desk.run_all(snippets, &source))
     }
 

@@ -1,21 +1,28 @@
 //! The piped front end: split, run each, stop at the first error or go on, exit code.
 //!
-//! | file         | its duty                                          |
-//! |--------------|---------------------------------------------------|
-//! | `read.rs`    | reads what is to be run                           |
-//! | `policy.rs`  | whether a script goes on after what went wrong    |
+//! | file           | its duty                                          |
+//! |----------------|---------------------------------------------------|
+//! | `read.rs`      | reads what is to be run                           |
+//! | `arguments.rs` | a script's own arguments                          |
+//! | `incoming.rs`  | standard input as text, while it arrives          |
+//! | `arriving.rs`  | runs standard input as it arrives                 |
+//! | `policy.rs`    | whether a script goes on after what went wrong    |
 
+mod arguments;
+mod arriving;
+mod incoming;
 mod policy;
 mod read;
 
 pub use read::{Script, check, read, tell_unreadable};
 
-use crate::commands::{Answer, Desk, Halt, Halted, Left, Walk};
+use crate::commands::{Desk, Left, Walk};
 use crate::exit::Exit;
-use crate::lang::{self, Language};
-use crate::render::Line;
-use crate::shell::error_lines;
+use crate::lang::{Language, Source};
+use arriving::Choice;
 use policy::Policy;
+use read::Text;
+use std::ops::ControlFlow;
 
 pub struct Options {
     /// By `-l`: it holds for all sources.
@@ -59,7 +66,6 @@ impl From<Exit> for Ended {
 /// Runs the sources one after another in the session.
 pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended {
     let mut policy = Policy::new(options.keep_going);
-    let mut has_quit = false;
     for (index, script) in scripts.iter().enumerate() {
         let language = match options.language.or(script.language) {
             Some(language) => language,
@@ -72,31 +78,31 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         let mut from = 1;
         if is_last && let Some(arguments) = &options.arguments {
             from = options.from.unwrap_or(1);
-            match set_arguments(desk, language, script, arguments) {
-                Answer::Done => {}
-                answer => {
-                    let halt = Halt {
-                        what: Halted::Command,
-                        line: 1,
-                        is_last: false,
-                        answer,
-                    };
-                    let decided = policy.after(desk, &script.source, halt, is_last);
-                    let exit = decided.break_value().unwrap_or(Exit::CodeFailed);
-                    return exit.into();
-                }
+            if let ControlFlow::Break(exit) =
+                arguments::set(desk, language, script, arguments, &mut policy)
+            {
+                return exit.into();
             }
         }
-        let source = &script.source;
-        let walk = Walk::new(source.name.clone(), language, &source.text, false).from(from);
-        match desk.walk(walk, |desk, source, halt| {
-            policy.after(desk, source, halt, is_last)
-        }) {
-            Left::AtItsEnd => {}
-            Left::ByQuit => {
-                has_quit = true;
-                break;
+        let left = match &script.text {
+            Text::Whole(text) => {
+                let source = Source::new(Some(script.name.clone()), text.clone());
+                let walk = Walk::new(source, language, false).from(from);
+                desk.walk(walk, |desk, source, halt| {
+                    policy.after(desk, source, halt, is_last)
+                })
             }
+            Text::Arriving => {
+                let choice = match options.language {
+                    Some(language) => Choice::Made(language),
+                    None => Choice::Else(language),
+                };
+                arriving::run(desk, &mut policy, script, choice, from, is_last)
+            }
+        };
+        match left {
+            Left::AtItsEnd => {}
+            Left::ByQuit => return policy.ended(desk.out, true),
             Left::Broken(exit) => {
                 return Ended {
                     stopped_at: policy.stopped_at(),
@@ -105,42 +111,5 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
             }
         }
     }
-    let exit = match policy.failures() {
-        0 => Exit::Ok,
-        failures => {
-            desk.out.note(&Line::plain(format!(
-                "{failures} statement{} failed",
-                if failures == 1 { "" } else { "s" }
-            )));
-            Exit::CodeFailed
-        }
-    };
-    Ended {
-        exit,
-        has_quit,
-        stopped_at: None,
-    }
-}
-
-/// Gives a script its arguments; in SQL and R there must be none.
-fn set_arguments(
-    desk: &mut Desk<'_>,
-    language: Language,
-    script: &Script,
-    arguments: &[String],
-) -> Answer {
-    let name = script.source.name.as_deref().unwrap_or_default();
-    // A name that the script does not use need not be there.
-    let is_used =
-        language != Language::Scala || !arguments.is_empty() || script.source.text.contains("args");
-    match lang::setting_arguments(language, name, arguments) {
-        Some(code) if is_used => desk.prepare(language, &code),
-        None if !arguments.is_empty() => {
-            for line in error_lines(&format!("{language} takes no arguments"), None) {
-                desk.out.note(&line);
-            }
-            Answer::ended(Exit::Usage)
-        }
-        Some(_) | None => Answer::Done,
-    }
+    policy.ended(desk.out, false)
 }

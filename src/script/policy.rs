@@ -1,6 +1,6 @@
 //! Whether a script goes on after what went wrong, and the code that it ends with where not.
 
-use super::StoppedAt;
+use super::{Ended, StoppedAt};
 use crate::commands::{Answer, Desk, Halt, Halted, Stopped};
 use crate::exit::Exit;
 use crate::lang::Source;
@@ -31,9 +31,21 @@ impl Policy {
         self.stopped_at.clone()
     }
 
-    /// How many statements and commands have failed.
-    pub(super) fn failures(&self) -> usize {
-        self.failures
+    /// The end that was reached, by `:quit` or not.
+    pub(super) fn ended(self, out: &Out, has_quit: bool) -> Ended {
+        let exit = match self.failures {
+            0 => Exit::Ok,
+            failures => {
+                let plural = if failures == 1 { "" } else { "s" };
+                out.note(&Line::plain(format!("{failures} statement{plural} failed")));
+                Exit::CodeFailed
+            }
+        };
+        Ended {
+            exit,
+            has_quit,
+            stopped_at: None,
+        }
     }
 
     /// Tells what went wrong with a step of a source, and decides. `is_last` is for the source.

@@ -1,16 +1,18 @@
 //! What is to be run, read before anything is started.
 
 use crate::config::Input;
-use crate::lang::{self, Language, Source};
+use crate::lang::{self, Language};
 use crate::shell::error_lines;
 use crate::term::Out;
-use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-/// A script that was read, before it is known in which language it is.
+/// A script, before it is known in which language it is.
 #[derive(Debug)]
 pub struct Script {
-    pub(super) source: Source,
+    /// As it is named in messages.
+    pub(super) name: String,
+    pub(super) text: Text,
     pub(super) language: Option<Language>,
 }
 
@@ -19,6 +21,13 @@ impl Script {
     pub fn language(&self) -> Option<Language> {
         self.language
     }
+}
+
+#[derive(Debug)]
+pub(super) enum Text {
+    Whole(Arc<str>),
+    /// Standard input: it is run as it comes.
+    Arriving,
 }
 
 /// A script that cannot be read.
@@ -42,7 +51,7 @@ pub fn check(inputs: &[Input]) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// Reads every input before anything is started, so that a wrong name costs no session.
+/// Reads every file before anything is started, so that a wrong name costs no session.
 pub fn read(inputs: &[Input]) -> Result<Vec<Script>, Unreadable> {
     inputs.iter().map(read_one).collect()
 }
@@ -50,10 +59,8 @@ pub fn read(inputs: &[Input]) -> Result<Vec<Script>, Unreadable> {
 fn read_one(input: &Input) -> Result<Script, Unreadable> {
     match input {
         Input::Code(code) => Ok(Script {
-            source: Source {
-                name: Some("-e".to_owned()),
-                text: code.as_str().into(),
-            },
+            name: "-e".to_owned(),
+            text: Text::Whole(code.as_str().into()),
             language: None,
         }),
         Input::File(path) => {
@@ -64,16 +71,11 @@ fn read_one(input: &Input) -> Result<Script, Unreadable> {
             })?;
             decode(name, bytes, Language::from_path(path))
         }
-        Input::Stdin => {
-            let name = "<stdin>".to_owned();
-            let mut bytes = Vec::new();
-            let mut stdin = std::io::stdin().lock();
-            stdin.read_to_end(&mut bytes).map_err(|error| Unreadable {
-                name: name.clone(),
-                reason: reason(&error),
-            })?;
-            decode(name, bytes, None)
-        }
+        Input::Stdin => Ok(Script {
+            name: "<stdin>".to_owned(),
+            text: Text::Arriving,
+            language: None,
+        }),
     }
 }
 
@@ -85,16 +87,14 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Script, Unreadable> {
-    let text = lang::decoded(bytes).map_err(|reason| Unreadable {
+    let text = lang::decoded(bytes).map_err(|bad| Unreadable {
         name: name.clone(),
-        reason,
+        reason: bad.to_string(),
     })?;
     Ok(Script {
         language: language.or_else(|| lang::language_of_first_line(&text)),
-        source: Source {
-            name: Some(name),
-            text: lang::without_first_line(&text).into(),
-        },
+        text: Text::Whole(lang::without_first_line(&text).into()),
+        name,
     })
 }
 
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_dropped_and_bad_bytes_are_named() {
         let good = decode("f".to_owned(), b"\xef\xbb\xbfx = 1".to_vec(), None).unwrap();
-        assert_eq!(&*good.source.text, "x = 1");
+        assert!(matches!(good.text, Text::Whole(text) if &*text == "x = 1"));
         let bad = decode("f.py".to_owned(), b"x = 1\ny = '\xff'".to_vec(), None).unwrap_err();
         assert_eq!(bad.to_string(), "f.py: byte 11, on line 2, is not UTF-8");
     }

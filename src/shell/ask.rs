@@ -42,7 +42,7 @@ impl Link {
                     return Err(NoAnswer::End(signal.into()));
                 }
                 Some(Event::ThreadLost) => return Err(NoAnswer::End(Exit::Server)),
-                Some(Event::Engine(_) | Event::Preparing { .. }) | None => {}
+                Some(Event::Engine(_) | Event::Preparing { .. } | Event::InputArrived) | None => {}
             }
         }
     }

@@ -57,7 +57,7 @@ pub struct Link {
     /// Whether what Python code needs beforehand has run in the session.
     pub is_prepared: bool,
     events: Receiver<(Event, bool)>,
-    uplink: Uplink,
+    pub(super) uplink: Uplink,
     thread: Option<JoinHandle<()>>,
     next_ticket: engine::Ticket,
 }
@@ -239,7 +239,10 @@ impl Link {
                 // At a prompt that is the editor's, and time is not limited.
                 Event::Signal(Signal::Interrupt | Signal::TimeUp | Signal::NotStarted { .. }) => {}
                 Event::Signal(signal) => return Some(signal),
-                Event::Engine(_) | Event::Preparing { .. } | Event::ThreadLost => {}
+                Event::Engine(_)
+                | Event::Preparing { .. }
+                | Event::InputArrived
+                | Event::ThreadLost => {}
             }
             if self.facts.over.is_some() {
                 break;
@@ -305,7 +308,7 @@ impl Link {
                 self.facts.over.get_or_insert(Over::Died);
                 return;
             }
-            Event::Preparing { .. } | Event::Signal(_) => return,
+            Event::Preparing { .. } | Event::Signal(_) | Event::InputArrived => return,
         };
         match event {
             engine::Event::Starting { session } => self.facts.session = Some((**session).clone()),

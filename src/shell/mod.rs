@@ -1,5 +1,6 @@
 //! What the prompt and the scripts share: opening a session, running one snippet, leaving.
 
+mod arrivals;
 mod ask;
 mod echoes;
 mod exited;
@@ -13,6 +14,7 @@ mod tell;
 mod words;
 mod write;
 
+pub use arrivals::{Arrivals, Arrived};
 pub use ask::NoAnswer;
 pub use echoes::Echoes;
 pub use exited::exit_code;
@@ -36,6 +38,8 @@ pub enum Event {
         detail: String,
     },
     Signal(Signal),
+    /// More of standard input can be read, or its end.
+    InputArrived,
     /// A defect has ended the network thread.
     ThreadLost,
 }

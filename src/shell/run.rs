@@ -284,7 +284,7 @@ impl Run<'_> {
                     let end = Some(Exit::Server);
                     return Waited::without(end);
                 }
-                Some(Event::Engine(_) | Event::Preparing { .. }) => {}
+                Some(Event::Engine(_) | Event::Preparing { .. } | Event::InputArrived) => {}
             }
             let Some(elapsed) = ready_at.map(|at| at.elapsed()) else {
                 continue;

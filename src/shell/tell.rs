@@ -54,7 +54,8 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
             | engine::Event::Answered { .. }
             | engine::Event::Ended(Ending::Nothing | Ending::Deleted),
         )
-        | Event::Signal(_) => return false,
+        | Event::Signal(_)
+        | Event::InputArrived => return false,
         Event::ThreadLost => words::error_lines(
             "the connection to the server has ended in a defect of livysh",
             None,

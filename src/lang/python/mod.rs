@@ -223,6 +223,11 @@ impl LogicalLine<'_> {
     }
 }
 
+/// Whether more lines may belong to a statement, whatever it holds by now.
+pub(super) fn is_compound(statement: &str) -> bool {
+    Lines::of(statement).any(|line| line.is_compound() || line.is_decorator())
+}
+
 pub(super) fn completeness(code: &str) -> Completeness {
     let mut lines = Lines::of(code);
     let mut first_indent = None;

@@ -73,6 +73,29 @@ pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
     units::merge(&scan, statements(&scan))
 }
 
+/// To where more text can change nothing: the end of a statement that another follows, or a
+/// semicolon.
+pub(super) fn settled(source: &str) -> usize {
+    let scan = scan(source);
+    let mut statements = statements(&scan);
+    let last_end = statements.last().map_or(0, |last| last.end);
+    let mut after = scan.tokens.iter().rev();
+    let semicolon = after
+        .by_ref()
+        .take_while(|token| token.start >= last_end)
+        .find(|token| token.kind == Kind::Semicolon);
+    let is_ended = scan.ended == Ended::Yes && semicolon.is_some();
+    if !is_ended {
+        statements.pop();
+    }
+    let closed = units::closed(&scan, &statements);
+    match (closed, semicolon) {
+        (0, _) => 0,
+        (all, Some(semicolon)) if is_ended && all == statements.len() => semicolon.end(),
+        (closed, _) => statements[closed - 1].end,
+    }
+}
+
 /// Where each statement stands by itself.
 fn statements(scan: &Scan<'_>) -> Vec<Range<usize>> {
     let mut statements: Vec<Range<usize>> = Vec::new();

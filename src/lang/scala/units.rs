@@ -91,6 +91,20 @@ pub(super) fn merge(scan: &Scan<'_>, ranges: Vec<Range<usize>>) -> Vec<Range<usi
     merged
 }
 
+/// How many of these first statements of a text no later one can join.
+pub(super) fn closed(scan: &Scan<'_>, ranges: &[Range<usize>]) -> usize {
+    let statements = tokens_of(scan, ranges);
+    let effects: Vec<Effect<'_>> = statements.iter().map(|tokens| effect(tokens)).collect();
+    let is_expression = |effect: &Effect<'_>| matches!(effect, Effect::Expression);
+    let after = effects
+        .iter()
+        .rposition(is_expression)
+        .map_or(0, |last| last + 1);
+    let begins = |effect: &Effect<'_>| matches!(effect, Effect::Defines(..) | Effect::Lazy(_));
+    let open = effects[after..].iter().position(begins);
+    open.map_or(effects.len(), |open| after + open)
+}
+
 /// What a unit that begins at a statement may not hold: the next of each kind from there on.
 struct Limits<'a> {
     expression: usize,

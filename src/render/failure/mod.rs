@@ -240,10 +240,7 @@ mod testing {
         feeding: Feeding,
         failure: &Failure,
     ) -> FailureText {
-        let source = Source {
-            name: name.map(str::to_owned),
-            text: text.into(),
-        };
+        let source = Source::new(name.map(str::to_owned), text);
         let mut past = Past::default();
         let snippets = split(language, text);
         for (number, snippet) in snippets.iter().enumerate() {

@@ -109,7 +109,7 @@ impl Excerpt {
 }
 
 pub(super) fn line_of(source: &Source, line: usize) -> Option<&str> {
-    source.text.lines().nth(line.checked_sub(1)?)
+    source.line(line)
 }
 
 #[cfg(test)]
@@ -117,10 +117,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source {
-            name: Some("a.scala".to_owned()),
-            text: text.into(),
-        }
+        Source::new(Some("a.scala".to_owned()), text)
     }
 
     #[test]

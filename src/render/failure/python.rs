@@ -105,11 +105,16 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
 /// The line after the statement that is neither blank nor a comment: there Python misses a block, of
 /// which only the beginning was sent.
 fn line_after(origin: Origin<'_>) -> usize {
-    let last = origin.snippet.last_line();
-    let lines = origin.source.text.lines().enumerate().skip(last);
+    let (last, first) = (origin.snippet.last_line(), origin.source.first_line);
+    let lines = origin
+        .source
+        .text
+        .lines()
+        .enumerate()
+        .skip(last + 1 - first);
     let mut code =
         lines.filter(|(_, line)| !line.trim().is_empty() && !line.trim().starts_with('#'));
-    code.next().map_or(last, |(index, _)| index + 1)
+    code.next().map_or(last, |(index, _)| index + first)
 }
 
 /// The headline and the other lines of an exception's own text.

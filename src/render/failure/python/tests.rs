@@ -147,10 +147,7 @@ fn a_missing_block_is_missed_on_the_next_line() {
     ];
     let evalue = "expected an indented block after 'for' statement on line 1 (<stdin>, line 1)";
     let failure = error("IndentationError", evalue, &lines);
-    let source = Source {
-        name: Some("a.py".to_owned()),
-        text: "for i in x:\n# c\nprint(i)\n".into(),
-    };
+    let source = Source::new(Some("a.py".to_owned()), "for i in x:\n# c\nprint(i)\n");
     let origin = Origin {
         snippet: &crate::lang::split(Language::Python, &source.text)[0],
         source: &source,
