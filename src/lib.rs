@@ -151,6 +151,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             fallback,
             keep_going: cli.script.keep_going,
             arguments: cli.arguments().map(<[String]>::to_vec),
+            echo: cli.script.echo,
             from: cli.script.from,
         };
         let ended = script::run(&mut desk, &scripts, &options);

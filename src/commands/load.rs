@@ -1,7 +1,7 @@
 //! `:load`: a file's statements one after another. Transcripts run the same way.
 
-use super::{Answer, Desk, Halt, Halted, Left, Walk, paste, prompted};
-use crate::lang::{Language, Source};
+use super::{Answer, Desk, Halt, Halted, Left, Shows, Walk, paste, prompted};
+use crate::lang::{Language, Snippet, Source};
 use crate::render::Line;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -33,7 +33,11 @@ impl Desk<'_> {
             return Answer::Refused(format!("{DEEPEST} files load each other"));
         }
         self.depth += 1;
-        let walk = Walk::new(Source::new(name, text), language, verbose);
+        let shows = match verbose {
+            true => Shows::Notes,
+            false => Shows::Nothing,
+        };
+        let walk = Walk::new(Source::new(name, text), language, shows);
         let is_transcript = walk.is_transcript();
         let left = self.walk(walk, |desk, source, halt| {
             desk.after(halt, source, is_transcript)
@@ -63,6 +67,20 @@ impl Desk<'_> {
                 Some(_) | None => ControlFlow::Break(Answer::Stopped(stopped)),
             },
         }
+    }
+
+    /// Shows a statement among the results, as a shell's dialogue does.
+    pub(super) fn print_input(&mut self, snippet: &Snippet) -> Answer {
+        // spark-shell leaves a line between a result and the next prompt.
+        let is_first = !std::mem::replace(&mut self.has_echoed, true);
+        let gap = match snippet.language {
+            Language::Scala if !is_first => "\n",
+            Language::Scala | Language::Python | Language::Sql | Language::R => "",
+        };
+        self.print(&format!(
+            "{gap}{}\n",
+            prompted(snippet.language, &snippet.code)
+        ))
     }
 
     /// Shows an input with its prompt.

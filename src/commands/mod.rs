@@ -44,7 +44,7 @@ pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
 pub use stream::Stream;
-pub use walk::{Halt, Halted, Left, Walk};
+pub use walk::{Halt, Halted, Left, Shows, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};
@@ -64,6 +64,8 @@ pub struct Desk<'a> {
     pub echoes: Echoes,
     pub startup: Startup,
     inputs: Inputs,
+    /// Whether a statement was shown among the results.
+    has_echoed: bool,
     /// How many files load each other.
     depth: usize,
 }
@@ -109,6 +111,7 @@ impl<'a> Desk<'a> {
             echoes: Echoes::default(),
             startup: Startup::default(),
             inputs: Inputs::default(),
+            has_echoed: false,
             depth: 0,
         }
     }

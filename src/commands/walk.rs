@@ -9,10 +9,19 @@ use std::ops::ControlFlow;
 pub struct Walk {
     steps: Steps,
     source: Source,
-    /// Whether each statement is shown before it runs.
-    shows: bool,
+    shows: Shows,
     /// What ends before this line is passed over.
     from: usize,
+}
+
+/// Whether each statement is shown, with its prompt, before it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    Nothing,
+    /// Beside the results.
+    Notes,
+    /// Among the results, so that they make a transcript.
+    Output,
 }
 
 /// What did not end well.
@@ -50,7 +59,7 @@ enum Stepped {
 
 impl Walk {
     /// A text in its language, or the inputs of the transcript that it is.
-    pub fn new(mut source: Source, language: Language, shows: bool) -> Walk {
+    pub fn new(mut source: Source, language: Language, shows: Shows) -> Walk {
         let steps = Steps::of(language, &source.text, source.first_line);
         if steps.replayed.is_some() {
             source.text = steps.text.as_str().into();
@@ -114,8 +123,16 @@ impl Desk<'_> {
                 Stepped::Went(Halted::NotRun, Answer::Done)
             }
             Step::Code(snippet) => {
-                if walk.shows && !walk.is_transcript() {
-                    self.say_input(language, &snippet.code);
+                match walk.shows {
+                    Shows::Notes if !walk.is_transcript() => {
+                        self.say_input(language, &snippet.code);
+                    }
+                    Shows::Output => {
+                        if let Answer::Stopped(stopped) = self.print_input(&snippet) {
+                            return Stepped::Went(Halted::NotRun, Answer::Stopped(stopped));
+                        }
+                    }
+                    Shows::Nothing | Shows::Notes => {}
                 }
                 let answer = self.run_all(vec![snippet], &walk.source);
                 Stepped::Went(Halted::Statement, answer)

@@ -3,7 +3,7 @@
 use super::incoming::Incoming;
 use super::policy::Policy;
 use super::read::Script;
-use crate::commands::{Desk, Left, Stream, Walk};
+use crate::commands::{Desk, Left, Shows, Stream, Walk};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::shell::error_lines;
@@ -22,7 +22,7 @@ pub(super) fn run(
     policy: &mut Policy,
     script: &Script,
     language: Choice,
-    from: usize,
+    shows: Shows,
     is_last: bool,
 ) -> Left<Exit> {
     let arrivals = match desk.link.read_stdin() {
@@ -53,7 +53,7 @@ pub(super) fn run(
             stream.end();
         }
         while let Some(part) = stream.take(!is_more) {
-            let walk = Walk::new(part, stream.language(), false).from(from);
+            let walk = Walk::new(part, stream.language(), shows);
             let left = desk.walk(walk, |desk, source, halt| {
                 policy.after(desk, source, halt, is_last)
             });

@@ -16,7 +16,7 @@ mod read;
 
 pub use read::{Script, check, read, tell_unreadable};
 
-use crate::commands::{Desk, Left, Walk};
+use crate::commands::{Desk, Left, Shows, Walk};
 use crate::exit::Exit;
 use crate::lang::{Language, Source};
 use arriving::Choice;
@@ -32,8 +32,19 @@ pub struct Options {
     pub keep_going: bool,
     /// What follows FILE, which is the last source; none where no FILE is named.
     pub arguments: Option<Vec<String>>,
+    /// Whether statements are shown among their results.
+    pub echo: bool,
     /// The line of FILE to begin at.
     pub from: Option<usize>,
+}
+
+impl Options {
+    fn shows(&self) -> Shows {
+        match self.echo {
+            true => Shows::Output,
+            false => Shows::Nothing,
+        }
+    }
 }
 
 /// Where a script has stopped.
@@ -65,7 +76,7 @@ impl From<Exit> for Ended {
 
 /// Runs the sources one after another in the session.
 pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended {
-    let mut policy = Policy::new(options.keep_going);
+    let mut policy = Policy::new(options);
     for (index, script) in scripts.iter().enumerate() {
         let language = match options.language.or(script.language) {
             Some(language) => language,
@@ -87,7 +98,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         let left = match &script.text {
             Text::Whole(text) => {
                 let source = Source::new(Some(script.name.clone()), text.clone());
-                let walk = Walk::new(source, language, false).from(from);
+                let walk = Walk::new(source, language, options.shows()).from(from);
                 desk.walk(walk, |desk, source, halt| {
                     policy.after(desk, source, halt, is_last)
                 })
@@ -97,7 +108,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
                     Some(language) => Choice::Made(language),
                     None => Choice::Else(language),
                 };
-                arriving::run(desk, &mut policy, script, choice, from, is_last)
+                arriving::run(desk, &mut policy, script, choice, options.shows(), is_last)
             }
         };
         match left {

@@ -1,6 +1,6 @@
 //! Whether a script goes on after what went wrong, and the code that it ends with where not.
 
-use super::{Ended, StoppedAt};
+use super::{Ended, Options, StoppedAt};
 use crate::commands::{Answer, Desk, Halt, Halted, Stopped};
 use crate::exit::Exit;
 use crate::lang::Source;
@@ -13,14 +13,17 @@ use std::time::Duration;
 /// What has gone wrong so far, and what that means.
 pub(super) struct Policy {
     keep_going: bool,
+    /// Whether an error belongs to the dialogue that is written, too.
+    echo: bool,
     failures: usize,
     stopped_at: Option<StoppedAt>,
 }
 
 impl Policy {
-    pub(super) fn new(keep_going: bool) -> Policy {
+    pub(super) fn new(options: &Options) -> Policy {
         Policy {
-            keep_going,
+            keep_going: options.keep_going,
+            echo: options.echo,
             failures: 0,
             stopped_at: None,
         }
@@ -72,6 +75,9 @@ impl Policy {
         match &stopped.verdict {
             Verdict::Ok => ControlFlow::Continue(()),
             Verdict::Failed(failure) => {
+                if self.echo && desk.out.failure(&failure.for_prompt()).is_err() {
+                    return ControlFlow::Break(Exit::OutputClosed);
+                }
                 tell_failure(desk.out, failure);
                 self.failed(place)
             }
