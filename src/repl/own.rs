@@ -62,11 +62,11 @@ impl Repl<'_> {
     /// apart.
     fn show_history(&self, count: usize, text: &str, gap: &str) {
         let entries = self.editor.entries();
-        let numbered = entries.iter().enumerate();
-        let found: Vec<String> = numbered
+        let found: Vec<String> = entries
+            .iter()
             .filter(|(_, entry)| entry.contains(text))
-            .map(|(index, entry)| {
-                let number = format!("{:>width$}{gap}", index + 1, width = gap.len() * 2 - 1);
+            .map(|(number, entry)| {
+                let number = format!("{number:>width$}{gap}", width = gap.len() * 2 - 1);
                 let indent = format!("\n{}", " ".repeat(number.len()));
                 format!("{number}{}\n", entry.replace('\n', &indent))
             })
@@ -79,17 +79,17 @@ impl Repl<'_> {
     fn edit(&mut self, what: &str) -> Option<Exit> {
         let entries = self.editor.entries();
         let text = match what.parse::<usize>() {
-            Ok(number) => match number.checked_sub(1).and_then(|index| entries.get(index)) {
-                Some(entry) => entry.clone(),
+            Ok(wanted) => match entries.iter().find(|(number, _)| *number == wanted) {
+                Some((_, entry)) => entry.clone(),
                 None => {
-                    self.say(&format!("There is no input {number}; :history shows them."));
+                    self.say(&format!("There is no input {wanted}; :history shows them."));
                     return None;
                 }
             },
             Err(_) if what.is_empty() => {
-                let is_code = |entry: &&String| !is_command(entry) && !entry.starts_with('!');
-                let last = entries.iter().rev().find(is_code);
-                last.cloned().unwrap_or_default()
+                let is_code = |entry: &String| !is_command(entry) && !entry.starts_with('!');
+                let mut codes = entries.into_iter().map(|(_, entry)| entry).filter(is_code);
+                codes.next_back().unwrap_or_default()
             }
             Err(_) => return self.edit_file(Path::new(what)),
         };
