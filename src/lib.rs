@@ -197,10 +197,6 @@ fn plan(
                 kind: Some(language.kind().to_owned()),
                 ..CreateSession::default()
             };
-            if let Some(label) = &cli.name {
-                let unique = local::random_name().map_err(|error| error.to_string())?;
-                request.name = Some(format!("{label}-{unique}"));
-            }
             if let Some(rows) = cli.max_rows {
                 let key = "livy.rsc.sql.num-rows".to_owned();
                 request.conf.insert(key, rows.to_string());
@@ -215,6 +211,7 @@ fn plan(
     Ok(Plan {
         place,
         session,
+        label: cli.name.clone(),
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),

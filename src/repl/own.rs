@@ -127,18 +127,26 @@ impl Repl<'_> {
             return None;
         }
         let open = &self.open;
+        self.has_restarted = true;
         match shell::restart(self.desk.link, self.out, open) {
             Ok(None) => {}
             Ok(Some(signal)) => return Some(signal.into()),
             Err(error) => {
-                self.say(&format!("no new session can be opened: {error}"));
-                return Some(Exit::Server);
+                self.say(&format!(
+                    "No new session can be opened: {error}. :restart tries again."
+                ));
+                return None;
             }
         }
         self.desk.startup.again();
         self.desk.echoes.last_value.replace(None);
         self.left_running = None;
-        self.say("A new session is being made; :replay runs what has succeeded again.");
+        let replay = match self.desk.replayable() {
+            0 => String::new(),
+            1 => "; :replay runs the input that has succeeded again".to_owned(),
+            count => format!("; :replay runs the {count} inputs that have succeeded again"),
+        };
+        self.say(&format!("A new session is being made{replay}."));
         None
     }
 
@@ -146,6 +154,9 @@ impl Repl<'_> {
         let link = &self.desk.link;
         let facts = &link.facts;
         let root = &link.root;
+        if self.waits_for_restart() {
+            return format!("there is no session on {root}; :restart tries again");
+        }
         let Some(session) = &facts.session else {
             return format!("the session on {root} is not open yet");
         };

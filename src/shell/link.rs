@@ -96,6 +96,9 @@ pub(super) struct Uplink {
     route: Arc<Mutex<Route>>,
     /// Set when what is being prepared is not wanted any more.
     pub(super) stop: Arc<AtomicBool>,
+    /// Set when another session is to take this one's place: a signal that comes while this one
+    /// ends is then the front end's.
+    is_let_go: Arc<AtomicBool>,
 }
 
 impl Uplink {
@@ -106,6 +109,10 @@ impl Uplink {
 
     pub(super) fn prompt_stands(&self) -> bool {
         self.lock().prompt_stands
+    }
+
+    pub(super) fn is_let_go(&self) -> bool {
+        self.is_let_go.load(Ordering::Relaxed)
     }
 
     /// Tells above the prompt that the session is left.
@@ -157,6 +164,7 @@ impl Link {
                 session_name: None,
             })),
             stop: Arc::new(AtomicBool::new(false)),
+            is_let_go: Arc::new(AtomicBool::new(false)),
         };
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
@@ -275,13 +283,28 @@ impl Link {
 
     /// The same for one that another is to take the place of.
     pub(super) fn shut(&mut self) {
+        self.give_up();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+
+    /// Lets it end for another to take its place, without waiting for it.
+    pub(super) fn let_go(&mut self) {
+        self.uplink.is_let_go.store(true, Ordering::Relaxed);
+        self.give_up();
+    }
+
+    /// Whether the network thread, and a local server with it, is gone.
+    pub(super) fn is_gone(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    fn give_up(&mut self) {
         self.stop_preparing();
         // Dropping the handle ends the conversation where it has not ended yet.
         self.engine = Engine::new().0;
         self.facts.over.get_or_insert(Over::Died);
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 
     fn note(&mut self, event: &Event) {
