@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::lang::{Language, Past};
 use crate::livy::{Failure, LivyError, Session};
 use crate::term::Out;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +58,8 @@ pub struct Link {
     /// Whether what Python code needs beforehand has run in the session.
     pub is_prepared: bool,
     events: Receiver<(Event, bool)>,
+    /// What came while another program had the terminal.
+    held: VecDeque<(Event, bool)>,
     uplink: Uplink,
     thread: Option<JoinHandle<()>>,
     next_ticket: engine::Ticket,
@@ -184,6 +187,7 @@ impl Link {
             may_be_python: false,
             python_out_of_step: false,
             events,
+            held: VecDeque::new(),
             uplink,
             thread: Some(thread),
             is_prepared: false,
@@ -216,17 +220,34 @@ impl Link {
     /// The next event, if one comes in time; what it says of the session is noted, and told where
     /// it was not yet.
     pub fn next(&mut self, out: &Out, timeout: Option<Duration>) -> Option<Event> {
-        let received = match timeout {
-            None => self.events.recv().ok(),
-            Some(timeout) => self.events.recv_timeout(timeout).ok(),
+        let (event, told) = match self.held.pop_front() {
+            Some(held) => held,
+            None => self.receive(timeout)?,
         };
-        // The sender lives as long as this end: none came in time.
-        let (event, told) = received?;
         if !told {
             tell::tell(out, &event, self.is_local, &self.root);
         }
         self.note(&event);
         Some(event)
+    }
+
+    /// A signal that ends the program, if one comes in time. Everything else is held back untold:
+    /// another program has the terminal.
+    pub fn ending_signal(&mut self, timeout: Duration) -> Option<Signal> {
+        let received = self.receive(Some(timeout))?;
+        if let (Event::Signal(signal @ (Signal::Terminate | Signal::HangUp)), _) = received {
+            return Some(signal);
+        }
+        self.held.push_back(received);
+        None
+    }
+
+    /// The sender lives as long as this end: where there is nothing, none came in time.
+    fn receive(&self, timeout: Option<Duration>) -> Option<(Event, bool)> {
+        match timeout {
+            None => self.events.recv().ok(),
+            Some(timeout) => self.events.recv_timeout(timeout).ok(),
+        }
     }
 
     /// Takes in what has come while nobody waited; a signal that ends the program comes back.
