@@ -41,10 +41,6 @@ pub fn plan(
                 kind: Some(language.kind().to_owned()),
                 ..CreateSession::default()
             };
-            if let Some(label) = &cli.name {
-                let unique = local::random_name().map_err(|error| error.to_string())?;
-                request.name = Some(format!("{label}-{unique}"));
-            }
             for (key, value) in &conf {
                 request.conf.insert(key.clone(), value.text.clone());
             }
@@ -63,6 +59,7 @@ pub fn plan(
     Ok(Plan {
         place,
         session,
+        label: cli.name.clone(),
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),

@@ -4,6 +4,9 @@ use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::spark::shared;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 fn prompt(home: &Home, language: &str, editor: &str) -> Screen {
     let (url, session) = shared();
@@ -303,4 +306,202 @@ fn a_program_that_a_loaded_file_runs_has_the_terminal() {
     screen.line("something");
     screen.wait_for("something\ngot something\n2");
     screen.wait_for_prompt("scala>");
+}
+
+/// A server that makes sessions as `answers` says, one after another; the last holds for all.
+fn making(answers: &'static [&'static str]) -> Scripted {
+    const SESSION: &str = r#"{"id":1,"state":"idle","kind":"spark"}"#;
+    let made = AtomicUsize::new(0);
+    Scripted::start(
+        move |request| match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/sessions") => {
+                let index = made.fetch_add(1, Ordering::Relaxed);
+                let status = answers[index.min(answers.len() - 1)];
+                Answer::json(
+                    status,
+                    if status.starts_with('2') {
+                        SESSION
+                    } else {
+                        r#""full""#
+                    },
+                )
+            }
+            ("POST", "/sessions/1/statements") => {
+                Answer::json("201 Created", r#"{"id":0,"state":"waiting"}"#)
+            }
+            ("GET", "/sessions/1/statements/0") => Answer::json(
+                "200 OK",
+                r#"{"id":0,"state":"available","output":{"status":"ok","data":{"text/plain":"done"}}}"#,
+            ),
+            _ => Answer::json("200 OK", SESSION),
+        },
+    )
+}
+
+#[test]
+fn a_restart_that_fails_keeps_the_prompt() {
+    let server = making(&[
+        "201 Created",
+        "400 Bad Request",
+        "403 Forbidden",
+        "201 Created",
+    ]);
+    let home = Home::new();
+    let arguments = ["--url", &server.url, "-l", "scala", "--name", "again"];
+    let mut screen = Screen::start(&home, &arguments);
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "1", "\ndone");
+    gives(
+        &mut screen,
+        ":restart",
+        "A new session is being made; :replay runs the input that has succeeded again.",
+    );
+    screen.wait_for("400 Bad Request");
+    gives(
+        &mut screen,
+        "2",
+        "There is no session: nothing runs. :restart tries again.",
+    );
+    gives(&mut screen, ":session", "there is no session on");
+    gives(&mut screen, ":restart", "403 Forbidden");
+    gives(&mut screen, ":restart", "A new session is being made");
+    gives(&mut screen, "3", "scala> 3\n");
+    gives(&mut screen, ":session", ": ready");
+    assert_eq!(server.count("POST", "/sessions/1/statements"), 2);
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+    let names: BTreeSet<String> = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST" && request.path == "/sessions")
+        .map(|request| {
+            let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+            body["name"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    assert!(
+        names.iter().all(|name| name.starts_with("again-")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn leaving_without_a_session_tells_why_it_is_missing() {
+    let server = making(&["201 Created", "403 Forbidden"]);
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-l", "scala"]);
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, ":restart", "403 Forbidden");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 4);
+}
+
+#[test]
+fn a_restart_tells_how_many_inputs_can_be_replayed() {
+    let server = making(&["201 Created"]);
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-l", "scala"]);
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, ":restart", "A new session is being made.\n");
+    screen.paste("1\n2\n3");
+    screen.line("");
+    screen.wait_for("done\ndone\ndone\n");
+    screen.wait_for_prompt("scala>");
+    gives(
+        &mut screen,
+        ":restart",
+        "A new session is being made; :replay runs the 3 inputs that have succeeded again.",
+    );
+    gives(&mut screen, ":replay", "Replaying: 3");
+    gives(&mut screen, "4", "4\ndone");
+    gives(
+        &mut screen,
+        ":rest",
+        ":replay runs the 4 inputs that have succeeded again.",
+    );
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+    assert_eq!(server.count("POST", "/sessions/1/statements"), 7);
+    assert_eq!(server.count("DELETE", "/sessions/1"), 4);
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_the_end_of_a_local_spark() {
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--local"]);
+    screen.wait_for_within(
+        Duration::from_secs(120),
+        "Spark session available as 'spark'.",
+    );
+    gives(
+        &mut screen,
+        "val slow = sys.addShutdownHook(Thread.sleep(20000))",
+        "slow: ",
+    );
+    screen.line(":restart");
+    screen.wait_for("ending Spark");
+    screen.send("\x03");
+    screen.wait_for("The end of the old Spark is not waited for; it goes on by itself.");
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "slow", "not found: value slow");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+}
+
+#[test]
+fn an_entry_of_a_full_history_keeps_its_number() {
+    let home = Home::new();
+    let folder = home.path().join("state/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let entries: String = (1..=10_000).map(|n| format!("entry {n}\n")).collect();
+    std::fs::write(folder.join("history-scala"), format!("#V2\n{entries}")).unwrap();
+    let server = making(&["201 Created"]);
+    let seen = home.path().join("seen");
+    let editor = format!("EDITOR=cp \"$1\" {}; false", seen.display());
+    let arguments = [&editor, BINARY, "--url", &server.url, "-l", "scala"];
+    let mut screen = Screen::run(&home, "env", &arguments, 60, 100);
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, ":history 2", "10001  :history 2\n");
+    screen.wait_for("10000  entry 10000\n");
+    gives(&mut screen, ":edit 9000", "nothing runs");
+    assert_eq!(std::fs::read_to_string(&seen).unwrap(), "entry 9000");
+    gives(&mut screen, ":edit 9000", "nothing runs");
+    assert_eq!(std::fs::read_to_string(&seen).unwrap(), "entry 9000");
+    gives(&mut screen, ":edit 1", "There is no input 1;");
+}
+
+#[test]
+fn ctrl_c_in_a_startup_file_comes_to_the_prompt() {
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("startup.py"),
+        "early = 1\nimport time; time.sleep(60)\nlate = 1\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("startup.scala"),
+        "val x = 1\n:silent\nval y = 1\n",
+    )
+    .unwrap();
+    let (url, _) = shared();
+    let mut screen = Screen::start(&home, &["--url", url, "-l", "python"]);
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.wait_for_prompt(">>>");
+    screen.line("typed = 1");
+    screen.wait_for("running 0:0");
+    screen.send("\x03");
+    screen.wait_for("\nCancelled.");
+    screen.wait_for_prompt(">>>");
+    screen.line("[name in globals() for name in ('early', 'typed', 'late')]");
+    screen.wait_for("\n[True, False, False]\n");
+    screen.line(":lang scala");
+    screen.wait_for_prompt("scala>");
+    gives(&mut screen, "x + 1", ": Int = 2");
+    screen.wait_for("startup.scala:2: a startup file has no commands: :silent");
+    gives(&mut screen, "y", "not found: value y");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
 }

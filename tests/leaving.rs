@@ -135,6 +135,28 @@ fn a_termination_while_a_statement_runs_at_the_prompt_ends_the_session() {
 }
 
 #[test]
+fn a_termination_while_a_program_has_the_terminal_ends_it_and_the_session() {
+    let (url, _) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-l", "python", "--name", "termsh"];
+    let mut screen = Screen::start(&home, &arguments);
+    screen.wait_for("Spark session available as 'spark'.");
+    let (name, _) = session("termsh").unwrap();
+    screen.line(":sh echo pro''cess $$; exec sleep 60");
+    screen.wait_for("\nprocess ");
+    let text = screen.text();
+    let told = text.rsplit("\nprocess ").next().unwrap();
+    let process = told.lines().next().unwrap().trim().to_owned();
+    send(screen.process_id(), Signal::SIGTERM);
+    assert_eq!(screen.wait_for_exit(), 143);
+    assert!(screen.echoes());
+    assert_eq!(get(&format!("{url}/sessions/{name}")).status, 404);
+    // Gone, or not yet taken notice of by who is to.
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+}
+
+#[test]
 fn a_hang_up_cancels_nothing_and_leaves_the_session() {
     let script = Script::start("hup", LONG);
     let name = until_it_runs("hup");

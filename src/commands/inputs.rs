@@ -40,6 +40,11 @@ impl Inputs {
 }
 
 impl Desk<'_> {
+    /// How many inputs `:replay` would run.
+    pub fn replayable(&self) -> usize {
+        self.inputs.done.len()
+    }
+
     pub(super) fn save(&mut self, language: Language, path: &Path) -> Answer {
         let language = Language::from_path(path).unwrap_or(language);
         let (text, others) = self.inputs.script(language);

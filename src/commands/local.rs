@@ -3,14 +3,20 @@
 use super::{Answer, Desk};
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::shell::Interrupts;
+use crate::shell::{self, Interrupts};
 use crate::term::Lent;
-use nix::sys::signal::Signal;
-use std::io::Write;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+/// How often it is looked whether a program has ended; most are quick.
+const SHORTEST_TICK: Duration = Duration::from_millis(1);
+const LONGEST_TICK: Duration = Duration::from_millis(50);
 
 impl Desk<'_> {
     /// Runs a command line with this program's own terminal.
@@ -26,7 +32,13 @@ impl Desk<'_> {
         }
         let status = {
             let _lent = Lent::begin();
-            command.status()
+            match command.spawn() {
+                Ok(child) => match self.attend(child) {
+                    Ok(status) => status,
+                    Err(signal) => return Answer::ended(signal.into()),
+                },
+                Err(error) => Err(error),
+            }
         };
         // A Ctrl-C that was the child's has come here, too.
         if let Some(signal) = self.link.catch_up(self.out) {
@@ -42,6 +54,23 @@ impl Desk<'_> {
             }
             Ok(status) => Answer::Refused(format!("`{command_line}` ended with {status}")),
             Err(error) => Answer::Refused(format!("sh cannot be run: {error}")),
+        }
+    }
+
+    /// Waits for a program's end; a signal that ends this program ends that one, and comes back.
+    fn attend(&mut self, mut child: Child) -> Result<io::Result<ExitStatus>, shell::Signal> {
+        let mut tick = SHORTEST_TICK;
+        loop {
+            if let Some(status) = child.try_wait().transpose() {
+                return Ok(status);
+            }
+            if let Some(signal) = self.link.ending_signal(tick) {
+                if let Ok(process) = child.id().try_into() {
+                    kill(Pid::from_raw(process), Signal::SIGTERM).ok();
+                }
+                return Err(signal);
+            }
+            tick = LONGEST_TICK.min(tick * 2);
         }
     }
 }
@@ -113,7 +142,7 @@ pub fn edit_file(editor: &str, path: &Path) -> Result<(), String> {
 }
 
 /// A new file that nobody else can read, whose name no other program has taken.
-fn temporary(language: Language) -> std::io::Result<(PathBuf, std::fs::File)> {
+fn temporary(language: Language) -> io::Result<(PathBuf, std::fs::File)> {
     let suffix = match language {
         Language::Scala => "scala",
         Language::Python => "py",
@@ -131,7 +160,7 @@ fn temporary(language: Language) -> std::io::Result<(PathBuf, std::fs::File)> {
             .mode(0o600)
             .open(&path);
         match made {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => {
                 number += 1;
             }
             made => return made.map(|file| (path, file)),

@@ -1,7 +1,7 @@
 //! A text as what is to be done: statements, and in Scala colon commands at its top level. A
 //! transcript is read as the inputs it holds.
 
-use super::parse::is_command;
+use super::parse::{Command, Paste, Shared, is_command, parse};
 use crate::lang::{self, Completeness, Language, Reading, Refusal, Snippet};
 use std::collections::VecDeque;
 
@@ -53,7 +53,8 @@ pub struct Steps {
     lines: Vec<String>,
     /// The number of the next line, from 1.
     number: usize,
-    inputs: VecDeque<lang::Typed>,
+    /// Of a transcript, each with what was pasted at it, from its end.
+    inputs: VecDeque<(lang::Typed, Vec<String>)>,
     pending: VecDeque<Step>,
 }
 
@@ -73,9 +74,8 @@ impl Steps {
         match transcript {
             Some(transcript) => {
                 steps.language = transcript.language;
-                steps.text = transcript.text();
                 steps.replayed = Some(transcript.inputs.len());
-                steps.inputs = transcript.inputs.into();
+                steps.take_transcript(transcript, text);
             }
             None => {
                 let reading = lang::read(language, text);
@@ -104,10 +104,30 @@ impl Steps {
         Some(line)
     }
 
+    /// What was pasted into a copied dialogue stands in its text, too.
+    fn take_transcript(&mut self, transcript: lang::Transcript, text: &str) {
+        let typed = transcript.text();
+        let mut lines: Vec<&str> = typed.lines().collect();
+        for input in transcript.inputs {
+            let mut block = Vec::new();
+            for (index, line) in pasted_at(&input, text) {
+                lines.resize(lines.len().max(index + 1), "");
+                lines[index] = line;
+                block.push(line.to_owned());
+            }
+            block.reverse();
+            self.inputs.push_back((input, block));
+        }
+        self.text = lines.iter().flat_map(|line| [line, "\n"]).collect();
+    }
+
     fn fill(&mut self) {
         while self.pending.is_empty() {
-            if let Some(input) = self.inputs.pop_front() {
+            if let Some((input, pasted)) = self.inputs.pop_front() {
+                self.lines = pasted;
                 self.take_input(input);
+            } else if self.replayed.is_some() {
+                return;
             } else if !self.take_lines() {
                 return;
             }
@@ -162,6 +182,20 @@ impl Iterator for Steps {
     fn next(&mut self) -> Option<Step> {
         self.fill();
         self.pending.pop_front()
+    }
+}
+
+/// The lines that a copied dialogue shows of the block that was pasted at an input, each with its
+/// index in the text: up to the one that tells its end. The one that tells its beginning is a comment.
+fn pasted_at<'a>(input: &lang::Typed, text: &'a str) -> Vec<(usize, &'a str)> {
+    let Some(Ok(Command::Shared(Shared::Paste(Paste::Lines { .. })))) = parse(&input.code) else {
+        return Vec::new();
+    };
+    let after = text.lines().enumerate().skip(input.first_line);
+    let is_end = |(_, line): &(usize, &str)| line.starts_with("// Exiting paste mode");
+    match after.clone().any(|line| is_end(&line)) {
+        true => after.take_while(|line| !is_end(line)).collect(),
+        false => Vec::new(),
     }
 }
 
@@ -240,6 +274,40 @@ mod tests {
         assert_eq!(steps.raw_line().as_deref(), Some("E"));
         assert_eq!(steps.next().map(shown).as_deref(), Some("4 a"));
         assert!(steps.is_over() && steps.raw_line().is_none());
+    }
+
+    #[test]
+    fn what_was_pasted_into_a_dialogue_is_read_from_it() {
+        let text = "scala> :paste\n// Entering paste mode (ctrl-D to finish)\n\nval a = 1\n\n\
+                    // Exiting paste mode, now interpreting.\n\na: Int = 1\n\nscala> :paste < E\nb\n\
+                    E\n\n// Exiting paste mode, now interpreting.\nscala> a\nres1: Int = 1\n\
+                    scala> :paste\n";
+        let mut steps = Steps::of(Language::Scala, text);
+        let mut lines = Vec::new();
+        while let Some(step) = steps.next() {
+            lines.push(shown(step));
+            lines.extend(std::iter::from_fn(|| steps.raw_line()));
+        }
+        let expected = [
+            "input :paste",
+            "// Entering paste mode (ctrl-D to finish)",
+            "",
+            "val a = 1",
+            "",
+            "1 command :paste",
+            "input :paste < E",
+            "b",
+            "E",
+            "",
+            "10 command :paste < E",
+            "input a",
+            "15 a",
+            "input :paste",
+            "17 command :paste",
+        ];
+        assert_eq!(lines, expected);
+        let text: Vec<&str> = steps.text.lines().collect();
+        assert_eq!((text[3], text[7], text[10]), ("val a = 1", "", "b"));
     }
 
     #[test]

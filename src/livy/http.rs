@@ -2,14 +2,16 @@
 //!
 //! Redirects are never followed: a POST would become a GET, and credentials could leave for
 //! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
-//! answer may take as long as it keeps coming.
+//! answer may take as long as it keeps coming, and what is sent has time of its own.
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
 use super::watch::{Exchange, Watch};
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, Url};
+use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::error::Error;
@@ -18,6 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// Bytes that the slowest line sends in a second.
+const SLOWEST: u64 = 16 << 10;
 
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
@@ -265,16 +269,18 @@ impl Http {
             error
         };
         let failed = |error: reqwest::Error| told(transport_error(&shown, &error));
-        let silent = || {
+        let request = request.build().map_err(failed)?;
+        let until_answer = timeout + time_to_send(size_of(&request));
+        let silent = |time: Duration| {
             told(TransportError {
                 kind: TransportKind::Timeout,
                 url: shown.clone(),
-                cause: format!("nothing came for {} s", timeout.as_secs()),
+                cause: format!("nothing came for {} s", time.as_secs()),
             })
         };
-        let mut response = tokio::time::timeout(timeout, request.send())
+        let mut response = tokio::time::timeout(until_answer, self.client.execute(request))
             .await
-            .map_err(|_| silent())?
+            .map_err(|_| silent(until_answer))?
             .map_err(failed)?;
         let status = response.status();
         if status.is_success() {
@@ -290,7 +296,7 @@ impl Http {
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await
-            .map_err(|_| silent())?
+            .map_err(|_| silent(timeout))?
             .map_err(failed)?
         {
             body.extend_from_slice(&chunk);
@@ -308,6 +314,20 @@ impl Http {
         }
         .into())
     }
+}
+
+/// How long so many bytes may be on their way, beside the time that the server takes.
+fn time_to_send(size: u64) -> Duration {
+    Duration::from_secs(size / SLOWEST)
+}
+
+/// A form tells the size of its body in a header alone.
+fn size_of(request: &Request) -> u64 {
+    let body = request.body().and_then(Body::as_bytes);
+    let told = request.headers().get(CONTENT_LENGTH);
+    let told = told.and_then(|size| size.to_str().ok()?.parse().ok());
+    body.map_or(0, |body| body.len() as u64)
+        .max(told.unwrap_or(0))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -404,6 +424,20 @@ mod tests {
 
     fn root(url: &str) -> Result<String, UrlError> {
         Http::new(url, Arc::new(Nobody), None).map(|http| shown(&http.root))
+    }
+
+    #[test]
+    fn what_is_large_has_time_to_be_sent() {
+        let time = |request: reqwest::RequestBuilder| {
+            time_to_send(size_of(&request.build().unwrap())).as_secs()
+        };
+        let http = Http::new("http://h", Arc::new(Nobody), None).unwrap();
+        let post = || http.client.post("http://h");
+        assert_eq!(time(post()), 0);
+        assert_eq!(time(post().json("short")), 0);
+        assert!(time(post().json(&"x".repeat(8 << 20))) >= 500);
+        let file = Part::bytes(vec![0; 64 << 20]).file_name("a.jar");
+        assert!(time(post().multipart(Form::new().part("jar", file))) >= 4000);
     }
 
     #[test]

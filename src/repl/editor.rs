@@ -87,6 +87,8 @@ pub(super) struct LineEditor {
     folder: Option<PathBuf>,
     colours: bool,
     on_terminal: bool,
+    /// How many entries a full history has lost since it was loaded.
+    forgotten: usize,
 }
 
 impl LineEditor {
@@ -128,6 +130,7 @@ impl LineEditor {
             folder,
             colours: out.colours.0,
             on_terminal: out.terminals.input,
+            forgotten: 0,
         };
         editor.load_history(language, out);
         Ok((editor, printer))
@@ -139,6 +142,7 @@ impl LineEditor {
             colours.language.set(language);
         }
         self.editor.clear_history().ok();
+        self.forgotten = 0;
         self.load_history(language, out);
     }
 
@@ -193,17 +197,19 @@ impl LineEditor {
 
     /// Keeps a block in the history, at once.
     pub(super) fn remember(&mut self, language: Language, block: &str) {
+        let was_full = self.editor.history().len() == MOST_HISTORY;
         let added = self.editor.add_history_entry(block).unwrap_or(false);
+        self.forgotten += usize::from(added && was_full);
         if let Some(path) = self.path(language).filter(|_| added) {
             // A history that cannot be written is no reason to disturb.
             self.editor.append_history(&path).ok();
         }
     }
 
-    /// What the history holds, the oldest first.
-    pub(super) fn entries(&self) -> Vec<String> {
-        let history = self.editor.history();
-        history.iter().map(ToOwned::to_owned).collect()
+    /// What the history holds, the oldest first, each with the number that it keeps.
+    pub(super) fn entries(&self) -> Vec<(usize, String)> {
+        let history = self.editor.history().iter().map(ToOwned::to_owned);
+        (self.forgotten + 1..).zip(history).collect()
     }
 
     fn path(&self, language: Language) -> Option<PathBuf> {

@@ -46,6 +46,8 @@ struct Repl<'a> {
     open: Box<dyn Fn() -> std::io::Result<Link>>,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
+    /// Whether the session took the place of another.
+    has_restarted: bool,
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
@@ -78,6 +80,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
         editor_command: options.editor,
         open: options.open,
         left_running: None,
+        has_restarted: false,
     };
     repl.run()
 }
@@ -128,7 +131,7 @@ impl Repl<'_> {
             if let Some(exit) = exit {
                 return exit;
             }
-            if self.desk.link.facts.over.is_some() {
+            if self.desk.link.facts.over.is_some() && !self.waits_for_restart() {
                 return self.desk.link.exit();
             }
         }
@@ -136,6 +139,12 @@ impl Repl<'_> {
             Some(_) => self.desk.link.exit(),
             None => Exit::Ok,
         }
+    }
+
+    /// Whether a session that was to take another's place never came up: that is no reason to leave.
+    fn waits_for_restart(&self) -> bool {
+        let facts = &self.desk.link.facts;
+        self.has_restarted && facts.over.is_some() && !facts.is_ready
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
@@ -272,6 +281,10 @@ impl Repl<'_> {
                     self.out.note(&Line::plain(message));
                 }
                 return Some(Exit::Script(code));
+            }
+            Verdict::SessionOver if self.waits_for_restart() => {
+                let told = "There is no session: nothing runs. :restart tries again.";
+                self.out.note(&Line::plain(told));
             }
             Verdict::SessionOver => return Some(self.desk.link.exit()),
             Verdict::End(exit) => return Some(exit),

@@ -62,11 +62,11 @@ impl Repl<'_> {
     /// apart.
     fn show_history(&self, count: usize, text: &str, gap: &str) {
         let entries = self.editor.entries();
-        let numbered = entries.iter().enumerate();
-        let found: Vec<String> = numbered
+        let found: Vec<String> = entries
+            .iter()
             .filter(|(_, entry)| entry.contains(text))
-            .map(|(index, entry)| {
-                let number = format!("{:>width$}{gap}", index + 1, width = gap.len() * 2 - 1);
+            .map(|(number, entry)| {
+                let number = format!("{number:>width$}{gap}", width = gap.len() * 2 - 1);
                 let indent = format!("\n{}", " ".repeat(number.len()));
                 format!("{number}{}\n", entry.replace('\n', &indent))
             })
@@ -79,17 +79,17 @@ impl Repl<'_> {
     fn edit(&mut self, what: &str) -> Option<Exit> {
         let entries = self.editor.entries();
         let text = match what.parse::<usize>() {
-            Ok(number) => match number.checked_sub(1).and_then(|index| entries.get(index)) {
-                Some(entry) => entry.clone(),
+            Ok(wanted) => match entries.iter().find(|(number, _)| *number == wanted) {
+                Some((_, entry)) => entry.clone(),
                 None => {
-                    self.say(&format!("There is no input {number}; :history shows them."));
+                    self.say(&format!("There is no input {wanted}; :history shows them."));
                     return None;
                 }
             },
             Err(_) if what.is_empty() => {
-                let is_code = |entry: &&String| !is_command(entry) && !entry.starts_with('!');
-                let last = entries.iter().rev().find(is_code);
-                last.cloned().unwrap_or_default()
+                let is_code = |entry: &String| !is_command(entry) && !entry.starts_with('!');
+                let mut codes = entries.into_iter().map(|(_, entry)| entry).filter(is_code);
+                codes.next_back().unwrap_or_default()
             }
             Err(_) => return self.edit_file(Path::new(what)),
         };
@@ -127,18 +127,26 @@ impl Repl<'_> {
             return None;
         }
         let open = &self.open;
+        self.has_restarted = true;
         match shell::restart(self.desk.link, self.out, open) {
             Ok(None) => {}
             Ok(Some(signal)) => return Some(signal.into()),
             Err(error) => {
-                self.say(&format!("no new session can be opened: {error}"));
-                return Some(Exit::Server);
+                self.say(&format!(
+                    "No new session can be opened: {error}. :restart tries again."
+                ));
+                return None;
             }
         }
         self.desk.startup.again();
         self.desk.echoes.last_value.replace(None);
         self.left_running = None;
-        self.say("A new session is being made; :replay runs what has succeeded again.");
+        let replay = match self.desk.replayable() {
+            0 => String::new(),
+            1 => "; :replay runs the input that has succeeded again".to_owned(),
+            count => format!("; :replay runs the {count} inputs that have succeeded again"),
+        };
+        self.say(&format!("A new session is being made{replay}."));
         None
     }
 
@@ -146,6 +154,9 @@ impl Repl<'_> {
         let link = &self.desk.link;
         let facts = &link.facts;
         let root = &link.root;
+        if self.waits_for_restart() {
+            return format!("there is no session on {root}; :restart tries again");
+        }
         let Some(session) = &facts.session else {
             return format!("the session on {root} is not open yet");
         };

@@ -7,7 +7,7 @@ use crate::term::Out;
 use std::time::{Duration, Instant};
 
 /// A session that is ended in passing may still be starting; it is waited for so long.
-const AT_LEISURE: Duration = Duration::from_secs(120);
+pub(super) const AT_LEISURE: Duration = Duration::from_secs(120);
 const IN_HASTE: Duration = Duration::from_secs(5);
 
 /// How much time there is.
@@ -89,43 +89,7 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
     out.end_progress();
 }
 
-/// Ends the session, which must be ours, and opens another in its place. Ctrl-C does not wait for
-/// the end; a signal that ends the program comes back, and then nothing is opened.
-pub fn restart(
-    link: &mut Link,
-    out: &Out,
-    open: impl FnOnce() -> std::io::Result<Link>,
-) -> std::io::Result<Option<Signal>> {
-    if link.is_local {
-        out.phase("ending Spark", "");
-        link.shut();
-    } else if link.may_live() {
-        link.engine.end(AT_LEISURE);
-        match wait_for_end(link, out, AT_LEISURE) {
-            Waited::Ended => link.shut(),
-            Waited::Signal(
-                signal @ (Signal::Terminate
-                | Signal::HangUp
-                | Signal::TimeUp
-                | Signal::NotStarted { .. }),
-            ) => {
-                return Ok(Some(signal));
-            }
-            // The network thread may still be at it: to wait for that would be to wait for the end.
-            Waited::Signal(Signal::Interrupt) | Waited::TooLong => {
-                tell_left(link, out, "its end was not waited for");
-                link.stop_preparing();
-            }
-        }
-    } else {
-        link.shut();
-    }
-    out.end_progress();
-    *link = open()?;
-    Ok(None)
-}
-
-fn tell_left(link: &Link, out: &Out, why: &str) {
+pub(super) fn tell_left(link: &Link, out: &Out, why: &str) {
     out.end_progress();
     match link.session_name() {
         Some(name) => {
@@ -154,14 +118,14 @@ fn wait_until_known(link: &mut Link, out: &Out) {
 }
 
 /// How the wait for a session's end was over.
-enum Waited {
+pub(super) enum Waited {
     Ended,
     Signal(Signal),
     TooLong,
 }
 
 /// Waits for the conversation's last event; a signal ends the waiting.
-fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> Waited {
+pub(super) fn wait_for_end(link: &mut Link, out: &Out, patience: Duration) -> Waited {
     let deadline = Instant::now() + patience + Duration::from_secs(1);
     while Instant::now() < deadline {
         match link.next(out, Some(Duration::from_millis(200))) {

@@ -7,6 +7,7 @@ use crate::exit::Exit;
 use crate::lang::{Language, Past};
 use crate::livy::{Failure, LivyError, Session};
 use crate::term::Out;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +58,8 @@ pub struct Link {
     /// Whether what Python code needs beforehand has run in the session.
     pub is_prepared: bool,
     events: Receiver<(Event, bool)>,
+    /// What came while another program had the terminal.
+    held: VecDeque<(Event, bool)>,
     pub(super) uplink: Uplink,
     thread: Option<JoinHandle<()>>,
     next_ticket: engine::Ticket,
@@ -96,6 +99,9 @@ pub(super) struct Uplink {
     route: Arc<Mutex<Route>>,
     /// Set when what is being prepared is not wanted any more.
     pub(super) stop: Arc<AtomicBool>,
+    /// Set when another session is to take this one's place: a signal that comes while this one
+    /// ends is then the front end's.
+    is_let_go: Arc<AtomicBool>,
 }
 
 impl Uplink {
@@ -106,6 +112,10 @@ impl Uplink {
 
     pub(super) fn prompt_stands(&self) -> bool {
         self.lock().prompt_stands
+    }
+
+    pub(super) fn is_let_go(&self) -> bool {
+        self.is_let_go.load(Ordering::Relaxed)
     }
 
     /// Tells above the prompt that the session is left.
@@ -157,6 +167,7 @@ impl Link {
                 session_name: None,
             })),
             stop: Arc::new(AtomicBool::new(false)),
+            is_let_go: Arc::new(AtomicBool::new(false)),
         };
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
@@ -176,6 +187,7 @@ impl Link {
             may_be_python: false,
             python_out_of_step: false,
             events,
+            held: VecDeque::new(),
             uplink,
             thread: Some(thread),
             is_prepared: false,
@@ -208,12 +220,10 @@ impl Link {
     /// The next event, if one comes in time; what it says of the session is noted, and told where
     /// it was not yet.
     pub fn next(&mut self, out: &Out, timeout: Option<Duration>) -> Option<Event> {
-        let received = match timeout {
-            None => self.events.recv().ok(),
-            Some(timeout) => self.events.recv_timeout(timeout).ok(),
+        let (mut event, told) = match self.held.pop_front() {
+            Some(held) => held,
+            None => self.receive(timeout)?,
         };
-        // The sender lives as long as this end: none came in time.
-        let (mut event, told) = received?;
         if let Event::Signal(Signal::NotStarted { lacks_room }) = &mut event {
             // It may have started just now.
             if self.facts.is_ready || self.facts.over.is_some() {
@@ -230,6 +240,27 @@ impl Link {
         }
         self.note(&event);
         Some(event)
+    }
+
+    /// A signal that ends the program, if one comes in time. Everything else is held back untold:
+    /// another program has the terminal.
+    pub fn ending_signal(&mut self, timeout: Duration) -> Option<Signal> {
+        let received = self.receive(Some(timeout))?;
+        if let (Event::Signal(signal @ (Signal::Terminate | Signal::HangUp | Signal::TimeUp)), _) =
+            received
+        {
+            return Some(signal);
+        }
+        self.held.push_back(received);
+        None
+    }
+
+    /// The sender lives as long as this end: where there is nothing, none came in time.
+    fn receive(&self, timeout: Option<Duration>) -> Option<(Event, bool)> {
+        match timeout {
+            None => self.events.recv().ok(),
+            Some(timeout) => self.events.recv_timeout(timeout).ok(),
+        }
     }
 
     /// Takes in what has come while nobody waited; a signal that ends the program comes back.
@@ -292,13 +323,28 @@ impl Link {
 
     /// The same for one that another is to take the place of.
     pub(super) fn shut(&mut self) {
+        self.give_up();
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+
+    /// Lets it end for another to take its place, without waiting for it.
+    pub(super) fn let_go(&mut self) {
+        self.uplink.is_let_go.store(true, Ordering::Relaxed);
+        self.give_up();
+    }
+
+    /// Whether the network thread, and a local server with it, is gone.
+    pub(super) fn is_gone(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    fn give_up(&mut self) {
         self.stop_preparing();
         // Dropping the handle ends the conversation where it has not ended yet.
         self.engine = Engine::new().0;
         self.facts.over.get_or_insert(Over::Died);
-        if let Some(thread) = self.thread.take() {
-            thread.join().ok();
-        }
     }
 
     fn note(&mut self, event: &Event) {

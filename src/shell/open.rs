@@ -25,6 +25,8 @@ use std::time::{Duration, Instant};
 pub struct Plan {
     pub place: Place,
     pub session: SessionPlan,
+    /// What the name of a new session begins with.
+    pub label: Option<String>,
     /// The user's cache folder for livysh.
     pub cache: PathBuf,
     /// Where to look for a local Spark.
@@ -104,7 +106,10 @@ impl Plan {
     }
 
     /// Starts to open the session and returns at once.
-    pub fn open(self, on_signal: OnSignal) -> std::io::Result<Link> {
+    pub fn open(mut self, on_signal: OnSignal) -> std::io::Result<Link> {
+        if let (SessionPlan::Create(request), Some(label)) = (&mut self.session, &self.label) {
+            request.name = Some(format!("{label}-{}", local::random_name()?));
+        }
         let about = About {
             is_local: self.place == Place::Local,
             is_ours: matches!(self.session, SessionPlan::Create(_)),
@@ -170,8 +175,10 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     });
     uplink.stop.store(true, Ordering::Relaxed);
     let while_ending = runtime.block_on(on_machine.end());
-    if let Some(signal) = ended_by.or(while_ending) {
-        on_signal(signal);
+    match ended_by.or(while_ending) {
+        Some(signal) if uplink.is_let_go() => uplink.emit(Event::Signal(signal)),
+        Some(signal) => on_signal(signal),
+        None => {}
     }
 }
 

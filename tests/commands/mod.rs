@@ -330,3 +330,21 @@ fn commands_for_the_prompt_are_left_out_of_a_copied_dialogue() {
     ran.gave("1\n", 1);
     ran.said(&["<stdin>:2: :history 3 is for the prompt"]);
 }
+
+#[test]
+fn a_block_that_was_pasted_into_a_copied_dialogue_is_pasted_again() {
+    let (url, session) = shared();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let dialogue = "scala> :paste\n// Entering paste mode (ctrl-D to finish)\n\nval tr5 = 5\n\
+                    val tr6 = tr5 + 1\n\n// Exiting paste mode, now interpreting.\n\ntr5: Int = 9\n\
+                    tr6: Int = 9\n\nscala> :paste < END\n// Entering paste mode (END to finish)\n\n\
+                    println(tr6)\nnope8\nEND\n\n// Exiting paste mode, now interpreting.\n";
+    let ran = home.run_with_stdin(&arguments, dialogue);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out.starts_with("tr5: Int = 5\ntr6: Int = 6\n"),
+        "{ran:?}"
+    );
+    ran.said(&["<stdin>:16: ", "not found: value nope8"]);
+}

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 11] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
@@ -18,6 +18,8 @@ const FOREIGN: [&str; 9] = [
     "http_proxy",
     "HTTP_PROXY",
     "all_proxy",
+    "EDITOR",
+    "VISUAL",
 ];
 
 /// Where the private Spark is installed once for all runs; not in the repository's history.
