@@ -244,15 +244,13 @@ fn hashed(text: &str, mark: char) -> String {
 fn paths(text: &str) -> String {
     let mut normal = String::new();
     let mut rest = text;
+    let home = std::env::var("HOME").unwrap_or_default();
+    // A home that is the root would be in every path.
+    let home = home.strip_suffix('/').unwrap_or(&home);
+    let mut starts = vec!["/home/", "/tmp/", "/usr/", "/opt/"];
+    starts.extend([home, env!("CARGO_MANIFEST_DIR")]);
+    starts.retain(|start| !start.is_empty());
     loop {
-        let starts = [
-            "/home/",
-            "/tmp/",
-            "/root/",
-            "/usr/",
-            "/opt/",
-            env!("CARGO_MANIFEST_DIR"),
-        ];
         let Some(position) = starts.iter().filter_map(|start| rest.find(start)).min() else {
             return normal + rest;
         };

@@ -33,8 +33,12 @@ pub(in crate::lang) fn holds(code: &str, line: usize, name: &str) -> bool {
                     continue;
                 }
                 indent = lines[index].indent;
-                if let Some(defined) = definition(text(index)) {
-                    return defined == name;
+                match definition(text(index)) {
+                    Some(defined) if defined == name => return true,
+                    // What a definition's own line evaluates, such as annotations, runs around it.
+                    Some(_) if index == at => {}
+                    Some(_) => return false,
+                    None => {}
                 }
             }
             false
@@ -78,12 +82,19 @@ A().m(1)
     fn the_innermost_definition_counts() {
         assert!(holds(CODE, 7, "m"));
         assert!(holds(CODE, 10, "m"));
-        assert!(!holds(CODE, 7, "A"));
+        assert!(!holds(CODE, 10, "A"));
         assert!(holds(CODE, 4, "A"));
         assert!(holds(CODE, 13, "g"));
         assert!(!holds(CODE, 7, "g"));
         assert!(!holds(CODE, 8, "m"), "a blank line raises nothing");
         assert!(!holds(CODE, 99, "m"));
+    }
+
+    #[test]
+    fn the_line_of_a_definition_is_also_of_what_is_around_it() {
+        assert!(holds(CODE, 5, "A"));
+        assert!(holds(CODE, 6, "m"));
+        assert!(!holds(CODE, 6, "g"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What an error that Python got from Spark or Java comes from.
 
-use super::frames::{Mapped, map};
+use super::frames::{Mapped, located, map};
+use super::place::Located;
 use super::{Origin, Piece, java, trace};
-use crate::lang::Source;
 use crate::livy::Failure;
 
 pub(super) struct Cause<'a> {
@@ -15,9 +15,9 @@ pub(super) struct Cause<'a> {
     pub(super) note: Option<String>,
 }
 
-impl<'a> Cause<'a> {
-    pub(super) fn spot(&self) -> Option<(&'a Source, usize)> {
-        self.entries.iter().rev().find_map(Mapped::spot)
+impl Cause<'_> {
+    pub(super) fn located(&self) -> Option<Located> {
+        located(&self.entries)
     }
 }
 

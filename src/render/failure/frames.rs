@@ -1,6 +1,6 @@
 //! Frames of Python in the user's sources, written as Python writes them.
 
-use super::place::{Excerpt, Place};
+use super::place::{Excerpt, Located, Place};
 use super::trace::{self, Entry};
 use super::{Origin, Piece, java};
 use crate::lang::Source;
@@ -14,11 +14,7 @@ pub(super) struct Mapped<'a> {
     spot: Option<(&'a Source, usize)>,
 }
 
-impl<'a> Mapped<'a> {
-    pub(super) fn spot(&self) -> Option<(&'a Source, usize)> {
-        self.spot
-    }
-
+impl Mapped<'_> {
     pub(super) fn is_module(&self) -> bool {
         self.spot.is_some() && matches!(self.entry.name.as_str(), "<module>" | "")
     }
@@ -41,7 +37,7 @@ impl<'a> Mapped<'a> {
     }
 
     /// The line with the marks that Python put under it, if it did.
-    pub(super) fn excerpt(&self) -> Option<Excerpt> {
+    fn excerpt(&self) -> Option<Excerpt> {
         let (source, line) = self.spot?;
         let excerpt = Excerpt::of(source, line, None)?;
         let own: String = excerpt
@@ -62,6 +58,17 @@ pub(super) fn map(entry: Entry, origin: Origin<'_>) -> Mapped<'_> {
         .then(|| spot_of(&entry, origin))
         .flatten();
     Mapped { entry, spot }
+}
+
+/// The innermost frame in the user's sources.
+pub(super) fn located(entries: &[Mapped<'_>]) -> Option<Located> {
+    entries.iter().rev().find_map(|entry| {
+        let (source, line) = entry.spot?;
+        Some(Located {
+            place: Place::at(source, line),
+            excerpt: entry.excerpt(),
+        })
+    })
 }
 
 fn spot_of<'a>(entry: &Entry, origin: Origin<'a>) -> Option<(&'a Source, usize)> {

@@ -39,7 +39,7 @@ use super::sanitize::sanitize;
 use super::{Line, Role};
 use crate::lang::{Feeding, Language, Past, Snippet, Source};
 use crate::livy::Failure;
-use place::Excerpt;
+use place::{Excerpt, Located};
 use traps::trap;
 
 /// What was run, and the text it is from.
@@ -96,6 +96,23 @@ pub struct FailureText {
 }
 
 impl FailureText {
+    /// What most shells print: the headline, the message, then all else.
+    fn of(at: Located, headline: String, message: Vec<String>, details: Vec<Piece>) -> FailureText {
+        let mut typed = vec![Piece::error(headline.as_str())];
+        typed.extend(message.iter().map(|line| Piece::error(line.as_str())));
+        typed.extend(details.clone());
+        FailureText {
+            place: at.place,
+            headline,
+            message: message.into_iter().map(Piece::plain).collect(),
+            excerpt: at.excerpt,
+            details,
+            typed,
+            trap: None,
+            hints: Vec::new(),
+        }
+    }
+
     /// The server's words mean something else: that is said first.
     fn trapped(self, trap: Trap) -> FailureText {
         let said = Piece::faint(format!("the server said: {}", self.headline));

@@ -78,14 +78,6 @@ impl Excerpt {
         Excerpt::of(source, line, Some(column))
     }
 
-    /// The line of a place; none where it is several.
-    pub(super) fn of_place(place: &Place, source: &Source) -> Option<Excerpt> {
-        let is_one = place.first_line == place.last_line;
-        is_one
-            .then(|| Excerpt::of(source, place.first_line, None))
-            .flatten()
-    }
-
     /// With its own indentation replaced by this one.
     pub(super) fn lines(&self, indent: &str) -> impl Iterator<Item = String> {
         let text = self.text.trim_start();
@@ -105,6 +97,34 @@ impl Excerpt {
         [Some(format!("{indent}{}", self.text)), marks]
             .into_iter()
             .flatten()
+    }
+}
+
+/// A place, and the line that is shown for it.
+#[derive(Debug, Clone)]
+pub(super) struct Located {
+    pub(super) place: Place,
+    pub(super) excerpt: Option<Excerpt>,
+}
+
+impl Located {
+    /// At a line of a source; where a character is known a caret stands under it.
+    pub(super) fn at(source: &Source, line: usize, column: Option<usize>) -> Located {
+        Located {
+            place: Place::at(source, line),
+            excerpt: Excerpt::of(source, line, column),
+        }
+    }
+
+    /// At the statement as a whole: its line is shown where it has only one.
+    pub(super) fn of_statement(origin: Origin<'_>) -> Located {
+        let place = Place::of_statement(origin);
+        let is_one = place.first_line == place.last_line;
+        let line = is_one.then_some(place.first_line);
+        Located {
+            excerpt: line.and_then(|line| Excerpt::of(origin.source, line, None)),
+            place,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Errors of Python: the place is the innermost frame in the user's text.
 
 use super::cause::{Cause, cause_of};
-use super::frames::{Mapped, OURS, earlier, map, pieces};
-use super::place::{Excerpt, Place};
+use super::frames::{Mapped, OURS, earlier, located, map, pieces};
+use super::place::{Excerpt, Located, Place};
 use super::trace::{self, Trace};
 use super::{FailureText, Origin, Piece, annotations, named};
 use crate::livy::Failure;
@@ -18,30 +18,17 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     } = trace::parse(&text, &failure.ename, &failure.evalue);
     let entries: Vec<Mapped<'_>> = entries.into_iter().map(|one| map(one, origin)).collect();
     let cause = cause_of(failure, origin);
-    let in_task = cause.as_ref().and_then(|cause| cause.spot());
-    let in_driver = entries.iter().rev().find_map(Mapped::spot);
-    let excerpt_of_frame = |entries: &[Mapped<'_>]| {
-        let innermost = entries.iter().rev().find(|entry| entry.spot().is_some());
-        innermost.and_then(Mapped::excerpt)
-    };
-    let (place, excerpt) = match (in_task, in_driver) {
-        (Some((source, line)), _) => {
-            let entries = cause.as_ref().map_or(&[][..], |cause| &cause.entries);
-            (Place::at(source, line), excerpt_of_frame(entries))
-        }
-        (None, Some(_)) if failure.evalue.starts_with(NO_BLOCK) => {
+    let in_task = cause.as_ref().and_then(Cause::located);
+    let at = match in_task.or_else(|| located(&entries)) {
+        Some(at) if cause.is_some() || !failure.evalue.starts_with(NO_BLOCK) => at,
+        Some(_) => {
             let line = line_after(origin);
-            (
-                Place::at(origin.source, line),
-                Excerpt::of_start(origin.source, line),
-            )
+            Located {
+                place: Place::at(origin.source, line),
+                excerpt: Excerpt::of_start(origin.source, line),
+            }
         }
-        (None, Some((source, line))) => (Place::at(source, line), excerpt_of_frame(&entries)),
-        (None, None) => {
-            let place = Place::of_statement(origin);
-            let excerpt = Excerpt::of_place(&place, origin.source);
-            (place, excerpt)
-        }
+        None => Located::of_statement(origin),
     };
     let (headline, mut message, note) = match &cause {
         Some(cause) => (
@@ -88,17 +75,12 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     }
     details.extend(note.map(Piece::faint));
     FailureText {
-        place,
-        headline,
-        message: message.into_iter().map(Piece::plain).collect(),
-        excerpt,
-        details,
         typed,
-        trap: None,
         hints: annotations::is_cause(failure, origin)
             .then_some(annotations::HINT)
             .into_iter()
             .collect(),
+        ..FailureText::of(at, headline, message, details)
     }
 }
 

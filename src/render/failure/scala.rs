@@ -1,7 +1,7 @@
 //! Errors of Scala: of the compiler, and exceptions with the frames that the interpreter leaves.
 
 use super::compiler::{Finder, Message, messages};
-use super::place::{Excerpt, Place};
+use super::place::{Located, Place};
 use super::{FailureText, Origin, Piece, java, named};
 use crate::lang::{Feeding, Source};
 use crate::livy::Failure;
@@ -35,21 +35,15 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
 /// A message of the compiler at its place.
 struct Found<'a> {
     message: &'a Message,
-    place: Place,
-    excerpt: Option<Excerpt>,
+    at: Located,
 }
 
 impl<'a> Found<'a> {
     fn of(message: &'a Message, finder: &Finder<'_>, origin: Origin<'_>) -> Found<'a> {
         let (snippet, source) = (origin.snippet, origin.source);
         let Some(spot) = finder.find(message) else {
-            let place = Place::of_statement(origin);
-            let excerpt = Excerpt::of_place(&place, source);
-            return Found {
-                message,
-                place,
-                excerpt,
-            };
+            let at = Located::of_statement(origin);
+            return Found { message, at };
         };
         let line = snippet.first_line + spot.line;
         let first_column = if spot.line == 0 {
@@ -57,16 +51,11 @@ impl<'a> Found<'a> {
         } else {
             0
         };
-        let excerpt = Excerpt::of(source, line, Some(first_column + spot.column));
-        let place = match spot.is_unsure {
-            true => Place::of_statement(origin),
-            false => Place::at(source, line),
-        };
-        Found {
-            message,
-            place,
-            excerpt,
+        let mut at = Located::at(source, line, Some(first_column + spot.column));
+        if spot.is_unsure {
+            at.place = Place::of_statement(origin);
         }
+        Found { message, at }
     }
 
     /// As the compiler writes it, with the lines of the source.
@@ -76,9 +65,9 @@ impl<'a> Found<'a> {
         } else {
             "warning"
         };
-        let place = match &self.place.name {
-            Some(_) if !at_prompt => self.place.to_string(),
-            _ => format!("<console>:{}", self.place.first_line),
+        let place = match &self.at.place.name {
+            Some(_) if !at_prompt => self.at.place.to_string(),
+            _ => format!("<console>:{}", self.at.place.first_line),
         };
         let mut pieces = vec![Piece::Text(
             role,
@@ -86,6 +75,7 @@ impl<'a> Found<'a> {
         )];
         let more = self.message.more.iter().cloned();
         let excerpt = self
+            .at
             .excerpt
             .iter()
             .flat_map(|excerpt| excerpt.moved_lines(INDENT));
@@ -104,15 +94,16 @@ fn of_compiler(errors: &[Found<'_>], others: &[&str], notes: Vec<Piece>) -> Fail
     let typed = errors
         .iter()
         .flat_map(|error| error.pieces(Role::Error, true));
+    let headline = format!("error: {}", first.message.text);
+    let details = again.chain(others.clone()).chain(notes.clone()).collect();
     FailureText {
-        place: first.place.clone(),
-        headline: format!("error: {}", first.message.text),
-        message: first.message.more.iter().map(Piece::plain).collect(),
-        excerpt: first.excerpt.clone(),
-        details: again.chain(others.clone()).chain(notes.clone()).collect(),
         typed: typed.chain(others).chain(notes).collect(),
-        trap: None,
-        hints: Vec::new(),
+        ..FailureText::of(
+            first.at.clone(),
+            headline,
+            first.message.more.clone(),
+            details,
+        )
     }
 }
 
@@ -123,31 +114,17 @@ fn exception(text: &str, ename: &str, origin: Origin<'_>, notes: Vec<Piece>) -> 
         .trace
         .iter()
         .find_map(|line| frame_spot(line, origin));
-    let place = match spot {
-        Some((source, line)) => Place::at(source, line),
-        None => Place::of_statement(origin),
+    let at = match spot {
+        Some((source, line)) => Located::at(source, line, None),
+        None => Located::of_statement(origin),
     };
-    let source = spot.map_or(origin.source, |(source, _)| source);
-    let excerpt = Excerpt::of_place(&place, source);
     let show = |line: &str| shown_frame(line, origin);
     let mut details = java::fold(reduced.trace.iter().copied(), show);
     add_folded(&mut details, reduced.dropped);
     details.extend(reduced.note.map(Piece::faint));
     details.extend(notes);
-    let message: Vec<&str> = reduced.message;
-    let mut typed = vec![Piece::error(headline.as_str())];
-    typed.extend(message.iter().map(|line| Piece::error(*line)));
-    typed.extend(details.clone());
-    FailureText {
-        place,
-        headline,
-        message: message.into_iter().map(Piece::plain).collect(),
-        excerpt,
-        details,
-        typed,
-        trap: None,
-        hints: Vec::new(),
-    }
+    let message = reduced.message.iter().map(|line| (*line).to_owned());
+    FailureText::of(at, headline, message.collect(), details)
 }
 
 fn add_folded(pieces: &mut Vec<Piece>, more: usize) {

@@ -1,6 +1,6 @@
 //! Errors of SQL: the message says line and position in the query.
 
-use super::place::{Excerpt, Place, line_of};
+use super::place::{Located, line_of};
 use super::{FailureText, Origin, Piece, java, named};
 use crate::livy::Failure;
 
@@ -9,7 +9,7 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
     let reduced = java::reduce(java::through_py4j(text).unwrap_or(text));
     let spot =
         position(text).filter(|(line, _)| (1..=origin.snippet.code.lines().count()).contains(line));
-    let (place, excerpt) = match spot {
+    let at = match spot {
         Some((line, column)) => {
             let (snippet, source) = (origin.snippet, origin.source);
             let first = if line == 1 { snippet.first_column } else { 0 };
@@ -17,38 +17,29 @@ pub(super) fn failure(failure: &Failure, origin: Origin<'_>) -> FailureText {
             // No further to the right than the line's end.
             let width = line_of(source, line).map_or(0, |text| text.chars().count());
             let column = column.saturating_add(first).min(width);
-            (
-                Place::at(source, line),
-                Excerpt::of(source, line, Some(column)),
-            )
+            Located::at(source, line, Some(column))
         }
-        None => (Place::of_statement(origin), None),
+        None => Located::of_statement(origin),
     };
     let headline = named(&failure.ename, reduced.headline);
     // The picture of the query shows what the excerpt does.
-    let picture = |line: &&&str| excerpt.is_none() || !line.starts_with("== SQL");
-    let message: Vec<Piece> = reduced
+    let picture = |line: &&&str| at.excerpt.is_none() || !line.starts_with("== SQL");
+    let message = reduced
         .message
         .iter()
         .take_while(picture)
         .filter(|line| !line.trim().is_empty())
-        .map(|line| Piece::plain(*line))
-        .collect();
+        .map(|line| (*line).to_owned());
     let trace = reduced.trace.iter().copied();
     let mut details = java::causes(trace, reduced.headline, reduced.dropped);
     details.extend(reduced.note.map(Piece::faint));
     let mut typed = vec![Piece::error(headline.as_str())];
     typed.extend(reduced.message.iter().map(|line| Piece::error(*line)));
     typed.extend(details.clone());
+    let message = message.collect();
     FailureText {
-        place,
-        headline,
-        message,
-        excerpt,
-        details,
         typed,
-        trap: None,
-        hints: Vec::new(),
+        ..FailureText::of(at, headline, message, details)
     }
 }
 
