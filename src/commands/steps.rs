@@ -126,9 +126,7 @@ impl Steps {
             if let Some((input, pasted)) = self.inputs.pop_front() {
                 self.lines = pasted;
                 self.take_input(input);
-            } else if self.replayed.is_some() {
-                return;
-            } else if !self.take_lines() {
+            } else if self.replayed.is_some() || !self.take_lines() {
                 return;
             }
         }
@@ -282,7 +280,7 @@ mod tests {
                     // Exiting paste mode, now interpreting.\n\na: Int = 1\n\nscala> :paste < E\nb\n\
                     E\n\n// Exiting paste mode, now interpreting.\nscala> a\nres1: Int = 1\n\
                     scala> :paste\n";
-        let mut steps = Steps::of(Language::Scala, text);
+        let mut steps = Steps::of(Language::Scala, text, 1);
         let mut lines = Vec::new();
         while let Some(step) = steps.next() {
             lines.push(shown(step));

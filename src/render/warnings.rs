@@ -77,7 +77,7 @@ mod tests {
         let mut past = Past::default();
         let mut last = None;
         for (name, code) in sources {
-            let source = Source::new(name.map(str::to_owned), (*code));
+            let source = Source::new(name.map(str::to_owned), *code);
             for snippet in split(Language::Python, code) {
                 past.note(&source, &snippet, None);
                 last = Some((source.clone(), snippet));
