@@ -114,8 +114,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         Some(_) => settings.language,
     }
     .unwrap_or(Language::Scala);
-    let told_on = cli.looks.verbose.then(|| out.clone());
-    let plan = match plan::plan(cli, settings.place, fallback, told_on, environment) {
+    let plan = match plan::plan(cli, settings.place, fallback, out, environment) {
         Ok(plan) => plan,
         Err(reason) => return fail(out, &reason, None, Exit::Usage),
     };

@@ -15,7 +15,7 @@ pub fn plan(
     cli: &Cli,
     place: Place,
     language: Language,
-    told_on: Option<Out>,
+    out: &Out,
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
     let conf = config::spark_conf(&cli.conf, environment)
@@ -66,7 +66,8 @@ pub fn plan(
         keep: cli.keep,
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
-        told_on,
+        out: out.clone(),
+        is_verbose: cli.looks.verbose,
     })
 }
 

@@ -22,6 +22,7 @@ mod replay;
 mod robustness;
 mod scanner;
 mod scripts;
+mod signals;
 mod snippets;
 mod soak;
 mod spark_lines;

@@ -37,8 +37,9 @@ pub struct Plan {
     /// Settings of the new session that must not be shown.
     pub secrets: BTreeSet<String>,
     pub limits: Limits,
-    /// Where every request is told, if that is wanted.
-    pub told_on: Option<Out>,
+    pub out: Out,
+    /// Whether every request is told.
+    pub is_verbose: bool,
 }
 
 /// How long things may take; `None` is without end.
@@ -51,22 +52,23 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Tells the front end when a limit is passed.
-    async fn watch(self, uplink: &Uplink) {
-        let mut all: Vec<_> = [
-            self.start
-                .map(|at| (at, Signal::NotStarted { lacks_room: false })),
-            self.run.map(|at| (at, Signal::TimeUp)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        all.sort_by_key(|(at, _)| *at);
-        for (at, signal) in all {
-            tokio::time::sleep_until(at.into()).await;
-            uplink.emit(Event::Signal(signal));
+    /// Waits until a limit is passed, each once.
+    async fn passed(&mut self) -> Signal {
+        let start = self.start.unwrap_or_else(never);
+        let run = self.run.unwrap_or_else(never);
+        tokio::time::sleep_until(start.min(run).into()).await;
+        if run <= start {
+            self.run = None;
+            return Signal::TimeUp;
         }
+        self.start = None;
+        Signal::NotStarted { lacks_room: false }
     }
+}
+
+/// Later than anybody waits.
+fn never() -> Instant {
+    Instant::now() + Duration::from_secs(365 * 24 * 60 * 60)
 }
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
@@ -74,6 +76,8 @@ pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 
 /// How long a session may take to end after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
+/// A write that takes longer waits for a reader.
+const WRITE_TAKES: Duration = Duration::from_millis(200);
 /// How long a server that cannot be reached is asked for a session.
 const ATTACHING: Duration = Duration::from_secs(20);
 
@@ -96,6 +100,7 @@ impl Plan {
             Place::Server { url, .. } => livy::shown_root(url),
         };
         let mut shown = request.clone();
+        shown.name = self.label.as_ref().map(|label| format!("{label}-xxxxxxxx"));
         for (key, value) in &mut shown.conf {
             if self.secrets.contains(key) {
                 *value = "***".to_owned();
@@ -141,7 +146,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     };
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let ends_session = is_ours && !plan.keep;
-    let limits = plan.limits;
+    let (limits, out) = (plan.limits, plan.out.clone());
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -150,15 +155,13 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
             to_front_end.emit(Event::Engine(event));
         });
-        let timed = uplink.clone();
-        tokio::task::spawn_local(async move { limits.watch(&timed).await });
         let mut conversation = pin!(conversation);
         let signal = tokio::select! {
             () = &mut conversation => return None,
-            signal = signal_at_prompt(&uplink) => signal,
+            signal = signal_to_end(&uplink, &out, limits) => signal,
         };
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
-        if signal == Signal::Terminate
+        if signal != Signal::HangUp
             && ends_session
             && let Some(engine) = engine.upgrade()
         {
@@ -211,20 +214,43 @@ impl OnMachine {
     }
 }
 
-/// Passes signals on to the front end; one that ends the program while a prompt stands, when nobody
-/// waits for events, comes back.
-async fn signal_at_prompt(uplink: &Uplink) -> Signal {
+/// Passes signals on to the front end; one that ends the program while nobody waits for events
+/// comes back: a prompt stands, or a pipe does not take what is written.
+async fn signal_to_end(uplink: &Uplink, out: &Out, mut limits: Limits) -> Signal {
     let Ok(mut signals) = Signals::listen() else {
         return std::future::pending().await;
     };
+    // Was passed on; what is written after it may be stuck, too.
+    let mut passed_on: Option<Signal> = None;
     loop {
-        match signals.next().await {
-            signal @ (Signal::Terminate | Signal::HangUp) if uplink.prompt_stands() => {
-                return signal;
+        let signal = tokio::select! {
+            signal = signals.next() => signal,
+            signal = limits.passed() => signal,
+            () = tokio::time::sleep(WRITE_TAKES), if passed_on.is_some() => {
+                match passed_on {
+                    Some(signal) if is_stuck(out).await => return signal,
+                    _ if uplink.prompt_stands() => passed_on = None,
+                    _ => {}
+                }
+                continue;
             }
-            signal => uplink.emit(Event::Signal(signal)),
+        };
+        match signal {
+            Signal::Terminate | Signal::HangUp if uplink.prompt_stands() => return signal,
+            _ if is_stuck(out).await => return signal,
+            _ => uplink.emit(Event::Signal(signal)),
         }
+        passed_on = (!uplink.prompt_stands()).then_some(signal);
     }
+}
+
+/// Whether a write goes on that does not end by itself.
+async fn is_stuck(out: &Out) -> bool {
+    let Some(write) = out.write_under_way() else {
+        return false;
+    };
+    tokio::time::sleep(WRITE_TAKES).await;
+    out.write_under_way() == Some(write)
 }
 
 async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opened, OpenError> {
@@ -244,7 +270,7 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
             (url, crate::auth::Credential::Bearer(token))
         }
     };
-    let watch = plan.told_on.map(telling);
+    let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
     let client = Client::new(&url, Arc::new(credential), watch).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {

@@ -30,8 +30,9 @@ impl SavedMode {
 
 /// Takes back what the line editor has set in the terminal, from under a standing prompt.
 pub fn abandon_prompt() {
-    let mut stdout = io::stdout().lock();
-    if stdout.is_terminal() {
+    // A pipe that does not take what is written keeps the lock.
+    if io::stdout().is_terminal() {
+        let mut stdout = io::stdout().lock();
         stdout.write_all(b"\x1b[?2004l\r\n").ok();
         stdout.flush().ok();
     }

@@ -13,6 +13,7 @@ pub use theme::PROMPT as PROMPT_COLOUR;
 use crate::render::{Line, one_line, sanitize};
 use progress::ProgressLine;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Whether colours are wanted.
@@ -54,6 +55,24 @@ pub struct Out {
     pub colours: (bool, bool),
     /// Whether nothing is told of what goes on.
     pub is_quiet: bool,
+    /// Counts the beginnings and the ends of writes to a pipe or file.
+    writes: Arc<AtomicU64>,
+}
+
+/// A write to a pipe or file, from its beginning to its end.
+struct Writing<'a>(&'a AtomicU64);
+
+impl Writing<'_> {
+    fn begin(count: &AtomicU64) -> Writing<'_> {
+        count.fetch_add(1, Ordering::Relaxed);
+        Writing(count)
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 struct Inner {
@@ -83,16 +102,24 @@ impl Out {
             terminals: Terminals { error, ..terminals },
             colours,
             is_quiet: false,
+            writes: Arc::default(),
         }
     }
 
     /// Writes a result. The only error is that nobody reads any more, or that the disk is full.
     pub fn data(&self, text: &str) -> io::Result<()> {
-        let mut inner = self.lock();
-        inner.progress.erase(&mut io::stderr()).ok();
+        // A pipe whose reader waits may keep it for ever; a terminal takes it.
+        let _writing = (!self.terminals.output).then(|| Writing::begin(&self.writes));
+        self.lock().progress.erase(&mut io::stderr()).ok();
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
+    }
+
+    /// The write that goes on, where one does: two answers that are the same tell that it stands.
+    pub fn write_under_way(&self) -> Option<u64> {
+        let count = self.writes.load(Ordering::Relaxed);
+        (count % 2 == 1).then_some(count)
     }
 
     /// Writes a message to people. Nothing can be done where that fails.
