@@ -20,7 +20,7 @@ mod text;
 mod transcript;
 
 pub use cell::Refusal;
-pub use echo::{echo_start, last_value, without_echo};
+pub use echo::{Echo, without_echo};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};
 pub use send::{Feeding, lines_before, to_send};
