@@ -1,6 +1,6 @@
 //! Writes what a statement gave: its result, or what it had printed before it failed.
 
-use super::run::{Ran, Run, Verdict};
+use super::run::{Run, Sent, Verdict};
 use super::{Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Language};
@@ -38,7 +38,7 @@ impl Run<'_> {
         Verdict::Incomplete
     }
 
-    pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
+    pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Sent<'_>) -> Verdict {
         let (snippet, source, feeding) = what;
         link.last_failure = Some(failure.clone());
         let failure = render::untangle(failure, snippet.language);
