@@ -69,15 +69,13 @@ pub fn output(data: &Map<String, Value>, raw: bool, row_limit: Option<u64>) -> R
 
 impl Rendered {
     fn add_text(&mut self, text: &str, raw: bool) {
-        let text = text.trim_end_matches('\n');
-        if text.is_empty() {
-            return;
-        }
         match raw {
             true => self.text.push_str(text),
-            false => self.text.push_str(&sanitize(text)),
+            false => self.text.push_str(&sanitize(text.trim_end_matches('\n'))),
         }
-        self.text.push('\n');
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
     }
 }
 
@@ -108,6 +106,12 @@ mod tests {
             panic!()
         };
         assert_eq!(output(&data, true, None).text, "a\u{1b}[2Jb\r\n");
+        for (text, written) in [("a\n\n", "a\n\n"), ("\n", "\n"), ("", ""), ("a", "a\n")] {
+            let Value::Object(data) = json!({"text/plain": text}) else {
+                panic!()
+            };
+            assert_eq!(output(&data, true, None).text, written);
+        }
         assert_eq!(output(&data, false, None).text, "ab\n");
     }
 
