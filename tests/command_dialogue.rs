@@ -4,8 +4,9 @@ use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::spark::shared;
+use crate::support::within;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 fn prompt(home: &Home, language: &str, editor: &str) -> Screen {
@@ -504,4 +505,52 @@ fn ctrl_c_in_a_startup_file_comes_to_the_prompt() {
     gives(&mut screen, "y", "not found: value y");
     screen.line(":quit");
     assert_eq!(screen.wait_for_exit(), 0);
+}
+
+#[test]
+fn a_startup_file_that_was_not_begun_runs_with_the_next_input() {
+    static IS_UP: AtomicBool = AtomicBool::new(false);
+    let server = Scripted::start(|request| {
+        let session = match IS_UP.load(Ordering::Relaxed) {
+            true => r#"{"id":1,"state":"idle","kind":"pyspark"}"#,
+            false => r#"{"id":1,"state":"starting","kind":"pyspark"}"#,
+        };
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/sessions") => Answer::json("201 Created", session),
+            ("POST", _) => Answer::json("201 Created", r#"{"id":0,"state":"waiting"}"#),
+            ("GET", "/sessions/1/statements/0") => Answer::json(
+                "200 OK",
+                r#"{"id":0,"state":"available","output":{"status":"ok","data":{"text/plain":"done"}}}"#,
+            ),
+            _ => Answer::json("200 OK", session),
+        }
+    });
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("startup.py"), "early = 1\n").unwrap();
+    let mut screen = Screen::start(&home, &["--url", &server.url, "-l", "python"]);
+    screen.wait_for_prompt(">>>");
+    screen.line("first");
+    // Before it waits for the session the key is the editor's, and says nothing.
+    within(Duration::from_secs(20), "it is cancelled", || {
+        screen.send("\x03");
+        screen.text().contains("\nCancelled.").then_some(())
+    });
+    screen.wait_for_prompt(">>>");
+    assert_eq!(server.count("POST", "/sessions/1/statements"), 0);
+    IS_UP.store(true, Ordering::Relaxed);
+    screen.line("second");
+    screen.wait_for("\ndone");
+    assert_eq!(server.count("POST", "/sessions/1/statements"), 2);
+}
+
+#[test]
+fn the_prompt_begins_on_a_line_of_its_own() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "python", "vi");
+    screen.line("print(70 + 1, end='')");
+    screen.wait_for("\n71\n>>>");
+    screen.line("print(70 + 2, end='')");
+    screen.wait_for("\n71\n>>> print(70 + 2, end='')\n72\n>>>");
 }

@@ -13,9 +13,9 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn add(&mut self, snippet: &Snippet) {
+    pub(super) fn add(&mut self, snippet: Snippet) {
         if !self.is_replaying {
-            self.done.push(snippet.clone());
+            self.done.push(snippet);
         }
     }
 
@@ -67,21 +67,22 @@ impl Desk<'_> {
         if self.inputs.done.is_empty() {
             return Answer::Refused("Nothing to replay.".to_owned());
         }
-        let all = self.inputs.done.clone();
+        let all = std::mem::take(&mut self.inputs.done);
         self.inputs.is_replaying = true;
-        let answer = self.replay_all(all);
+        let answer = self.replay_all(&all);
         self.inputs.is_replaying = false;
+        self.inputs.done = all;
         answer
     }
 
-    fn replay_all(&mut self, all: Vec<Snippet>) -> Answer {
+    fn replay_all(&mut self, all: &[Snippet]) -> Answer {
         for snippet in all {
             self.say(&format!("Replaying: {}", snippet.code));
             let source = Source::new(None, snippet.code.as_str());
             let here = Snippet {
                 first_line: 1,
                 first_column: 0,
-                ..snippet
+                ..snippet.clone()
             };
             match self.run_all(vec![here], &source) {
                 Answer::Done => self.out.note(&Line::plain("\n")),
@@ -104,7 +105,7 @@ mod tests {
             (Language::Python, "x = 1\n"),
             (Language::Sql, "select 2"),
         ] {
-            inputs.add(&Snippet {
+            inputs.add(Snippet {
                 language,
                 code: code.to_owned(),
                 first_line: 9,

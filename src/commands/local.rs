@@ -173,6 +173,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_to_edit_is_new_and_named_after_its_language() {
+        for (language, end) in [
+            (Language::Scala, ".scala"),
+            (Language::Python, ".py"),
+            (Language::Sql, ".sql"),
+            (Language::R, ".R"),
+        ] {
+            let (one, _) = temporary(language).unwrap();
+            let (other, _) = temporary(language).unwrap();
+            assert_ne!(one, other);
+            for path in [one, other] {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                assert!(name.starts_with("livysh-") && name.ends_with(end), "{name}");
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        let Edited::Text(path) = edit("echo \"$1\" >", Language::Sql, "x") else {
+            panic!("nothing was edited");
+        };
+        assert!(
+            path.ends_with(".sql") && !Path::new(&path).exists(),
+            "{path}"
+        );
+    }
+
+    #[test]
     fn an_editor_that_fails_runs_nothing() {
         let told = edit("false #", Language::Scala, "old");
         assert!(

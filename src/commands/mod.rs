@@ -152,14 +152,20 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Runs statements of a source one after another, until one does not end well.
+    /// Runs statements of a source one after another, until one does not end well. What succeeds can
+    /// be replayed and saved.
     pub fn run_all(&mut self, snippets: Vec<Snippet>, source: &Source) -> Answer {
         for snippet in snippets {
             match self.run(&snippet, source) {
-                Verdict::Ok => {}
+                Verdict::Ok => self.inputs.add(snippet),
                 // Whoever sits there has been told that more rows may be missing.
-                Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {}
+                Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {
+                    self.inputs.add(snippet);
+                }
                 verdict => {
+                    if matches!(verdict, Verdict::Incomplete) {
+                        self.inputs.add(snippet.clone());
+                    }
                     return Answer::Stopped(Box::new(Stopped {
                         verdict,
                         snippet,
@@ -171,7 +177,6 @@ impl<'a> Desk<'a> {
         Answer::Done
     }
 
-    /// Runs one statement; what succeeds can be replayed and saved.
     fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {
         if let Some(verdict) = self.start_up(snippet.language) {
             return verdict;
@@ -182,14 +187,10 @@ impl<'a> Desk<'a> {
             manner: self.manner,
             echoes: &self.echoes,
         };
-        let verdict = match lang::ending(snippet, source) {
+        match lang::ending(snippet, source) {
             Some(ending) => self.exit(ending, source),
             None => run.snippet(self.link, snippet, source),
-        };
-        if matches!(verdict, Verdict::Ok | Verdict::Incomplete) {
-            self.inputs.add(snippet);
         }
-        verdict
     }
 
     /// A message of a shell's own.

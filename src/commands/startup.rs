@@ -29,6 +29,11 @@ impl Startup {
         self.run.clear();
     }
 
+    /// Nothing of this language's file has run.
+    fn put_back(&mut self, language: Language) {
+        self.run.retain(|run| *run != language);
+    }
+
     /// The file that is due before an input of this language.
     fn due(&mut self, language: Language) -> Option<PathBuf> {
         if self.run.contains(&language) {
@@ -70,7 +75,13 @@ impl Desk<'_> {
                     Ok(Gave::Failed(failure)) => {
                         format!("{}: {}", failure.ename, failure.evalue.trim())
                     }
-                    Err(stopped) => return Some(stopped.verdict),
+                    Err(stopped) => {
+                        // Ctrl-C while the session starts is for what was typed.
+                        if !self.link.facts.is_ready {
+                            self.startup.put_back(language);
+                        }
+                        return Some(stopped.verdict);
+                    }
                 },
                 Step::Refused { told, .. } => told,
                 Step::Command { line, .. } => {
@@ -97,6 +108,10 @@ mod tests {
         assert_eq!(startup.due(Language::Scala), None);
         assert!(startup.due(Language::Python).is_some());
         assert_eq!(startup.due(Language::Python), None);
+        startup.put_back(Language::Scala);
+        assert_eq!(startup.due(Language::Python), None);
+        startup.put_back(Language::Python);
+        assert!(startup.due(Language::Python).is_some());
         startup.again();
         assert!(startup.due(Language::Python).is_some());
         assert_eq!(Startup::new(None).due(Language::Python), None);

@@ -19,37 +19,48 @@ enum LineStart {
 /// Scala cuts what it shows of a value long before this; what was printed may be huge.
 const LONGEST_ECHO: usize = 8 << 10;
 
-fn all_starts(code: &str) -> Vec<LineStart> {
-    let snippets = split(Language::Scala, code);
-    snippets.iter().flat_map(|one| starts(&one.code)).collect()
+/// What the echo of a code of Scala looks like.
+pub struct Echo {
+    starts: Vec<LineStart>,
 }
 
-/// Where the echo begins in what a snippet of Scala gave; its end where there is none.
-pub fn echo_start(code: &str, text: &str) -> usize {
-    let starts = all_starts(code);
-    let mut position = 0;
-    for line in text.split_inclusive('\n') {
-        if starts.iter().any(|start| start.begins(line)) {
-            return position;
+impl Echo {
+    /// The code may hold several statements, as a pasted block does.
+    pub fn of(code: &str) -> Echo {
+        let snippets = split(Language::Scala, code);
+        Echo {
+            starts: snippets.iter().flat_map(|one| starts(&one.code)).collect(),
         }
-        position += line.len();
     }
-    text.len()
-}
 
-/// The name of the last value of an echo, to which a line that begins with a dot applies.
-pub fn last_value(code: &str, text: &str) -> Option<String> {
-    let mut tail = text.len().saturating_sub(LONGEST_ECHO);
-    while !text.is_char_boundary(tail) {
-        tail += 1;
+    /// Where it begins in what the code gave; the text's end where there is none.
+    pub fn start(&self, text: &str) -> usize {
+        let mut position = 0;
+        for line in text.split_inclusive('\n') {
+            if self.begins(line) {
+                return position;
+            }
+            position += line.len();
+        }
+        text.len()
     }
-    let starts = all_starts(code);
-    text[tail..].lines().rev().find_map(|line| {
-        let (name, of_type) = without_keyword(line).split_once(": ")?;
-        let is_value = of_type.contains(" = ") && is_name(name);
-        let is_echo = is_value && starts.iter().any(|start| start.begins(line));
-        is_echo.then(|| name.to_owned())
-    })
+
+    /// The name of its last value, to which a line that begins with a dot applies.
+    pub fn last_value(&self, text: &str) -> Option<String> {
+        let mut start = text.len().saturating_sub(LONGEST_ECHO);
+        while !text.is_char_boundary(start) {
+            start += 1;
+        }
+        text[start..].lines().rev().find_map(|line| {
+            let (name, of_type) = without_keyword(line).split_once(": ")?;
+            let is_value = of_type.contains(" = ") && is_name(name);
+            (is_value && self.begins(line)).then(|| name.to_owned())
+        })
+    }
+
+    fn begins(&self, line: &str) -> bool {
+        self.starts.iter().any(|start| start.begins(line))
+    }
 }
 
 impl LineStart {
@@ -167,13 +178,13 @@ mod tests {
                 "1\n",
             ),
         ] {
-            assert_eq!(&text[..echo_start(code, text)], printed, "{code}");
+            assert_eq!(&text[..Echo::of(code).start(text)], printed, "{code}");
         }
     }
 
     #[test]
     fn the_last_value_has_a_name() {
-        let last = |code, text| last_value(code, text);
+        let last = |code, text| Echo::of(code).last_value(text);
         assert_eq!(last("1", "res7: Int = 1\n").as_deref(), Some("res7"));
         assert_eq!(last("val a = 1", "a: Int = 1\n").as_deref(), Some("a"));
         assert_eq!(last("1", "val res7: Int = 1\n").as_deref(), Some("res7"));

@@ -46,7 +46,7 @@ mod transcript;
 
 pub use arguments::setting_arguments;
 pub use cell::Refusal;
-pub use echo::{echo_start, last_value};
+pub use echo::Echo;
 pub use ending::{Ending, ending};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;

@@ -116,15 +116,13 @@ impl Rendered {
     }
 
     fn add_text(&mut self, text: &str, view: View) {
-        let text = text.trim_end_matches('\n');
-        if text.is_empty() {
-            return;
-        }
         match view.at_terminal {
-            true => self.text.push_str(&sanitize(text)),
+            true => self.text.push_str(&sanitize(text.trim_end_matches('\n'))),
             false => self.text.push_str(text),
         }
-        self.text.push('\n');
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
     }
 }
 
@@ -163,6 +161,12 @@ mod tests {
             panic!()
         };
         assert_eq!(output(&data, View::default()).text, "a\u{1b}[2Jb\r\n");
+        for (text, written) in [("a\n\n", "a\n\n"), ("\n", "\n"), ("", ""), ("a", "a\n")] {
+            let Value::Object(data) = json!({"text/plain": text}) else {
+                panic!()
+            };
+            assert_eq!(output(&data, View::default()).text, written);
+        }
         assert_eq!(output(&data, at_terminal()).text, "ab\n");
     }
 

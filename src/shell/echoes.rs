@@ -1,6 +1,6 @@
 //! What the interpreters echo: whether it is shown, and what it was last.
 
-use crate::lang::{self, Language, Snippet};
+use crate::lang::{Echo, Language, Snippet};
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 
@@ -24,11 +24,12 @@ impl Echoes {
         if snippet.language == Language::Scala
             && let Some(Value::String(text)) = data.get_mut("text/plain")
         {
-            if let Some(name) = lang::last_value(&snippet.code, text) {
+            let echo = Echo::of(&snippet.code);
+            if let Some(name) = echo.last_value(text) {
                 self.last_value.replace(Some(name));
             }
             if self.are_silent.get() {
-                text.truncate(lang::echo_start(&snippet.code, text));
+                text.truncate(echo.start(text));
             }
         }
         data

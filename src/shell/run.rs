@@ -117,8 +117,8 @@ pub struct Manner {
     pub statement_timeout: Option<Duration>,
 }
 
-/// What was run, and how the server fed it to its compiler.
-pub(super) type Ran<'a> = (&'a Snippet, &'a Source, Feeding);
+/// What was sent, where it stands, and how the server fed it to its compiler.
+pub(super) type Sent<'a> = (&'a Snippet, &'a Source, Feeding);
 
 /// How results are to be written.
 pub struct Run<'a> {
@@ -302,7 +302,7 @@ impl Run<'_> {
         }
     }
 
-    fn conclude(&self, link: &mut Link, what: Ran<'_>, outcome: Outcome) -> Verdict {
+    fn conclude(&self, link: &mut Link, what: Sent<'_>, outcome: Outcome) -> Verdict {
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {

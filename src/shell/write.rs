@@ -1,13 +1,13 @@
 //! Writes what a statement gave: its result, or what it had printed before it failed.
 
-use super::run::{Ran, Run, Verdict};
+use super::run::{Run, Sent, Verdict};
 use super::{Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Language};
 use crate::livy::Failure;
 use crate::render::{self, Format, Line, Origin, Trap, View};
 
-pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Ran<'a>) -> Origin<'a> {
+pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -> Origin<'a> {
     Origin {
         snippet,
         source,
@@ -61,7 +61,7 @@ impl Run<'_> {
         Verdict::Incomplete
     }
 
-    pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Ran<'_>) -> Verdict {
+    pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Sent<'_>) -> Verdict {
         let (snippet, source, _) = what;
         if snippet.language == Language::Python && failure.ename == "SystemExit" {
             return match self.write_printed(&failure) {

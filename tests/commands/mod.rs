@@ -348,3 +348,57 @@ fn a_block_that_was_pasted_into_a_copied_dialogue_is_pasted_again() {
     );
     ran.said(&["<stdin>:16: ", "not found: value nope8"]);
 }
+
+#[test]
+fn a_saved_files_extension_chooses_its_inputs() {
+    let (url, session) = shared();
+    let home = home();
+    let arguments = ["--url", url, "-s", session, "-l", "scala"];
+    let script = "val saved5 = 5\n:load step.py\n:save kept.py\n:save kept.scala\n:save kept";
+    let ran = home.run_with_stdin(&arguments, script);
+    ran.gave("saved5: Int = 5\n6\n", 0);
+    ran.said(&[
+        "1 input was in another language than python left out.",
+        "2 inputs were in another language than scala left out.",
+    ]);
+    let kept = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!(kept("kept.py"), "step = 3\nstep * 2\n");
+    assert_eq!(kept("kept.scala"), "val saved5 = 5\n");
+    assert_eq!(kept("kept"), "val saved5 = 5\n");
+}
+
+#[test]
+fn a_file_that_is_sent_is_kept_under_its_last_name_in_a_folder_of_its_own() {
+    if !is_ours() {
+        return; // Where Apache Livy keeps it is its own affair.
+    }
+    let (url, id) = shared();
+    let session = Session {
+        url: format!("{url}/sessions/{id}"),
+    };
+    let body = "--b\r\nContent-Disposition: form-data; name=\"file\"; \
+                filename=\"../../../kept_outside.txt\"\r\n\r\nx\r\n--b--\r\n";
+    let headers = [
+        ("Content-Type", "multipart/form-data; boundary=b"),
+        ("X-Requested-By", "test"),
+    ];
+    for _ in 0..2 {
+        let sent = request(
+            "POST",
+            &format!("{}/upload-file", session.url),
+            &headers,
+            body,
+        );
+        assert_eq!(sent.status, 200, "{sent:?}");
+    }
+    let folder = session.place().folder;
+    let kept: Vec<_> = std::fs::read_dir(folder.join("uploads"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("kept_outside.txt"))
+        .filter(|path| path.is_file())
+        .collect();
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    for outside in folder.ancestors().take(3) {
+        assert!(!outside.join("kept_outside.txt").exists());
+    }
+}
