@@ -399,6 +399,17 @@ fn leaving_without_a_session_tells_why_it_is_missing() {
 }
 
 #[test]
+fn a_restart_that_fails_ends_what_nobody_sits_at() {
+    let server = making(&["201 Created", "403 Forbidden"]);
+    let home = Home::new();
+    home.write("first.scala", "1\n");
+    let arguments = ["--url", &server.url, "-l", "scala", "-i", "first.scala"];
+    let ran = home.run_with_stdin(&arguments, ":restart\n2\n:restart\n3\n");
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert_eq!(server.count("POST", "/sessions"), 2);
+}
+
+#[test]
 fn a_restart_tells_how_many_inputs_can_be_replayed() {
     let server = making(&["201 Created"]);
     let home = Home::new();

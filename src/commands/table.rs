@@ -190,7 +190,8 @@ pub(super) static TABLE: [Entry; 29] = [
         "restart",
         "",
         "end this session and make a new one like it",
-        "",
+        "It has nothing of the old one; :replay runs what has succeeded again. Where none comes up, \
+         :restart\ntries again. Ctrl-C does not wait for the old one's end.",
     ),
     entry(
         Name::Save,

@@ -141,10 +141,12 @@ impl Repl<'_> {
         }
     }
 
-    /// Whether a session that was to take another's place never came up: that is no reason to leave.
+    /// Whether a session that was to take another's place never came up: for whoever sits there that
+    /// is no reason to leave.
     fn waits_for_restart(&self) -> bool {
         let facts = &self.desk.link.facts;
-        self.has_restarted && facts.over.is_some() && !facts.is_ready
+        let is_missing = facts.over.is_some() && !facts.is_ready;
+        self.has_restarted && is_missing && self.out.terminals.input
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited

@@ -1,7 +1,7 @@
 """The one normalisation under which what pyspark prints and what livysh prints are compared.
 
 1. Addresses, and the numbers that Spark and Py4J count up (`#12`, `plan_id=3`, `o65`), are all alike.
-2. Line numbers in typed code are all alike: pyspark counts from each prompt.
+2. Places in typed code are all alike: pyspark counts from each prompt, livysh names the script.
 3. White space at a line's end, and blank lines at the end of what a statement printed, do not count:
    Livy takes them away.
 4. Of an error the exception's name and the first line of its text count: livysh says on purpose in
@@ -16,7 +16,7 @@ _ALIKE = (
     (re.compile(r"(?<=\w)#\d+"), "#…"),
     (re.compile(r"plan_id=\d+"), "plan_id=…"),
     (re.compile(r"(?<=calling )o\d+"), "o…"),
-    (re.compile(r"(?<=<stdin>:)\d+"), "…"),
+    (re.compile(r"(?:<stdin>|^snippets\.py):\d+", re.M), "<stdin>:…"),
     (re.compile(r"(?<=\(detected at line )\d+"), "…"),
 )
 # What is left of an error begins so.
