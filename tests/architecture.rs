@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("lang", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
@@ -40,6 +40,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("serve", &["local", "shell", "render", "term", "exit"]),
     ("exit", &["config", "engine", "livy"]),
     ("cli", &["config", "lang", "render"]),
+    ("plan", &["*"]),
     ("lib", &["*"]),
     ("main", &["*"]),
 ];

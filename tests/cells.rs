@@ -99,7 +99,7 @@ fn a_script_with_a_cell_that_cannot_be_run_is_not_begun() {
     ran.gave("", 1);
     ran.said(&["<stdin>:3: %%local: livysh runs code in the session only"]);
     let ran = run(
-        &["-l", "python", "--keep-going", "-", "-e", "1 + 1"],
+        &["-l", "python", "--keep-going", "-f", "-", "-e", "1 + 1"],
         script,
     );
     ran.gave("2\n", 1);
