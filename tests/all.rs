@@ -4,6 +4,7 @@
 mod support;
 
 mod architecture;
+mod arriving;
 mod batches;
 mod cells;
 mod clients;
@@ -20,6 +21,7 @@ mod real_code;
 mod recordings;
 mod replay;
 mod robustness;
+mod runs;
 mod scanner;
 mod scripts;
 mod signals;

@@ -1,0 +1,3 @@
+println("before")
+1 / 0
+println("after")

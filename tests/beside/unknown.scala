@@ -1,0 +1,3 @@
+println("before")
+missing + 1
+println("after")

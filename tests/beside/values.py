@@ -1,0 +1,3 @@
+n = spark.range(3).count()
+n + 1
+print(n)

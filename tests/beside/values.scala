@@ -1,0 +1,2 @@
+val n = spark.range(3).count()
+n + 1
