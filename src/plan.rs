@@ -1,7 +1,7 @@
 //! From the command line and the configuration to what is to be opened.
 
 use crate::cli::{Cli, Shortcut};
-use crate::config::{self, Environment, Place};
+use crate::config::{self, Environment, Input, Place};
 use crate::lang::Language;
 use crate::livy::CreateSession;
 use crate::local;
@@ -20,6 +20,7 @@ pub fn plan(
 ) -> Result<Plan, String> {
     let conf = config::spark_conf(&cli.conf, environment)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
+    check(cli, &place)?;
     let session = match &cli.session {
         Some(_) if cli.looks.max_rows.is_some() => {
             return Err(
@@ -69,6 +70,18 @@ pub fn plan(
         out: out.clone(),
         is_verbose: cli.looks.verbose,
     })
+}
+
+/// Options that would be taken in silence and do nothing.
+fn check(cli: &Cli, place: &Place) -> Result<(), String> {
+    let runs_file = cli.arguments().is_some() && cli.inputs().last() != Some(&Input::Stdin);
+    if cli.script.from.is_some() && !runs_file {
+        return Err("--from needs a FILE to begin in".to_owned());
+    }
+    if cli.script.keep_on_error && *place == Place::Local {
+        return Err("--keep-on-error needs a Livy server: --local ends with livysh".to_owned());
+    }
+    Ok(())
 }
 
 /// Counted from now. A prompt has no limit: whoever sits there decides.

@@ -279,6 +279,18 @@ fn table() -> Vec<Run> {
         ),
         // What cannot be followed.
         run(
+            "--from 2 -l python -e 1",
+            "",
+            "livysh: --from needs a FILE to begin in\n",
+            2,
+        ),
+        run(
+            "--conf a=1 ok.py",
+            "",
+            "livysh: --conf is for new sessions: leave out -s\n",
+            2,
+        ),
+        run(
             "none.py",
             "",
             "livysh: none.py: there is no such file\nhint: check the name and the path\n",
