@@ -136,6 +136,14 @@ impl Screen {
         modes.local_flags.bits() & nix::sys::termios::LocalFlags::ECHO.bits() != 0
     }
 
+    /// Whether a statement has the terminal: keys are not echoed, and Ctrl-C is a signal. While a
+    /// line is edited it is a key.
+    pub fn is_working(&self) -> bool {
+        let flags = self.master.get_termios().unwrap().local_flags.bits();
+        flags & nix::sys::termios::LocalFlags::ECHO.bits() == 0
+            && flags & nix::sys::termios::LocalFlags::ISIG.bits() != 0
+    }
+
     pub fn process_id(&self) -> u32 {
         self.child.process_id().unwrap()
     }
