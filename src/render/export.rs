@@ -7,73 +7,68 @@ use super::rows::{Rows, plain};
 use serde_json::Value;
 
 pub(super) fn csv(rows: &Rows<'_>, header: bool) -> String {
-    let mut text = String::new();
-    if header {
-        let names = rows.columns.iter().map(|column| Some(column.name));
-        csv_line(&mut text, names);
-    }
-    for row in rows.rows() {
-        csv_line(&mut text, row.map(plain));
-    }
-    text
+    separated(rows, header, ',', csv_field)
 }
 
-fn csv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
-    for (number, field) in fields.enumerate() {
-        if number > 0 {
-            text.push(',');
-        }
-        let Some(field) = field else { continue };
-        let field = field.as_ref();
-        let is_bare = !field.is_empty()
-            && !field.contains([',', '"', '\n', '\r'])
-            && field.trim().len() == field.len();
-        match is_bare {
-            true => text.push_str(field),
-            false => {
-                text.push('"');
-                text.push_str(&field.replace('"', "\"\""));
-                text.push('"');
-            }
+fn csv_field(text: &mut String, field: Option<&str>) {
+    let Some(field) = field else { return };
+    let is_bare = !field.is_empty()
+        && !field.contains([',', '"', '\n', '\r'])
+        && field.trim().len() == field.len();
+    match is_bare {
+        true => text.push_str(field),
+        false => {
+            text.push('"');
+            text.push_str(&field.replace('"', "\"\""));
+            text.push('"');
         }
     }
-    text.push('\n');
 }
 
 /// Tabs, line breaks and backslashes within a field are written `\t`, `\n`, `\r` and `\\`, what is
 /// missing `\N`, as databases do.
 pub(super) fn tsv(rows: &Rows<'_>, header: bool) -> String {
-    let mut text = String::new();
-    if header {
-        let names = rows.columns.iter().map(|column| Some(column.name));
-        tsv_line(&mut text, names);
-    }
-    for row in rows.rows() {
-        tsv_line(&mut text, row.map(plain));
-    }
-    text
+    separated(rows, header, '\t', tsv_field)
 }
 
-fn tsv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
-    for (number, field) in fields.enumerate() {
-        if number > 0 {
-            text.push('\t');
-        }
-        let Some(field) = field else {
-            text.push_str("\\N");
-            continue;
-        };
-        for c in field.as_ref().chars() {
-            match c {
-                '\t' => text.push_str("\\t"),
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                '\\' => text.push_str("\\\\"),
-                _ => text.push(c),
-            }
+fn tsv_field(text: &mut String, field: Option<&str>) {
+    let Some(field) = field else {
+        return text.push_str("\\N");
+    };
+    for c in field.chars() {
+        match c {
+            '\t' => text.push_str("\\t"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\\' => text.push_str("\\\\"),
+            _ => text.push(c),
         }
     }
-    text.push('\n');
+}
+
+/// A line for the names, where they are wanted, and one for each row.
+fn separated(
+    rows: &Rows<'_>,
+    header: bool,
+    separator: char,
+    field: fn(&mut String, Option<&str>),
+) -> String {
+    let mut text = String::new();
+    if header {
+        for (number, column) in rows.columns.iter().enumerate() {
+            text.extend((number > 0).then_some(separator));
+            field(&mut text, Some(column.name));
+        }
+        text.push('\n');
+    }
+    for row in rows.rows() {
+        for (number, value) in row.enumerate() {
+            text.extend((number > 0).then_some(separator));
+            field(&mut text, plain(value).as_deref());
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// An object on each line, its keys in the order of the columns.

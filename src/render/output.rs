@@ -63,15 +63,9 @@ pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
                 }
             }
             None => {
-                let text = match view.format {
-                    Format::Json | Format::Ndjson => value.to_string(),
-                    Format::Text
-                    | Format::Table
-                    | Format::Vertical
-                    | Format::Csv
-                    | Format::Tsv
-                    | Format::Markdown
-                    | Format::Raw => serde_json::to_string_pretty(value).unwrap_or_default(),
+                let text = match matches!(view.format, Format::Json | Format::Ndjson) {
+                    true => value.to_string(),
+                    false => serde_json::to_string_pretty(value).unwrap_or_default(),
                 };
                 rendered.add_text(&text, view);
             }

@@ -14,12 +14,7 @@ pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
     if rows.columns.is_empty() {
         return String::new();
     }
-    let names: Vec<_> = rows
-        .columns
-        .iter()
-        .map(|column| one_line(column.name))
-        .collect();
-    let cells: Vec<Vec<_>> = rows.rows().map(|row| row.map(cell).collect()).collect();
+    let (names, cells) = texts(rows);
     let mut widths = vec![1; names.len()];
     for row in cells.iter().chain(header.then_some(&names)) {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -45,12 +40,7 @@ pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
 
 /// A record after another, as Spark's `show(vertical = true)` has them.
 pub(super) fn vertical(rows: &Rows<'_>) -> String {
-    let names: Vec<_> = rows
-        .columns
-        .iter()
-        .map(|column| one_line(column.name))
-        .collect();
-    let cells: Vec<Vec<_>> = rows.rows().map(|row| row.map(cell).collect()).collect();
+    let (names, cells) = texts(rows);
     let widest = |texts: &mut dyn Iterator<Item = &Cow<'_, str>>| {
         texts.map(|text| text.width()).max().unwrap_or(0)
     };
@@ -69,6 +59,15 @@ pub(super) fn vertical(rows: &Rows<'_>) -> String {
         }
     }
     text
+}
+
+type Texts<'a> = Vec<Cow<'a, str>>;
+
+/// The names, and the cells of each row.
+fn texts<'a>(rows: &'a Rows<'_>) -> (Texts<'a>, Vec<Texts<'a>>) {
+    let names = rows.columns.iter().map(|column| one_line(column.name));
+    let cells = rows.rows().map(|row| row.map(cell).collect());
+    (names.collect(), cells.collect())
 }
 
 struct Grid<'a> {
