@@ -4,7 +4,7 @@
 use super::Desk;
 use super::hidden::Gave;
 use crate::lang::{self, Source};
-use crate::shell::{Echoes, Run, Verdict, error_lines, exit_code};
+use crate::shell::{Echoes, Verdict, error_lines, exit_code};
 
 impl Desk<'_> {
     pub(super) fn exit(&mut self, ending: lang::Ending, source: &Source) -> Verdict {
@@ -20,13 +20,8 @@ impl Desk<'_> {
         // What the expression prints is shown, what it gives is not.
         let echoes = Echoes::default();
         echoes.are_silent.set(true);
-        let run = Run {
-            out: self.out,
-            interrupts: self.interrupts,
-            manner: self.manner,
-            echoes: &echoes,
-        };
-        match run.snippet(self.link, &first, source) {
+        let (run, link) = self.apart(&echoes);
+        match run.snippet(link, &first, source) {
             Verdict::Ok => {}
             other => return other,
         }

@@ -4,7 +4,7 @@ use super::{Answer, Desk, Stopped};
 use crate::lang::Language;
 use crate::livy::{Failure, Output};
 use crate::render::sanitize;
-use crate::shell::{Echoes, Run};
+use crate::shell::{Echoes, Link, Run};
 
 /// What code of ours gave.
 pub(super) enum Gave {
@@ -20,13 +20,8 @@ impl Desk<'_> {
         }
         // What is silent gives nothing to read.
         let echoes = Echoes::default();
-        let run = Run {
-            out: self.out,
-            interrupts: self.interrupts,
-            manner: self.manner,
-            echoes: &echoes,
-        };
-        match run.hidden(self.link, language, code) {
+        let (run, link) = self.apart(&echoes);
+        match run.hidden(link, language, code) {
             Ok(Some(Output::Ok(data))) => {
                 let text = data.get("text/plain").and_then(|text| text.as_str());
                 Ok(Gave::Text(text.unwrap_or_default().to_owned()))
@@ -35,6 +30,22 @@ impl Desk<'_> {
             Ok(None) => Ok(Gave::Text(String::new())),
             Err(verdict) => Err(Box::new(Stopped::hidden(*verdict, language))),
         }
+    }
+
+    /// The same for a command, which ends where the code does not end at all.
+    pub(super) fn hidden_text(&mut self, language: Language, code: &str) -> Result<Gave, Answer> {
+        self.hidden(language, code).map_err(Answer::Stopped)
+    }
+
+    /// To run what the desk's own echoes are not to see.
+    pub(super) fn apart<'b>(&'b mut self, echoes: &'b Echoes) -> (Run<'b>, &'b mut Link) {
+        let run = Run {
+            out: self.out,
+            interrupts: self.interrupts,
+            manner: self.manner,
+            echoes,
+        };
+        (run, self.link)
     }
 
     /// Runs code of ours that must succeed before a script begins.
@@ -47,10 +58,5 @@ impl Desk<'_> {
             Ok(Gave::Text(_)) => Answer::Done,
             Err(stopped) => Answer::Stopped(stopped),
         }
-    }
-
-    /// The same for a command, which ends where the code does not end at all.
-    pub(super) fn hidden_text(&mut self, language: Language, code: &str) -> Result<Gave, Answer> {
-        self.hidden(language, code).map_err(Answer::Stopped)
     }
 }

@@ -187,7 +187,7 @@ impl<'a> Desk<'a> {
             manner: self.manner,
             echoes: &self.echoes,
         };
-        match lang::ending(snippet, source) {
+        match lang::ending(snippet, source, &self.link.past) {
             Some(ending) => self.exit(ending, source),
             None => run.snippet(self.link, snippet, source),
         }
@@ -231,7 +231,7 @@ impl<'a> Desk<'a> {
 
     fn about_reset(&self) -> String {
         let what = "A Livy session cannot forget: what was defined stays until the session ends.";
-        match self.link.is_ours {
+        match self.link.about.is_ours {
             true => format!("{what}\n:restart ends this one and makes a new one like it."),
             false => {
                 format!("{what}\nThis one was there before livysh; without -s a new one is made.")

@@ -2,7 +2,8 @@
 //! level. They are not sent: on a Livy server Scala's would end the driver, and Python's `exit()`
 //! closes what its shell reads from.
 
-use super::{Language, Snippet, Source, python, scala};
+use super::{Language, Past, Snippet, Source, python, scala};
+use std::str::FromStr;
 
 /// How a statement ends the script.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +32,12 @@ const SCALA_BARE: [&str; 2] = ["sys.exit", "scala.sys.exit"];
 /// The name that holds what a computed ending gave.
 const NAME: &str = "livyshExit";
 
-/// How the statement ends the script; `None` where it does not.
-pub fn ending(snippet: &Snippet, source: &Source) -> Option<Ending> {
+/// The names among them that may be the user's own.
+pub(super) const BARE: [&str; 2] = ["exit", "quit"];
+
+/// How the statement ends the script; `None` where it does not, or where the session was given a
+/// meaning of its own for the name.
+pub fn ending(snippet: &Snippet, source: &Source, past: &Past) -> Option<Ending> {
     let code = snippet.code.as_str();
     let (callee, inside) = match snippet.language {
         Language::Python => call(code, &PYTHON, python::after_bracket)?,
@@ -43,18 +48,10 @@ pub fn ending(snippet: &Snippet, source: &Source) -> Option<Ending> {
         Language::Scala => call(code, &SCALA, scala::after_bracket)?,
         Language::Sql | Language::R => return None,
     };
-    // A name of the user's own may mean something else.
-    let own = format!("def {callee}");
-    if !callee.contains('.') && source.text.contains(&own) {
+    if BARE.contains(&callee) && (past.has_own(callee) || binds(&source.text, callee)) {
         return None;
     }
-    let number = match inside.trim() {
-        "" | "None" => Some(0),
-        "True" => Some(1),
-        "False" => Some(0),
-        number => number.parse().ok(),
-    };
-    if let Some(number) = number {
+    if let Some(number) = number(inside) {
         return Some(Ending::Code(number));
     }
     let (before, then) = match snippet.language {
@@ -68,6 +65,34 @@ pub fn ending(snippet: &Snippet, source: &Source) -> Option<Ending> {
         ..snippet.clone()
     };
     Some(Ending::Computed { first, then })
+}
+
+/// The code that Python's `exit` makes of what it is given, where that is a number or its like.
+pub fn number<T: FromStr + From<bool>>(argument: &str) -> Option<T> {
+    match argument.trim() {
+        "" | "None" | "False" => Some(T::from(false)),
+        "True" => Some(T::from(true)),
+        number => number.parse().ok(),
+    }
+}
+
+/// Whether a text may give a name a meaning, as `def exit` does, `exit = print` and `import exit`:
+/// taken for a binding by mistake, the name is only sent to the server.
+pub(super) fn binds(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        if before.ends_with(is_part) || after.starts_with(is_part) {
+            return false;
+        }
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let word = before.trim_end().rsplit(|c| !is_part(c)).next();
+        let introduced = ["def", "val", "var", "class", "object", "as"];
+        let after = after.trim_start();
+        line.contains("import ")
+            || word.is_some_and(|word| introduced.contains(&word))
+            || (after.starts_with('=') && !after.starts_with("=="))
+    })
 }
 
 /// A call of one of these names that is all of the code: the name, and what its brackets hold.
@@ -108,7 +133,7 @@ mod tests {
             first_column: 0,
         };
         let source = Source::new(None, code.to_owned());
-        ending(&snippet, &source).map(|ending| match ending {
+        ending(&snippet, &source, &Past::default()).map(|ending| match ending {
             Ending::Code(number) => number.to_string(),
             Ending::Computed { first, .. } => first.code,
         })
@@ -160,7 +185,6 @@ mod tests {
             "exits(3)",
             "sys.exit(1) if (a) else b(2)",
             "if x: sys.exit(1)",
-            "def exit(n): pass\nexit(3)",
             "exit(3).x",
             "exit(",
         ] {
@@ -175,5 +199,45 @@ mod tests {
             assert_eq!(of(Language::Scala, code), None, "{code}");
         }
         assert_eq!(of(Language::Sql, "exit()"), None);
+    }
+
+    #[test]
+    fn a_name_of_the_users_own_is_called() {
+        for text in [
+            "def exit(n): pass",
+            "exit = print",
+            "x = 1; exit  = print",
+            "from jobs import start, exit",
+            "import quit",
+            "from m import a as exit",
+            "def quit(n: Int) = n",
+            "val exit = f _",
+            "import Jobs.{run, quit}",
+        ] {
+            let name = if text.contains("exit") {
+                "exit"
+            } else {
+                "quit"
+            };
+            assert!(binds(text, name), "{text}");
+            let source = Source::new(None, text);
+            let mut past = Past::default();
+            for language in [Language::Python, Language::Scala] {
+                let given = crate::lang::split(language, text);
+                past.note(&source, &given[0], None);
+                let call = Source::new(None, format!("{name}(3)"));
+                let snippet = &crate::lang::split(language, &call.text)[0];
+                assert_eq!(ending(snippet, &call, &past), None, "{text}");
+            }
+        }
+        for text in [
+            "exit(3)",
+            "x.exit = 1",
+            "exits = 1",
+            "if exit == 3: pass",
+            "# exit",
+        ] {
+            assert!(!binds(text, "exit"), "{text}");
+        }
     }
 }

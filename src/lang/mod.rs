@@ -47,7 +47,7 @@ mod transcript;
 pub use arguments::setting_arguments;
 pub use cell::Refusal;
 pub use echo::Echo;
-pub use ending::{Ending, ending};
+pub use ending::{Ending, ending, number as exit_number};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
 pub use past::{Input, Past, Ran};

@@ -1,7 +1,7 @@
 //! What a session was given: an error may come from a function that an earlier input defined.
 
-use super::{Language, Snippet, Source, lines_before, python};
-use std::collections::VecDeque;
+use super::{Language, Snippet, Source, ending, lines_before, python};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::RangeInclusive;
 
 /// The most inputs and the most text that are kept; the oldest go first.
@@ -12,6 +12,8 @@ const MOST_TEXT: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub struct Past {
     inputs: VecDeque<Input>,
+    /// Names that end a script elsewhere, and mean something else here.
+    own: BTreeSet<&'static str>,
 }
 
 #[derive(Debug)]
@@ -42,6 +44,8 @@ impl Past {
             .back()
             .is_none_or(|last| !last.source.is(source))
         {
+            let is_own = |name: &&&str| ending::binds(&source.text, name);
+            self.own.extend(ending::BARE.iter().filter(is_own));
             let (source, ran) = (source.clone(), Vec::new());
             self.inputs.push_back(Input { source, ran });
             self.forget();
@@ -55,6 +59,11 @@ impl Past {
                 offset: snippet.first_line - 1 - lines_before(snippet, source),
             });
         }
+    }
+
+    /// Whether an input may have given such a name a meaning of the user's own.
+    pub(super) fn has_own(&self, name: &str) -> bool {
+        self.own.contains(name)
     }
 
     fn forget(&mut self) {

@@ -1,17 +1,13 @@
 //! The code that a script asks to end with.
 
 use super::Verdict;
+use crate::lang;
 
 impl Verdict {
     /// What Python's `SystemExit` means, by the text of its argument: a number is the code, nothing
     /// is success, everything else is told and means failure.
     pub fn of_system_exit(argument: &str) -> Verdict {
-        let code = match argument.trim() {
-            "" | "None" | "False" => Some(0),
-            "True" => Some(1),
-            number => number.parse::<i64>().ok(),
-        };
-        match code {
+        match lang::exit_number::<i64>(argument) {
             Some(code) => Verdict::Exited {
                 code: exit_code(code),
                 message: None,
