@@ -46,7 +46,7 @@ use commands::{Desk, Startup};
 use config::{Input, Place};
 use exit::Exit;
 use lang::Language;
-use shell::{Interrupts, Link, Manner, OnSignal, error_lines};
+use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
 use term::{Colour, Out, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
@@ -71,66 +71,18 @@ type Environment<'a> = config::Environment<'a>;
 
 /// The prompt, a script, or one after the other.
 fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
-    let mut inputs = cli.inputs();
-    // Standard input that is no terminal is a script, unless something else is to be run.
-    if inputs.is_empty() && !out.terminals.input {
-        inputs.push(Input::Stdin);
-    }
-    // A name that is wrong is told before anything is asked of the network.
-    if let Err(unreadable) = script::check(&inputs) {
-        script::tell_unreadable(out, &unreadable);
-        return Exit::Usage;
-    }
-    let settings = match config::settings(&cli.flags(), environment) {
-        Ok(settings) => settings,
-        Err(error) => {
-            return fail(
-                out,
-                &error.to_string(),
-                Some(&error.hint()),
-                (&error).into(),
-            );
-        }
-    };
-    if let Place::Server { url, .. } = &settings.place
-        && let Err(error) = livy::check_url(url)
-    {
-        return fail(out, &error.to_string(), Some(error.hint()), Exit::Usage);
-    }
-    let scripts = match script::read(&inputs) {
-        Ok(scripts) => scripts,
-        Err(unreadable) => {
-            script::tell_unreadable(out, &unreadable);
-            return Exit::Usage;
-        }
-    };
-    let named = cli
-        .lang
-        .or(scripts.iter().find_map(script::Script::language));
-    let is_default = named.is_none() && settings.language.is_none() && cli.session.is_none();
-    // What runs in a session that has no language of its own, and the kind of one that we make.
-    let fallback = match cli.session {
-        None => named.or(settings.language),
-        Some(_) => settings.language,
-    }
-    .unwrap_or(Language::Scala);
-    let plan = match plan::plan(cli, settings.place, fallback, out, environment) {
-        Ok(plan) => plan,
-        Err(reason) => return fail(out, &reason, None, Exit::Usage),
+    let work = match Work::planned(cli, out, environment) {
+        Ok(work) => work,
+        Err(exit) => return exit,
     };
     if cli.dry_run {
-        return dry_run(out, &plan);
+        return dry_run(out, &work.plan);
     }
-    let open = move || plan.clone().open(on_signal.clone());
-    let mut link = match open() {
+    let mut link = match work.plan.clone().open(on_signal.clone()) {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
     };
-    link.may_be_python = is_default;
-    let mut exit = Exit::Ok;
-    let mut has_quit = false;
-    let mut keep = cli.keep;
-    let mut stopped_at = None;
+    link.may_be_python = work.is_default;
     let manner = Manner {
         format: cli.looks.format,
         header: !cli.looks.no_header,
@@ -139,32 +91,24 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     };
     let mut desk = Desk::new(&mut link, out, Interrupts::Script, manner);
     desk.echoes.are_silent.set(cli.script.quiet);
+    let wants_prompt = work.scripts.is_empty() || cli.stays();
     // Scripts that run alone are not to depend on whose they are.
-    if scripts.is_empty() || cli.stays() {
+    if wants_prompt {
         let folder = config::startup_folder(environment);
         desk.startup = Startup::new(folder.filter(|_| !cli.no_startup));
     }
-    if !scripts.is_empty() {
-        let options = script::Options {
-            language: cli.lang,
-            fallback,
-            keep_going: cli.script.keep_going,
-            arguments: cli.arguments().map(<[String]>::to_vec),
-            echo: cli.script.echo,
-            from: cli.script.from,
-        };
-        let ended = script::run(&mut desk, &scripts, &options);
-        (exit, has_quit) = (ended.exit, ended.has_quit);
-        if exit == Exit::TimedOut && ended.stopped_at.is_none() {
-            fail(out, "the run did not end within --timeout", None, exit);
-        }
-        stopped_at = ended.stopped_at;
-        keep |= stopped_at.is_some() && cli.script.keep_on_error;
+    let mut ended = script::Ended::from(Exit::Ok);
+    if !work.scripts.is_empty() {
+        ended = run_scripts(cli, &mut desk, &work);
     }
-    let goes_on = !has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed);
-    if (scripts.is_empty() || cli.stays()) && goes_on {
-        exit = match prompt_language(desk.link, out, named, fallback) {
+    let mut exit = ended.exit;
+    if wants_prompt && !ended.has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed) {
+        exit = match prompt_language(desk.link, out, work.named, work.fallback) {
             Ok(language) => {
+                let plan = shell::Plan {
+                    limits: Limits::default(),
+                    ..work.plan
+                };
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
@@ -172,20 +116,102 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))
                         .unwrap_or_else(|| "vi".to_owned()),
-                    open: Box::new(open),
+                    open: Box::new(move || plan.clone().open(on_signal.clone())),
                 };
                 repl::run(desk, options)
             }
             Err(exit) => exit,
         };
     }
+    let keep = cli.keep || (cli.script.keep_on_error && ended.has_failed());
     let session = link.session_name();
-    let root = link.root.clone();
+    let command = link.about.command.clone();
     shell::leave(link, out, keep, exit);
-    if let (Some(at), true, Some(session)) = (stopped_at, keep, session) {
-        out.note(&shell::from_line(&root, &session, &at.name, at.line));
+    if let (Some(at), true, Some(session)) = (ended.stopped_at, keep, session)
+        && let Some(file) = &at.file
+    {
+        let rest = plan::from(cli, file, at.line);
+        out.note(&shell::from_line(&command, &session, &rest));
     }
     exit
+}
+
+/// What is to be done, once all that can be known before a request is known.
+struct Work {
+    scripts: Vec<script::Script>,
+    plan: shell::Plan,
+    /// The language that the command line or a file names.
+    named: Option<Language>,
+    /// What runs in a session that has no language of its own, and the kind of one that we make.
+    fallback: Language,
+    /// Whether nobody has chosen a language.
+    is_default: bool,
+}
+
+impl Work {
+    /// Whatever is wrong is told before anything is asked of the network.
+    fn planned(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Work, Exit> {
+        let mut inputs = cli.inputs();
+        // Standard input that is no terminal is a script, unless something else is to be run.
+        if inputs.is_empty() && !out.terminals.input {
+            inputs.push(Input::Stdin);
+        }
+        let unreadable = |unreadable: &script::Unreadable| {
+            script::tell_unreadable(out, unreadable);
+            Exit::Usage
+        };
+        // A wrong name is told before a wrong server.
+        script::check(&inputs).map_err(|error| unreadable(&error))?;
+        let settings = config::settings(&cli.flags(), environment).map_err(|error| {
+            let (message, hint) = (error.to_string(), error.hint());
+            fail(out, &message, Some(&hint), Exit::from(&error))
+        })?;
+        if let Place::Server { url, .. } = &settings.place {
+            livy::check_url(url)
+                .map_err(|error| fail(out, &error.to_string(), Some(error.hint()), Exit::Usage))?;
+        }
+        let scripts = script::read(&inputs).map_err(|error| unreadable(&error))?;
+        let usage = |reason: String| fail(out, &reason, None, Exit::Usage);
+        let named = cli
+            .lang
+            .or(scripts.iter().find_map(script::Script::language));
+        let is_default = named.is_none() && settings.language.is_none() && cli.session.is_none();
+        let fallback = match cli.session {
+            None => named.or(settings.language),
+            Some(_) => settings.language,
+        }
+        .unwrap_or(Language::Scala);
+        let plan = plan::plan(cli, settings, fallback, out, environment).map_err(usage)?;
+        if let (Some(line), Some(script)) = (cli.script.from, scripts.last())
+            && !script.has_line(line)
+        {
+            return Err(usage(format!("{} has no line {line}", script.name())));
+        }
+        Ok(Work {
+            scripts,
+            plan,
+            named,
+            fallback,
+            is_default,
+        })
+    }
+}
+
+fn run_scripts(cli: &Cli, desk: &mut Desk<'_>, work: &Work) -> script::Ended {
+    let options = script::Options {
+        language: cli.lang,
+        fallback: work.fallback,
+        keep_going: cli.script.keep_going,
+        arguments: cli.arguments().map(<[String]>::to_vec),
+        echo: cli.script.echo,
+        from: cli.script.from,
+    };
+    let ended = script::run(desk, &work.scripts, &options);
+    if ended.exit == Exit::TimedOut && ended.stopped_at.is_none() {
+        let told = "the run did not end within --timeout";
+        fail(desk.out, told, None, ended.exit);
+    }
+    ended
 }
 
 /// Shows the request that would create the session.

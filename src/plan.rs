@@ -1,26 +1,29 @@
 //! From the command line and the configuration to what is to be opened.
 
 use crate::cli::{Cli, Shortcut};
-use crate::config::{self, Environment, Input, Place};
+use crate::config::{self, Environment, Input, Place, Settings};
 use crate::lang::Language;
-use crate::livy::CreateSession;
+use crate::livy::{self, CreateSession};
 use crate::local;
-use crate::shell::{Limits, Plan, SessionPlan};
+use crate::render::Format;
+use crate::shell::{Limits, Plan, SessionPlan, for_shell};
 use crate::term::Out;
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// What to open, in a new session for this language.
 pub fn plan(
     cli: &Cli,
-    place: Place,
+    settings: Settings,
     language: Language,
     out: &Out,
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
     let conf = config::spark_conf(&cli.conf, environment)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
-    check(cli, &place)?;
+    let command = command(cli, &settings);
+    let place = settings.place;
+    check(cli, &place, out)?;
     let session = match &cli.session {
         Some(_) if cli.looks.max_rows.is_some() => {
             return Err(
@@ -59,6 +62,7 @@ pub fn plan(
     let secrets = conf.iter().filter(|(_, value)| value.is_secret);
     Ok(Plan {
         place,
+        command,
         session,
         label: cli.name.clone(),
         search: search(cli, environment, cache.clone())?,
@@ -73,10 +77,30 @@ pub fn plan(
 }
 
 /// Options that would be taken in silence and do nothing.
-fn check(cli: &Cli, place: &Place) -> Result<(), String> {
+fn check(cli: &Cli, place: &Place, out: &Out) -> Result<(), String> {
+    let runs_script = !cli.inputs().is_empty() || !out.terminals.input;
+    if cli.script.timeout.is_some() && !runs_script {
+        return Err("--timeout is for scripts: a prompt has no limit".to_owned());
+    }
+    if cli.script.start_timeout.is_some() && !runs_script {
+        return Err("--start-timeout is for scripts: at a prompt, Ctrl-C and :quit".to_owned());
+    }
     let runs_file = cli.arguments().is_some() && cli.inputs().last() != Some(&Input::Stdin);
     if cli.script.from.is_some() && !runs_file {
         return Err("--from needs a FILE to begin in".to_owned());
+    }
+    let unnamed = [
+        Format::Vertical,
+        Format::Json,
+        Format::Ndjson,
+        Format::Markdown,
+        Format::Raw,
+    ];
+    if cli.looks.no_header && unnamed.contains(&cli.looks.format) {
+        let format = cli.looks.format.name();
+        return Err(format!(
+            "--no-header is for text, table, csv and tsv: {format} has no line of names"
+        ));
     }
     if cli.script.keep_on_error && *place == Place::Local {
         return Err("--keep-on-error needs a Livy server: --local ends with livysh".to_owned());
@@ -84,13 +108,51 @@ fn check(cli: &Cli, place: &Place) -> Result<(), String> {
     Ok(())
 }
 
-/// Counted from now. A prompt has no limit: whoever sits there decides.
+/// The command that comes to the same server once more.
+fn command(cli: &Cli, settings: &Settings) -> String {
+    let flags = cli.flags();
+    let mut words = vec!["livysh".to_owned()];
+    let mut add = |option: &str, value: &str| {
+        words.push(option.to_owned());
+        words.push(for_shell(value).into_owned());
+    };
+    if let Some(profile) = &settings.profile {
+        add("-p", profile);
+    }
+    if let Place::Server { url, .. } = &settings.place
+        && (settings.profile.is_none() || flags.url.is_some())
+    {
+        add("--url", &livy::shown_root(url));
+    }
+    if let Some(kind) = flags.auth {
+        add("--auth", kind.name());
+    }
+    if let Some(user) = &flags.user {
+        add("--user", user);
+    }
+    words.join(" ")
+}
+
+/// What the command line of a run says of FILE, to begin in it at a line.
+pub fn from(cli: &Cli, file: &Path, line: usize) -> String {
+    let mut words = vec!["--from".to_owned(), line.to_string()];
+    if let Some(language) = cli.lang {
+        words.extend(["-l".to_owned(), language.to_string()]);
+    }
+    words.push(for_shell(&file.display().to_string()).into_owned());
+    let is_last = cli.inputs().last() == Some(&Input::File(file.to_owned()));
+    if let Some(arguments) = cli.arguments().filter(|_| is_last) {
+        words.extend(arguments.iter().map(|word| for_shell(word).into_owned()));
+    }
+    words.join(" ")
+}
+
+/// The run's time counts from now. For a prompt, limits are lifted.
 fn limits(cli: &Cli) -> Limits {
-    let until =
-        |length: Option<Duration>| length.and_then(|length| Instant::now().checked_add(length));
+    let length = cli.script.timeout;
     Limits {
-        run: until(cli.script.timeout),
-        start: until(cli.script.start_timeout),
+        run: length.and_then(|length| Instant::now().checked_add(length)),
+        start: cli.script.start_timeout,
     }
 }
 

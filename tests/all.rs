@@ -16,6 +16,7 @@ mod errors;
 mod failures;
 mod languages;
 mod leaving;
+mod limits;
 mod local_server;
 mod real_code;
 mod recordings;

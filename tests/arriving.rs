@@ -123,17 +123,49 @@ fn twenty_megabytes_are_one_string() {
 #[test]
 fn a_byte_that_is_no_utf_8_is_named() {
     let home = Home::new();
+    let told = "livysh: <stdin>: byte 14, on line 2, is not UTF-8\n";
     let ran = run(&["-l", "python"], &home, b"print(1)\nx = '\xff'\n");
-    assert_eq!(ran.code, 2, "{ran:?}");
+    ran.gave("1\n", 2);
+    assert_eq!(ran.err, told);
+    // What comes before it runs, too, where it comes by itself.
+    let (_home, mut child, mut output) = start("python");
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(b"print(1)\n").unwrap();
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    input.write_all(b"x = '\xff'\nprint(2)\n").unwrap();
+    drop(input);
+    let ran = Ran::of(child.wait_with_output().unwrap());
     assert_eq!(
-        ran.err,
-        "livysh: <stdin>: byte 14, on line 2, is not UTF-8\n"
+        (line.as_str(), ran.code, ran.err.as_str()),
+        ("1\n", 2, told)
     );
     let path = home.path().join("bad.py");
     std::fs::write(&path, b"print(1)\nx = '\xff'\n").unwrap();
     let ran = run(&["bad.py"], &home, b"");
     ran.gave("", 2);
     ran.said(&["livysh: bad.py: byte 14, on line 2, is not UTF-8"]);
+}
+
+/// The user's own `exit` is called, wherever it was defined.
+#[test]
+fn a_function_of_the_users_own_is_no_end() {
+    let (_home, mut child, mut output) = start("python");
+    let mut input = child.stdin.take().unwrap();
+    let mut answer = |text: &str| {
+        input.write_all(text.as_bytes()).unwrap();
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        line
+    };
+    let own = "def exit(n):\n    print('mine', n)\n\n'defined'\n";
+    assert_eq!(answer(own), "'defined'\n");
+    assert_eq!(answer("exit(3)\n"), "mine 3\n");
+    assert_eq!(answer("del exit\nquit = print\n'bound'\n"), "'bound'\n");
+    assert_eq!(answer("quit(4)\n"), "4\n");
+    assert_eq!(answer("del quit\n'gone'\n"), "'gone'\n");
+    drop(input);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

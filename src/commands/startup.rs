@@ -54,7 +54,7 @@ impl Desk<'_> {
     /// Runs what is due; an error of the file is told, and ends no more than the file. How it
     /// stopped, where nothing can follow.
     pub(super) fn start_up(&mut self, language: Language) -> Option<Verdict> {
-        if !self.link.is_ours {
+        if !self.link.about.is_ours {
             return None;
         }
         let path = self.startup.due(language)?;

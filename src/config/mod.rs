@@ -38,6 +38,16 @@ pub enum AuthKind {
     Bearer,
 }
 
+impl AuthKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            AuthKind::None => "none",
+            AuthKind::Basic => "basic",
+            AuthKind::Bearer => "bearer",
+        }
+    }
+}
+
 /// Where the session is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -48,6 +58,8 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub place: Place,
+    /// The profile that was used.
+    pub profile: Option<String>,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
 }
@@ -119,37 +131,43 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
             Some(_) => Err(ConfigError::TwoPlaces),
             None => Ok(Settings {
                 place: Place::Local,
+                profile: None,
                 language: None,
             }),
         };
     }
-    let (url, auth, language) = match (&flags.url, &flags.profile) {
+    let (url, used) = match (&flags.url, &flags.profile) {
         // A URL replaces that of a profile that is named beside it, and no more of it.
-        (Some(url), Some(_)) => {
-            let (_, auth, language) = of_profile(flags, environment)?;
-            (Some(url.clone()), auth, language)
-        }
+        (Some(url), Some(_)) => (Some(url.clone()), of_profile(flags, environment)?),
         // A profile that is not named on the command line has no say: its secrets belong to its
         // own server.
-        (Some(url), None) => (Some(url.clone()), AuthSettings::default(), None),
-        (None, Some(_)) => of_profile(flags, environment)?,
+        (Some(url), None) => (Some(url.clone()), Profile::default()),
+        (None, Some(_)) => (None, of_profile(flags, environment)?),
         (None, None) => match environment("LIVYSH_URL") {
-            Some(url) => (Some(url), AuthSettings::default(), None),
-            None => of_profile(flags, environment)?,
+            Some(url) => (Some(url), Profile::default()),
+            None => (None, of_profile(flags, environment)?),
         },
     };
+    let url = url.or(used.url);
     let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
-    let credential = credential(flags, &auth, environment)?;
+    let credential = credential(flags, &used.auth, environment)?;
     Ok(Settings {
         place: Place::Server { url, credential },
-        language,
+        profile: used.name,
+        language: used.language,
     })
 }
 
-/// Its URL, where it has one, who signs on, and its language.
-type ProfileSettings = (Option<String>, AuthSettings, Option<Language>);
+/// What a profile gives; nothing where none is used.
+#[derive(Default)]
+struct Profile {
+    name: Option<String>,
+    url: Option<String>,
+    auth: AuthSettings,
+    language: Option<Language>,
+}
 
-fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSettings, ConfigError> {
+fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, ConfigError> {
     let named = flags
         .profile
         .clone()
@@ -182,7 +200,12 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<ProfileSett
             })?,
         ),
     };
-    Ok((profile.url.clone(), profile.auth.clone(), language))
+    Ok(Profile {
+        url: profile.url.clone(),
+        auth: profile.auth.clone(),
+        language,
+        name: Some(name),
+    })
 }
 
 /// `LIVYSH_CONFIG`, else `config.toml` in the user's configuration folder.

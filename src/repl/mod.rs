@@ -56,6 +56,7 @@ struct Repl<'a> {
 pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
     let out = desk.out;
     desk.interrupts = Interrupts::Prompt;
+    desk.link.lift_limits();
     let painter = Painter::default();
     let editor = LineEditor::new(options.language, painter.clone(), options.state_folder, out);
     let (editor, printer) = match editor {
@@ -313,9 +314,10 @@ impl Repl<'_> {
     }
 }
 
-/// Whether a line is applied to the last value, as the Scala shell decides it.
+/// Whether a line is applied to the last value: as the Scala shell decides it, but for
+/// that it does not take blanks before the dot.
 fn is_invocation(line: &str) -> bool {
-    let rest = line.strip_prefix('.').unwrap_or("");
+    let rest = line.trim_start().strip_prefix('.').unwrap_or("");
     !rest.is_empty() && !rest.starts_with(['.', '/'])
 }
 
@@ -342,6 +344,7 @@ mod tests {
     #[test]
     fn a_line_that_begins_with_a_dot_is_an_invocation() {
         assert!(is_invocation(".toString") && is_invocation(". length"));
+        assert!(is_invocation("  .map(_ + 1)"));
         assert!(!is_invocation(".") && !is_invocation("..") && !is_invocation("./x"));
         assert!(!is_invocation("x.y"));
     }

@@ -119,7 +119,7 @@ impl Repl<'_> {
     }
 
     fn restart(&mut self) -> Option<Exit> {
-        if !self.desk.link.is_ours {
+        if !self.desk.link.about.is_ours {
             self.say(
                 "This session was there before livysh, and is not livysh's to end; without -s a \
                  new one is made.",
@@ -153,7 +153,7 @@ impl Repl<'_> {
     fn session_text(&self) -> String {
         let link = &self.desk.link;
         let facts = &link.facts;
-        let root = &link.root;
+        let root = &link.about.root;
         if self.waits_for_restart() {
             return format!("there is no session on {root}; :restart tries again");
         }
@@ -177,7 +177,7 @@ impl Repl<'_> {
                 text.push_str(&format!("\n  {label}: {}", one_line(value)));
             }
         }
-        text.push_str(match link.is_ours {
+        text.push_str(match link.about.is_ours {
             true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
             true => "\n  made by livysh: it is ended when you leave",
             false => "\n  it was there before: it stays when you leave",

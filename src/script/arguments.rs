@@ -1,6 +1,6 @@
 //! A script's own arguments: a hidden statement before its first.
 
-use super::policy::Policy;
+use super::policy::{Broken, Policy};
 use super::read::{Script, Text};
 use crate::commands::{Answer, Desk, Halt, Halted};
 use crate::exit::Exit;
@@ -15,7 +15,7 @@ pub(super) fn set(
     script: &Script,
     arguments: &[String],
     policy: &mut Policy,
-) -> ControlFlow<Exit> {
+) -> ControlFlow<Broken> {
     // A name that the script does not use need not be there.
     let is_used = !arguments.is_empty()
         || match (language, &script.text) {
@@ -34,7 +34,7 @@ pub(super) fn set(
             for line in error_lines(&format!("{language} takes no arguments"), None) {
                 desk.out.note(&line);
             }
-            return ControlFlow::Break(Exit::Usage);
+            return ControlFlow::Break(Exit::Usage.into());
         }
         Some(_) | None => return ControlFlow::Continue(()),
     };
@@ -50,5 +50,6 @@ pub(super) fn set(
     let source = Source::new(Some(script.name.clone()), "");
     // Without its arguments a script would do something else: it does not go on.
     let decided = policy.after(desk, &source, halt, false);
-    ControlFlow::Break(decided.break_value().unwrap_or(Exit::CodeFailed))
+    let broken = decided.break_value();
+    ControlFlow::Break(broken.unwrap_or(Exit::CodeFailed.into()))
 }

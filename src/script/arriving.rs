@@ -1,7 +1,7 @@
 //! Runs standard input statement by statement, as it arrives.
 
 use super::incoming::Incoming;
-use super::policy::Policy;
+use super::policy::{Broken, Policy};
 use super::read::Script;
 use crate::commands::{Desk, Left, Shows, Stream, Walk};
 use crate::exit::Exit;
@@ -24,14 +24,14 @@ pub(super) fn run(
     language: Choice,
     shows: Shows,
     is_last: bool,
-) -> Left<Exit> {
+) -> Left<Broken> {
     let arrivals = match desk.link.read_stdin() {
         Ok(arrivals) => arrivals,
         Err(error) => {
             for line in error_lines(&format!("{}: {error}", script.name), None) {
                 desk.out.note(&line);
             }
-            return Left::Broken(Exit::Server);
+            return Left::Broken(Exit::Server.into());
         }
     };
     let mut incoming = Incoming::new(arrivals, &script.name);
@@ -39,7 +39,7 @@ pub(super) fn run(
     loop {
         let (text, is_more) = match incoming.lines(desk.link, desk.out) {
             Ok(lines) => lines,
-            Err(exit) => return Left::Broken(exit),
+            Err(exit) => return Left::Broken(exit.into()),
         };
         let stream = stream.get_or_insert_with(|| {
             let language = match language {
@@ -60,10 +60,12 @@ pub(super) fn run(
             match left {
                 Left::AtItsEnd => {}
                 Left::ByQuit => return Left::ByQuit,
-                Left::Broken(Exit::Ok) if !is_done(desk, &mut incoming, stream) => {
-                    return Left::Broken(Exit::OutputClosed);
+                Left::Broken(broken)
+                    if broken.exit == Exit::Ok && !is_done(desk, &mut incoming, stream) =>
+                {
+                    return Left::Broken(Exit::OutputClosed.into());
                 }
-                Left::Broken(exit) => return Left::Broken(exit),
+                Left::Broken(broken) => return Left::Broken(broken),
             }
         }
         if incoming.is_over() {

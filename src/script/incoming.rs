@@ -14,6 +14,8 @@ pub(super) struct Incoming {
     /// Bytes and lines that were given.
     given: (usize, usize),
     is_over: bool,
+    /// What is wrong with what follows what was given.
+    bad: Option<String>,
     /// What its `#!` line names, once that was read.
     pub(super) language: Option<Language>,
 }
@@ -26,6 +28,7 @@ impl Incoming {
             rest: Vec::new(),
             given: (0, 0),
             is_over: false,
+            bad: None,
             language: None,
         }
     }
@@ -38,6 +41,9 @@ impl Incoming {
     /// The next whole lines, and whether more of them may be there at once. Where they cannot be had
     /// that is told, and the code to end with comes back.
     pub(super) fn lines(&mut self, link: &mut Link, out: &Out) -> Result<(String, bool), Exit> {
+        if let Some(told) = self.bad.take() {
+            return Err(self.fail(out, &told));
+        }
         let mut is_more = true;
         let mut whole = 0;
         while whole == 0 && !self.is_over {
@@ -68,21 +74,31 @@ impl Incoming {
         }
         let rest = self.rest.split_off(whole);
         let bytes = std::mem::replace(&mut self.rest, rest);
-        let text = self.decoded(bytes).map_err(|told| self.fail(out, &told))?;
-        Ok((text, is_more))
+        let text = self.decoded(bytes);
+        Ok((text, is_more && self.bad.is_none()))
     }
 
-    fn decoded(&mut self, bytes: Vec<u8>) -> Result<String, String> {
-        let (bytes_before, lines_before) = self.given;
+    /// The lines as text; of bytes that are none, those before. However they arrive, the same runs.
+    fn decoded(&mut self, mut bytes: Vec<u8>) -> String {
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            let good = &bytes[..error.valid_up_to()];
+            let whole = good.iter().rposition(|byte| *byte == b'\n');
+            let bad = bytes.split_off(whole.map_or(0, |last| last + 1));
+            let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let (bytes_before, lines_before) = (self.given.0 + bytes.len(), self.given.1 + lines);
+            let bad = lang::decoded(bad).err();
+            self.bad = bad.map(|bad| bad.after(bytes_before, lines_before).to_string());
+            self.is_over = false;
+        }
+        let is_first = self.given.0 == 0;
         self.given.0 += bytes.len();
         self.given.1 += bytes.iter().filter(|byte| **byte == b'\n').count();
-        let text = lang::decoded(bytes)
-            .map_err(|bad| bad.after(bytes_before, lines_before).to_string())?;
-        if bytes_before > 0 {
-            return Ok(text);
+        let text = lang::decoded(bytes).unwrap_or_default();
+        if !is_first {
+            return text;
         }
         self.language = lang::language_of_first_line(&text);
-        Ok(lang::without_first_line(&text).to_owned())
+        lang::without_first_line(&text).to_owned()
     }
 
     fn fail(&self, out: &Out, told: &str) -> Exit {

@@ -14,7 +14,7 @@ mod incoming;
 mod policy;
 mod read;
 
-pub use read::{Script, check, read, tell_unreadable};
+pub use read::{Script, Unreadable, check, read, tell_unreadable};
 
 use crate::commands::{Desk, Left, Shows, Walk};
 use crate::exit::Exit;
@@ -23,6 +23,7 @@ use arriving::Choice;
 use policy::Policy;
 use read::Text;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 pub struct Options {
     /// By `-l`: it holds for all sources.
@@ -50,7 +51,8 @@ impl Options {
 /// Where a script has stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoppedAt {
-    pub name: String,
+    /// None for code of the command line and standard input.
+    pub file: Option<PathBuf>,
     pub line: usize,
 }
 
@@ -60,8 +62,15 @@ pub struct Ended {
     pub exit: Exit,
     /// By `:quit` or `sys.exit`: no prompt is wanted after that.
     pub has_quit: bool,
-    /// The statement that failed, where that has ended them.
+    /// The statement that has ended them, where one did: by an error, or by its time.
     pub stopped_at: Option<StoppedAt>,
+}
+
+impl Ended {
+    /// Whether an error of the code has ended them, or is why they end badly.
+    pub fn has_failed(&self) -> bool {
+        self.stopped_at.is_some() || self.exit == Exit::CodeFailed
+    }
 }
 
 impl From<Exit> for Ended {
@@ -89,10 +98,10 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         let mut from = 1;
         if is_last && let Some(arguments) = &options.arguments {
             from = options.from.unwrap_or(1);
-            if let ControlFlow::Break(exit) =
+            if let ControlFlow::Break(broken) =
                 arguments::set(desk, language, script, arguments, &mut policy)
             {
-                return exit.into();
+                return broken.exit.into();
             }
         }
         let left = match &script.text {
@@ -114,10 +123,11 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         match left {
             Left::AtItsEnd => {}
             Left::ByQuit => return policy.ended(desk.out, true),
-            Left::Broken(exit) => {
+            Left::Broken(broken) => {
+                let file = script.path.clone();
                 return Ended {
-                    stopped_at: policy.stopped_at(),
-                    ..exit.into()
+                    stopped_at: broken.line.map(|line| StoppedAt { file, line }),
+                    ..broken.exit.into()
                 };
             }
         }

@@ -1,6 +1,6 @@
 //! Whether a script goes on after what went wrong, and the code that it ends with where not.
 
-use super::{Ended, Options, StoppedAt};
+use super::{Ended, Options};
 use crate::commands::{Answer, Desk, Halt, Halted, Stopped};
 use crate::exit::Exit;
 use crate::lang::Source;
@@ -16,7 +16,24 @@ pub(super) struct Policy {
     /// Whether an error belongs to the dialogue that is written, too.
     echo: bool,
     failures: usize,
-    stopped_at: Option<StoppedAt>,
+}
+
+/// Why nothing more runs.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) exit: Exit,
+    /// Of the statement that has ended it, where one did.
+    pub(super) line: Option<usize>,
+}
+
+impl From<Exit> for Broken {
+    fn from(exit: Exit) -> Broken {
+        Broken { exit, line: None }
+    }
+}
+
+fn ends(exit: Exit) -> ControlFlow<Broken> {
+    ControlFlow::Break(exit.into())
 }
 
 impl Policy {
@@ -25,13 +42,7 @@ impl Policy {
             keep_going: options.keep_going,
             echo: options.echo,
             failures: 0,
-            stopped_at: None,
         }
-    }
-
-    /// The last statement that failed.
-    pub(super) fn stopped_at(&self) -> Option<StoppedAt> {
-        self.stopped_at.clone()
     }
 
     /// The end that was reached, by `:quit` or not.
@@ -40,7 +51,7 @@ impl Policy {
             0 => Exit::Ok,
             failures => {
                 let plural = if failures == 1 { "" } else { "s" };
-                out.note(&Line::plain(format!("{failures} statement{plural} failed")));
+                out.tell_step(&format!("{failures} statement{plural} failed"));
                 Exit::CodeFailed
             }
         };
@@ -58,16 +69,12 @@ impl Policy {
         source: &Source,
         halt: Halt,
         is_last: bool,
-    ) -> ControlFlow<Exit> {
-        let place = StoppedAt {
-            name: source.name.clone().unwrap_or_default(),
-            line: halt.line,
-        };
+    ) -> ControlFlow<Broken> {
         let stopped = match halt.answer {
             Answer::Done => return ControlFlow::Continue(()),
             Answer::Refused(told) => {
                 tell_at(desk.out, source, halt.line, told.trim());
-                return self.failed(place);
+                return self.failed(halt.line);
             }
             Answer::Stopped(stopped) => *stopped,
         };
@@ -76,14 +83,14 @@ impl Policy {
             Verdict::Ok => ControlFlow::Continue(()),
             Verdict::Failed(failure) => {
                 if self.echo && desk.out.failure(&failure.for_prompt()).is_err() {
-                    return ControlFlow::Break(Exit::OutputClosed);
+                    return ends(Exit::OutputClosed);
                 }
                 tell_failure(desk.out, failure);
-                self.failed(place)
+                self.failed(halt.line)
             }
-            Verdict::Incomplete => self.failed(place),
+            Verdict::Incomplete => self.failed(halt.line),
             // Of a command only Ctrl-C ends the wait.
-            Verdict::Cancelled if !is_code => ControlFlow::Break(Exit::Interrupted),
+            Verdict::Cancelled if !is_code => ends(Exit::Interrupted),
             Verdict::Cancelled => {
                 tell_cancelled(
                     desk.out,
@@ -92,34 +99,37 @@ impl Policy {
                     &stopped,
                     "the statement was cancelled",
                 );
-                self.failed(place)
+                self.failed(halt.line)
             }
             Verdict::TooLong(limit) => {
                 let told = format!("it ran for longer than {}", in_words(*limit));
                 tell_cancelled(desk.out, source, halt.line, &stopped, &told);
-                match self.failed(place) {
-                    ControlFlow::Break(_) => ControlFlow::Break(Exit::TimedOut),
-                    going_on => going_on,
-                }
+                self.failed(halt.line).map_break(|broken| Broken {
+                    exit: Exit::TimedOut,
+                    ..broken
+                })
             }
             Verdict::Exited { code, message } => {
                 if let Some(message) = message {
                     desk.out.note(&Line::plain(message));
                 }
                 // What has failed before is not made good by the end.
-                ControlFlow::Break(match (code, self.failures) {
+                ends(match (code, self.failures) {
                     (0, 1..) => Exit::CodeFailed,
                     (code, _) => Exit::Script(*code),
                 })
             }
-            Verdict::LeftRunning(_) => ControlFlow::Break(Exit::Interrupted),
-            Verdict::Lost(error) => ControlFlow::Break(Exit::from(&**error)),
-            Verdict::SessionOver => ControlFlow::Break(desk.link.exit()),
-            Verdict::End(exit) => ControlFlow::Break(*exit),
+            Verdict::LeftRunning(_) => ends(Exit::Interrupted),
+            Verdict::Lost(error) => ControlFlow::Break(Broken {
+                exit: Exit::from(&**error),
+                line: Some(halt.line),
+            }),
+            Verdict::SessionOver => ends(desk.link.exit()),
+            Verdict::End(exit) => ends(*exit),
             Verdict::OutputClosed { succeeded } => {
                 // A command may have had more to send.
                 let is_all = is_code && halt.is_last && is_last;
-                ControlFlow::Break(match *succeeded && is_all && self.failures == 0 {
+                ends(match *succeeded && is_all && self.failures == 0 {
                     true => Exit::Ok,
                     false => Exit::OutputClosed,
                 })
@@ -128,12 +138,14 @@ impl Policy {
     }
 
     /// Counts what is told and lets the rest run, where that is wanted.
-    fn failed(&mut self, place: StoppedAt) -> ControlFlow<Exit> {
+    fn failed(&mut self, line: usize) -> ControlFlow<Broken> {
         self.failures += 1;
-        self.stopped_at = Some(place);
         match self.keep_going {
             true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(Exit::CodeFailed),
+            false => ControlFlow::Break(Broken {
+                exit: Exit::CodeFailed,
+                line: Some(line),
+            }),
         }
     }
 }

@@ -4,22 +4,36 @@ use crate::config::Input;
 use crate::lang::{self, Language};
 use crate::shell::error_lines;
 use crate::term::Out;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A script, before it is known in which language it is.
 #[derive(Debug)]
 pub struct Script {
-    /// As it is named in messages.
     pub(super) name: String,
+    /// None for code of the command line and standard input.
+    pub(super) path: Option<PathBuf>,
     pub(super) text: Text,
     pub(super) language: Option<Language>,
 }
 
 impl Script {
+    /// As it is named in messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// By its file's extension, else by its `#!` line.
     pub fn language(&self) -> Option<Language> {
         self.language
+    }
+
+    /// Whether it has a line of this number; standard input may have any.
+    pub fn has_line(&self, number: usize) -> bool {
+        match &self.text {
+            Text::Whole(text) => number <= text.lines().count(),
+            Text::Arriving => true,
+        }
     }
 }
 
@@ -60,6 +74,7 @@ fn read_one(input: &Input) -> Result<Script, Unreadable> {
     match input {
         Input::Code(code) => Ok(Script {
             name: "-e".to_owned(),
+            path: None,
             text: Text::Whole(code.as_str().into()),
             language: None,
         }),
@@ -69,10 +84,15 @@ fn read_one(input: &Input) -> Result<Script, Unreadable> {
                 name: name.clone(),
                 reason: reason(&error),
             })?;
-            decode(name, bytes, Language::from_path(path))
+            let script = decode(name, bytes, Language::from_path(path))?;
+            Ok(Script {
+                path: Some(path.clone()),
+                ..script
+            })
         }
         Input::Stdin => Ok(Script {
             name: "<stdin>".to_owned(),
+            path: None,
             text: Text::Arriving,
             language: None,
         }),
@@ -94,6 +114,7 @@ fn decode(name: String, bytes: Vec<u8>, language: Option<Language>) -> Result<Sc
     Ok(Script {
         language: language.or_else(|| lang::language_of_first_line(&text)),
         text: Text::Whole(lang::without_first_line(&text).into()),
+        path: None,
         name,
     })
 }

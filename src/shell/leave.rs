@@ -41,11 +41,14 @@ impl From<Exit> for Leaving {
 
 /// Ends the session where it is ours and not to be kept, and says what is left of it.
 pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
-    let leaving = Leaving::from(exit);
+    let leaving = match link.is_start_given_up {
+        true => Leaving::InHaste,
+        false => Leaving::from(exit),
+    };
     link.set_prompt(false, None);
     // A local session cannot outlive its server, which ends it better than a request would; nor
     // can it outlive this process.
-    if link.is_local {
+    if link.about.is_local {
         if exit != Exit::InterruptedAgain {
             out.phase("ending Spark", "");
             link.close();
@@ -56,10 +59,10 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
     if !link.may_live() {
         return link.close();
     }
-    if keep && link.is_ours && leaving != Leaving::AtOnce {
+    if keep && link.about.is_ours && leaving != Leaving::AtOnce {
         wait_until_known(&mut link, out);
     }
-    let ends = link.is_ours && !keep;
+    let ends = link.about.is_ours && !keep;
     if ends && leaving != Leaving::AtOnce {
         let patience = match leaving {
             Leaving::AtLeisure => AT_LEISURE,
@@ -74,12 +77,12 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
             }
         }
     } else {
-        let why = match link.is_ours {
+        let why = match link.about.is_ours {
             true if keep => "kept, as was asked for",
             true => "left as it is",
             false => "it was there before",
         };
-        if link.is_ours || out.terminals.input {
+        if link.about.is_ours || out.terminals.input {
             tell_left(&link, out, why);
         }
         if leaving == Leaving::AtLeisure {
@@ -93,12 +96,12 @@ pub(super) fn tell_left(link: &Link, out: &Out, why: &str) {
     out.end_progress();
     match link.session_name() {
         Some(name) => {
-            for line in words::left(&name, why, &link.root) {
+            for line in words::left(&name, why, &link.about.command) {
                 out.note(&line);
             }
         }
         None => {
-            for line in words::perhaps_left(&link.root) {
+            for line in words::perhaps_left(&link.about.root) {
                 out.note(&line);
             }
         }

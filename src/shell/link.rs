@@ -32,21 +32,22 @@ pub enum Over {
 }
 
 /// What is known before anything is opened.
-pub(super) struct About {
-    pub(super) is_local: bool,
-    pub(super) is_ours: bool,
-    pub(super) root: String,
+#[derive(Debug, Clone)]
+pub struct About {
+    pub is_local: bool,
+    /// Whether the session is one that we make.
+    pub is_ours: bool,
+    /// The server, as it is shown to people.
+    pub root: String,
+    /// The command that comes to this server, for a shell.
+    pub command: String,
 }
 
 /// A front end's line to the network thread.
 pub struct Link {
     pub engine: Engine,
     pub facts: SessionFacts,
-    pub is_local: bool,
-    /// Whether the session is one that we made.
-    pub is_ours: bool,
-    /// The server, as it is shown to people.
-    pub root: String,
+    pub about: About,
     /// What the session was given.
     pub past: Past,
     /// The last error, as the server sent it.
@@ -62,6 +63,8 @@ pub struct Link {
     held: VecDeque<(Event, bool)>,
     pub(super) uplink: Uplink,
     thread: Option<JoinHandle<()>>,
+    /// Whether the session was waited for as long as was asked for.
+    pub(super) is_start_given_up: bool,
     next_ticket: engine::Ticket,
 }
 
@@ -71,8 +74,7 @@ struct Route {
     /// Whether a prompt stands: nobody waits for events then.
     prompt_stands: bool,
     above: Option<Out>,
-    is_local: bool,
-    root: String,
+    about: About,
     session_name: Option<String>,
 }
 
@@ -85,7 +87,7 @@ impl Route {
             self.session_name = Some(name_of(session));
         }
         let told = match &self.above {
-            Some(out) => tell::tell(out, &event, self.is_local, &self.root),
+            Some(out) => tell::tell(out, &event, &self.about),
             None => false,
         };
         // Only a front end that is gone does not take it.
@@ -102,6 +104,8 @@ pub(super) struct Uplink {
     /// Set when another session is to take this one's place: a signal that comes while this one
     /// ends is then the front end's.
     is_let_go: Arc<AtomicBool>,
+    /// Set when time is not limited any more.
+    has_no_limits: Arc<AtomicBool>,
 }
 
 impl Uplink {
@@ -114,6 +118,10 @@ impl Uplink {
         self.lock().prompt_stands
     }
 
+    pub(super) fn has_no_limits(&self) -> bool {
+        self.has_no_limits.load(Ordering::Relaxed)
+    }
+
     pub(super) fn is_let_go(&self) -> bool {
         self.is_let_go.load(Ordering::Relaxed)
     }
@@ -122,7 +130,7 @@ impl Uplink {
     pub(super) fn tell_left(&self, why: &str) {
         let route = self.lock();
         if let (Some(out), Some(name)) = (&route.above, &route.session_name) {
-            for line in words::left(name, why, &route.root) {
+            for line in words::left(name, why, &route.about.command) {
                 out.note(&line);
             }
         }
@@ -162,12 +170,12 @@ impl Link {
                 waiting,
                 prompt_stands: false,
                 above: None,
-                is_local: about.is_local,
-                root: about.root.clone(),
+                about: about.clone(),
                 session_name: None,
             })),
             stop: Arc::new(AtomicBool::new(false)),
             is_let_go: Arc::new(AtomicBool::new(false)),
+            has_no_limits: Arc::new(AtomicBool::new(false)),
         };
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
@@ -179,9 +187,7 @@ impl Link {
         Ok(Link {
             engine,
             facts: SessionFacts::default(),
-            is_local: about.is_local,
-            is_ours: about.is_ours,
-            root: about.root,
+            about,
             past: Past::default(),
             last_failure: None,
             may_be_python: false,
@@ -191,6 +197,7 @@ impl Link {
             uplink,
             thread: Some(thread),
             is_prepared: false,
+            is_start_given_up: false,
             next_ticket: 0,
         })
     }
@@ -205,6 +212,11 @@ impl Link {
         let mut route = self.uplink.lock();
         route.prompt_stands = stands;
         route.above = above.cloned();
+    }
+
+    /// Whoever sits at a prompt decides how long things take: limits of time are not told any more.
+    pub fn lift_limits(&mut self) {
+        self.uplink.has_no_limits.store(true, Ordering::Relaxed);
     }
 
     /// By name, else by id; none where it is not known yet.
@@ -229,14 +241,15 @@ impl Link {
             if self.facts.is_ready || self.facts.over.is_some() {
                 return None;
             }
-            let (lines, lacks) = words::not_started(self.facts.session.as_ref(), &self.root);
+            let (lines, lacks) = words::not_started(self.facts.session.as_ref(), &self.about.root);
             *lacks_room = lacks;
+            self.is_start_given_up = true;
             for line in lines {
                 out.note(&line);
             }
         }
         if !told {
-            tell::tell(out, &event, self.is_local, &self.root);
+            tell::tell(out, &event, &self.about);
         }
         self.note(&event);
         Some(event)
@@ -257,9 +270,17 @@ impl Link {
 
     /// The sender lives as long as this end: where there is nothing, none came in time.
     fn receive(&self, timeout: Option<Duration>) -> Option<(Event, bool)> {
-        match timeout {
-            None => self.events.recv().ok(),
-            Some(timeout) => self.events.recv_timeout(timeout).ok(),
+        loop {
+            let received = match timeout {
+                None => self.events.recv().ok(),
+                Some(timeout) => self.events.recv_timeout(timeout).ok(),
+            };
+            // A limit may have been on its way when it was lifted.
+            match received {
+                Some((Event::Signal(Signal::TimeUp | Signal::NotStarted { .. }), _))
+                    if self.uplink.has_no_limits() => {}
+                received => return received,
+            }
         }
     }
 
@@ -267,8 +288,8 @@ impl Link {
     pub fn catch_up(&mut self, out: &Out) -> Option<Signal> {
         while let Some(event) = self.next(out, Some(Duration::ZERO)) {
             match event {
-                // At a prompt that is the editor's, and time is not limited.
-                Event::Signal(Signal::Interrupt | Signal::TimeUp | Signal::NotStarted { .. }) => {}
+                // At a prompt that is the editor's.
+                Event::Signal(Signal::Interrupt) => {}
                 Event::Signal(signal) => return Some(signal),
                 Event::Engine(_)
                 | Event::Preparing { .. }
@@ -285,7 +306,7 @@ impl Link {
     /// The session's own language, once that is known of an attached one; `fallback` for one that
     /// we make and where it says nothing. The code to end with where there is no session.
     pub fn language(&mut self, out: &Out, fallback: Language) -> Result<Language, Exit> {
-        if self.is_ours {
+        if self.about.is_ours {
             return Ok(fallback);
         }
         loop {

@@ -20,12 +20,12 @@ pub use ask::NoAnswer;
 pub use echoes::Echoes;
 pub use exited::exit_code;
 pub use leave::leave;
-pub use link::{Link, Over, SessionFacts};
+pub use link::{About, Link, Over, SessionFacts};
 pub use open::{Limits, OnSignal, Plan, SessionPlan};
 pub use restart::restart;
 pub use run::{Interrupts, Manner, Run, Verdict};
 pub use signals::wait_for_signal;
-pub use words::{error_lines, from_line, hint_line};
+pub use words::{error_lines, for_shell, from_line, hint_line};
 
 use crate::engine;
 use crate::exit::Exit;

@@ -10,7 +10,7 @@ use crate::livy::{self, Client, CreateSession, Id, LivyError};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -24,6 +24,8 @@ use std::time::{Duration, Instant};
 #[derive(Clone)]
 pub struct Plan {
     pub place: Place,
+    /// The command that comes to that place, for a shell.
+    pub command: String,
     pub session: SessionPlan,
     /// What the name of a new session begins with.
     pub label: Option<String>,
@@ -47,28 +49,48 @@ pub struct Plan {
 pub struct Limits {
     /// When the whole run is to be over.
     pub run: Option<Instant>,
-    /// When the session is to be ready.
-    pub start: Option<Instant>,
+    /// How long a session may take until it is ready.
+    pub start: Option<Duration>,
 }
 
-impl Limits {
-    /// Waits until a limit is passed, each once.
-    async fn passed(&mut self) -> Signal {
-        let start = self.start.unwrap_or_else(never);
-        let run = self.run.unwrap_or_else(never);
-        tokio::time::sleep_until(start.min(run).into()).await;
-        if run <= start {
-            self.run = None;
-            return Signal::TimeUp;
+/// The limits of a session that is opened now.
+struct Deadlines {
+    run: Option<Instant>,
+    /// None once it has started.
+    start: Option<Instant>,
+}
+
+impl Deadlines {
+    fn of(limits: Limits) -> Deadlines {
+        Deadlines {
+            run: limits.run,
+            start: limits
+                .start
+                .and_then(|length| Instant::now().checked_add(length)),
         }
-        self.start = None;
-        Signal::NotStarted { lacks_room: false }
+    }
+
+    /// Waits until one is passed, each once.
+    async fn passed(&mut self) -> Signal {
+        let (run, start) = (self.run, self.start);
+        tokio::select! {
+            () = reached(run) => {
+                self.run = None;
+                Signal::TimeUp
+            }
+            () = reached(start) => {
+                self.start = None;
+                Signal::NotStarted { lacks_room: false }
+            }
+        }
     }
 }
 
-/// Later than anybody waits.
-fn never() -> Instant {
-    Instant::now() + Duration::from_secs(365 * 24 * 60 * 60)
+async fn reached(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
@@ -118,6 +140,7 @@ impl Plan {
         let about = About {
             is_local: self.place == Place::Local,
             is_ours: matches!(self.session, SessionPlan::Create(_)),
+            command: self.command.clone(),
             root: match &self.place {
                 Place::Local => "this machine".to_owned(),
                 Place::Server { url, .. } => livy::shown_root(url),
@@ -152,13 +175,19 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     let ended_by = local.block_on(&runtime, async {
         let opening: Opening = Box::pin(open(plan, on_machine.clone(), uplink.clone()));
         let to_front_end = uplink.clone();
+        let has_started = Rc::new(Cell::new(false));
+        let starts = has_started.clone();
         let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
+            if matches!(event, engine::Event::Ready { .. }) {
+                starts.set(true);
+            }
             to_front_end.emit(Event::Engine(event));
         });
         let mut conversation = pin!(conversation);
+        let deadlines = Deadlines::of(limits);
         let signal = tokio::select! {
             () = &mut conversation => return None,
-            signal = signal_to_end(&uplink, &out, limits) => signal,
+            signal = signal_to_end(&uplink, &out, deadlines, &has_started) => signal,
         };
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal != Signal::HangUp
@@ -216,7 +245,12 @@ impl OnMachine {
 
 /// Passes signals on to the front end; one that ends the program while nobody waits for events
 /// comes back: a prompt stands, or a pipe does not take what is written.
-async fn signal_to_end(uplink: &Uplink, out: &Out, mut limits: Limits) -> Signal {
+async fn signal_to_end(
+    uplink: &Uplink,
+    out: &Out,
+    mut deadlines: Deadlines,
+    has_started: &Cell<bool>,
+) -> Signal {
     let Ok(mut signals) = Signals::listen() else {
         return std::future::pending().await;
     };
@@ -225,7 +259,7 @@ async fn signal_to_end(uplink: &Uplink, out: &Out, mut limits: Limits) -> Signal
     loop {
         let signal = tokio::select! {
             signal = signals.next() => signal,
-            signal = limits.passed() => signal,
+            signal = deadlines.passed() => signal,
             () = tokio::time::sleep(WRITE_TAKES), if passed_on.is_some() => {
                 match passed_on {
                     Some(signal) if is_stuck(out).await => return signal,
@@ -236,6 +270,13 @@ async fn signal_to_end(uplink: &Uplink, out: &Out, mut limits: Limits) -> Signal
             }
         };
         match signal {
+            Signal::NotStarted { .. } if has_started.get() => continue,
+            // The front end ends, once what it writes is read.
+            Signal::NotStarted { .. } => {
+                uplink.emit(Event::Signal(signal));
+                continue;
+            }
+            Signal::TimeUp if uplink.has_no_limits() => continue,
             Signal::Terminate | Signal::HangUp if uplink.prompt_stands() => return signal,
             _ if is_stuck(out).await => return signal,
             _ => uplink.emit(Event::Signal(signal)),

@@ -28,7 +28,7 @@ pub fn restart(
             return Ok(Some(signal));
         }
         // The network thread may still be at it: to wait for that would be to wait for the end.
-        Waited::Signal(Signal::Interrupt) | Waited::TooLong => match link.is_local {
+        Waited::Signal(Signal::Interrupt) | Waited::TooLong => match link.about.is_local {
             true => {
                 out.end_progress();
                 let told = "The end of the old Spark is not waited for; it goes on by itself.";
@@ -55,7 +55,7 @@ pub fn restart(
 }
 
 fn end(link: &mut Link, out: &Out) -> Waited {
-    if link.is_local {
+    if link.about.is_local {
         out.phase("ending Spark", "");
         link.let_go();
         return wait_until_gone(link, out);

@@ -216,10 +216,15 @@ impl Run<'_> {
                 too_long = Some(limit);
                 link.engine.cancel(ticket);
             }
-            let tick = match deadline.is_some() || self.out.terminals.error {
+            let mut tick = match deadline.is_some() || self.out.terminals.error {
                 true => REDRAW,
                 false => SLOW_TICK,
             };
+            if let (Some(limit), Some(at), None) =
+                (self.manner.statement_timeout, ready_at, too_long)
+            {
+                tick = tick.min(limit.saturating_sub(at.elapsed()));
+            }
             let event = link.next(self.out, Some(tick));
             if deadline.is_some_and(|deadline| Instant::now() > deadline) {
                 return Waited::without(end);

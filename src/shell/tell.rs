@@ -1,19 +1,20 @@
 //! Tells people what happens to the session, wherever messages go at that time.
 
+use super::link::About;
 use super::{Event, words};
 use crate::engine::{self, Ending};
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
 /// Tells people what an event says by itself; false where it belongs to a running statement.
-pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool {
+pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
     let lines = match event {
         Event::Preparing { step, detail } => {
             out.phase(step, detail);
             return true;
         }
         Event::Engine(engine::Event::Starting { session }) => {
-            let (step, detail) = words::starting(session, is_local);
+            let (step, detail) = words::starting(session, about.is_local);
             out.phase(&step, &detail);
             return true;
         }
@@ -22,13 +23,13 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
             match out.terminals.input {
                 true => words::ready(session),
                 false => {
-                    out.end_phases(&words::up(session, is_local));
+                    out.end_phases(&words::up(session, about.is_local));
                     Vec::<Line>::new()
                 }
             }
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
-        Event::Engine(engine::Event::Died(death)) => words::death(death, root),
+        Event::Engine(engine::Event::Died(death)) => words::death(death, &about.root),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
             let step = format!("the server cannot be reached, asking again: {error}");
@@ -46,7 +47,7 @@ pub(super) fn tell(out: &Out, event: &Event, is_local: bool, root: &str) -> bool
             ))]
         }
         Event::Engine(engine::Event::Ended(Ending::Left { session, reason })) => {
-            words::left(&session.to_string(), reason, root)
+            words::left(&session.to_string(), reason, &about.command)
         }
         Event::Engine(
             engine::Event::Progress { .. }

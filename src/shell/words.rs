@@ -3,6 +3,7 @@
 use crate::engine::{Death, OpenError};
 use crate::livy::{LivyError, Session};
 use crate::render::{Line, Role, one_line, sanitize};
+use std::borrow::Cow;
 
 /// How much of its log tells why a session does not start.
 const LINES_OF_REASON: usize = 3;
@@ -139,20 +140,28 @@ pub(super) fn ready(session: &Session) -> Vec<Line> {
 }
 
 /// A session that is still there, and how to come back to it.
-pub(super) fn left(name: &str, why: &str, root: &str) -> Vec<Line> {
+pub(super) fn left(name: &str, why: &str, command: &str) -> Vec<Line> {
     let name = one_line(name);
+    let back = attaching(command, &name);
     vec![
         Line::plain(format!("Session {name} is still there: {}.", one_line(why))),
-        Line::plain(format!("Come back with:  livysh --url {root} -s {name}")),
+        Line::plain(format!("Come back with:  {back}")),
     ]
 }
 
-/// How a script goes on where it stopped.
-pub fn from_line(root: &str, session: &str, file: &str, line: usize) -> Line {
-    let session = one_line(session);
-    let file = one_line(file);
-    let told = format!("Go on with:       livysh --url {root} -s {session} --from {line} {file}");
-    Line::plain(told)
+/// How a script goes on in the session: `rest` is what names it, for a shell.
+pub fn from_line(command: &str, session: &str, rest: &str) -> Line {
+    let told = format!("{} {rest}", attaching(command, session));
+    Line::plain(format!("Go on with:       {}", one_line(&told)))
+}
+
+fn attaching(command: &str, session: &str) -> String {
+    format!("{command} -s {}", for_shell(&one_line(session)))
+}
+
+/// A word as a shell takes it for one.
+pub fn for_shell(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
 /// A session whose creation was on its way when we left.
