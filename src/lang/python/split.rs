@@ -1,6 +1,7 @@
 //! Where Python's statements stand: by indentation, and at `;` between simple ones. The margin that
 //! all lines of a pasted block share counts for nothing.
 
+use super::brackets::semicolons;
 use super::{Lines, LogicalLine, Strings, begins_statement_at, completeness, is_magic};
 use crate::lang::Completeness;
 use crate::lang::lexer::Cursor;
@@ -17,7 +18,11 @@ pub(in crate::lang) fn statements(source: &str) -> (Vec<Range<usize>>, &str) {
         before = Some(line);
         match statements.last_mut() {
             Some(last) if !begins => last.end = line.range.end,
-            _ if line.is_compound() || is_magic(&source[line.range.clone()]) => {
+            // What a decorator is for may be its next line.
+            _ if line.is_compound()
+                || line.is_decorator()
+                || is_magic(&source[line.range.clone()]) =>
+            {
                 statements.push(line.range.clone());
             }
             _ => statements.extend(simple_statements(source, line.range.clone())),
@@ -85,12 +90,15 @@ fn margin<'a>(source: &'a str, lines: &[LogicalLine<'_>]) -> &'a str {
     indents.reduce(shared).unwrap_or("")
 }
 
-/// A line's statements, each of which echoes. Where there is nothing between two semicolons the line
-/// is wrong, and the server shall see it whole.
+/// A line's statements, each of which echoes. Where there is nothing between two semicolons, or a
+/// bracket closes none, the line is wrong, and the server shall see it whole.
 fn simple_statements(source: &str, line: Range<usize>) -> Vec<Range<usize>> {
     let mut pieces = vec![];
     let mut start = line.start;
-    for semicolon in semicolons(&source[line.clone()]) {
+    let Some(semicolons) = semicolons(&source[line.clone()]) else {
+        return vec![line];
+    };
+    for semicolon in semicolons {
         pieces.push(start..line.start + semicolon);
         start = line.start + semicolon + 1;
     }
@@ -168,32 +176,6 @@ fn trimmed(source: &str, range: Range<usize>) -> Range<usize> {
     start..start + text.trim().len()
 }
 
-/// Those outside strings, comments and brackets.
-fn semicolons(line: &str) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut cursor = Cursor::new(line);
-    let mut strings = Strings::new();
-    let mut depth = 0usize;
-    while let Some(c) = cursor.peek() {
-        match c {
-            '\'' | '"' => {
-                strings.skip(&mut cursor);
-                continue;
-            }
-            '#' => {
-                cursor.skip_line();
-                continue;
-            }
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            ';' if depth == 0 => found.push(cursor.position),
-            _ => {}
-        }
-        cursor.next();
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +205,20 @@ mod tests {
         ] {
             assert_eq!(codes(&format!("{first}; b")), [first, "b"]);
         }
+    }
+
+    #[test]
+    fn a_line_that_is_wrong_stays_whole() {
+        for code in ["a); b # c", "a; ] # b\n; c", "@a; b\nc"] {
+            assert_eq!(codes(code)[0], code.split(" #").next().unwrap());
+        }
+    }
+
+    /// What does not end as an f-string of Python 3.12 says nothing of the next one.
+    #[test]
+    fn each_f_string_is_read_for_itself() {
+        let code = "f'{x!r:\"}'; f'{a['b']}'";
+        assert_eq!(codes(code).last(), Some(&"f'{a['b']}'"));
     }
 
     #[test]

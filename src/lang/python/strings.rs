@@ -5,28 +5,32 @@ use crate::lang::lexer::{Cursor, Ended, Escape};
 /// f-strings inside f-strings, deeper than anybody writes them.
 const DEEPEST: usize = 8;
 
+/// How much is read in vain, in bytes, for f-strings whose expressions do not end: a text full of
+/// them would be read again for each.
+const IN_VAIN: usize = 1 << 20;
+
 /// Reads literals one after the other.
 pub(super) struct Strings {
-    /// Whether braces are still looked into: once an expression did not end, as before Python 3.12,
-    /// every string ends at its next quote. A text is so never read more than twice.
-    braces: bool,
+    /// What is left of that. Then every string ends at its next quote, as before Python 3.12.
+    in_vain: usize,
 }
 
 impl Strings {
     pub(super) fn new() -> Strings {
-        Strings { braces: true }
+        Strings { in_vain: IN_VAIN }
     }
 
     /// Moves past a literal; the cursor stands on its quote. A backslash keeps a quote from ending
     /// even a raw string.
     pub(super) fn skip(&mut self, cursor: &mut Cursor<'_>) -> Ended {
-        if self.braces && is_formatted(cursor) {
+        if self.in_vain > 0 && is_formatted(cursor) {
             let mut ahead = cursor.clone();
             if formatted(&mut ahead, 0).is_some() {
                 *cursor = ahead;
                 return Ended::Yes;
             }
-            self.braces = false;
+            let read = ahead.position - cursor.position;
+            self.in_vain = self.in_vain.saturating_sub(read);
         }
         plain(cursor)
     }
