@@ -2,7 +2,7 @@
 
 use super::parse::Paste;
 use super::{Answer, Desk, Following};
-use crate::lang::{self, Completeness, Language, Snippet, Source};
+use crate::lang::{self, Completeness, Language, Refusal, Snippet, Source};
 use crate::render::Trap;
 use crate::shell::Verdict;
 use std::io;
@@ -106,7 +106,10 @@ impl Desk<'_> {
         if language == Language::Scala && is_open {
             return Answer::Refused("The pasted code is incomplete!".to_owned());
         }
-        let mut snippets = pasted(language, &text);
+        let mut snippets = match pasted(language, &text) {
+            Ok(snippets) => snippets,
+            Err(refusal) => return Answer::Refused(refusal.message),
+        };
         let source = match place {
             Some((source, line)) => {
                 for snippet in &mut snippets {
@@ -132,10 +135,12 @@ pub fn ends_paste(line: &str) -> bool {
 
 /// The statements of a block. A margin that its lines of Python share is taken off by the splitter,
 /// which leaves strings alone.
-fn pasted(language: Language, text: &str) -> Vec<Snippet> {
+fn pasted(language: Language, text: &str) -> Result<Vec<Snippet>, Refusal> {
     match language {
-        Language::Scala => vec![whole(text)],
-        Language::Python | Language::Sql | Language::R => lang::split(language, text),
+        Language::Scala => Ok(vec![whole(text)]),
+        Language::Python | Language::Sql | Language::R => {
+            lang::read(language, text).map(|reading| reading.snippets())
+        }
     }
 }
 
@@ -201,7 +206,7 @@ mod tests {
     #[test]
     fn strings_keep_their_lines() {
         let codes = |language, text| -> Vec<String> {
-            let snippets = pasted(language, text);
+            let snippets = pasted(language, text).unwrap();
             snippets.into_iter().map(|snippet| snippet.code).collect()
         };
         assert_eq!(
@@ -215,6 +220,8 @@ mod tests {
             codes(Language::Sql, "  select '\n    a'"),
             ["select '\n    a'"]
         );
+        let refused = pasted(Language::Python, "1\n%%bogus\n2\n").unwrap_err();
+        assert!(refused.message.contains("bogus"), "{}", refused.message);
     }
 
     #[test]

@@ -115,13 +115,35 @@ fn assigned(code: &str) -> LineStart {
     }
 }
 
-/// The names that a pattern may bind.
+/// The names that a pattern may bind; a type is none.
 fn names(pattern: &str) -> impl Iterator<Item = String> {
     let end = pattern.find('=').unwrap_or(pattern.len());
-    pattern[..end]
+    without_types(&pattern[..end])
         .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
         .filter(|word| is_name(word))
         .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// A pattern without what follows its colons, each up to the comma or the bracket that ends it.
+fn without_types(pattern: &str) -> String {
+    let mut text = String::new();
+    // Brackets that are open within a type.
+    let mut in_type: Option<usize> = None;
+    for c in pattern.chars() {
+        in_type = match (in_type, c) {
+            (None, ':') => Some(0),
+            (Some(depth), '(' | '[') => Some(depth + 1),
+            (Some(0), ',' | ')' | ']') => None,
+            (Some(depth), ')' | ']') => Some(depth - 1),
+            (unchanged, _) => unchanged,
+        };
+        if in_type.is_none() {
+            text.push(c);
+        }
+    }
+    text
 }
 
 fn is_name(word: &str) -> bool {
@@ -144,6 +166,16 @@ mod tests {
                 "val a = f()",
                 "total: Int = 3\na: Int = 1\n",
                 "total: Int = 3\n",
+            ),
+            (
+                "val a: Map[String, (Int, Int)] = f()",
+                "Int: 5\na: scala.Int = 1\n",
+                "Int: 5\n",
+            ),
+            (
+                "val (a: Int, List(b: Int)) = f()",
+                "Int: 5\nb: Int = 1\n",
+                "Int: 5\n",
             ),
             ("val (a, b) = (1, 2)", "a: Int = 1\nb: Int = 2\n", ""),
             ("private lazy val c: Int = 3", "c: Int = <lazy>\n", ""),

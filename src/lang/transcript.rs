@@ -11,6 +11,7 @@
 //! Scala shell does it.
 
 use super::Language;
+use std::collections::HashSet;
 
 /// What was typed at one prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,26 +111,23 @@ fn result_name(line: &str) -> Option<&str> {
 
 /// Gives a result that another input uses its old name.
 fn name_results(inputs: &mut [Typed], results: &[Option<&str>]) {
-    for (index, name) in results.iter().enumerate() {
-        let Some(name) = name else { continue };
-        let is_used = inputs[index + 1..]
-            .iter()
-            .any(|input| holds_word(&input.code, name));
-        let code = &mut inputs[index].code;
-        if is_used && !code.trim_start().starts_with(&format!("val {name} ")) {
-            // On a line of its own the brace is out of a comment's reach.
-            *code = format!("val {name} = {{ {code}\n}}");
-        }
-    }
-}
-
-fn holds_word(code: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    code.match_indices(word).any(|(at, _)| {
-        let before = code[..at].chars().next_back();
-        let after = code[at + word.len()..].chars().next();
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
-    })
+    // The results that a later input names.
+    let mut used: HashSet<String> = HashSet::new();
+    for (input, name) in inputs.iter_mut().zip(results).rev() {
+        let words = input.code.split(|c| !is_part(c));
+        let mentioned: Vec<String> = words
+            .filter(|word| word.starts_with("res"))
+            .map(str::to_owned)
+            .collect();
+        if let Some(name) = name.filter(|name| used.contains(*name))
+            && !input.code.trim_start().starts_with(&format!("val {name} "))
+        {
+            // On a line of its own the brace is out of a comment's reach.
+            input.code = format!("val {name} = {{ {}\n}}", input.code);
+        }
+        used.extend(mentioned);
+    }
 }
 
 impl Shell {
