@@ -2,6 +2,7 @@
 
 use crate::support::program::Home;
 use crate::support::pty::Screen;
+use crate::support::session::Session;
 use crate::support::spark::shared;
 use crate::support::within;
 use std::os::unix::fs::PermissionsExt;
@@ -364,4 +365,27 @@ fn a_narrow_terminal_shows_the_same() {
     screen.wait_for_prompt(">>>");
     screen.line("'x' * 60");
     screen.wait_for(&"x".repeat(60));
+}
+
+/// Another client's statement comes first; a limit of time is this one's own.
+#[test]
+fn a_statement_that_waits_behind_another_says_so() {
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let folder = session.place().folder;
+    let number = session.url.rsplit('/').next().unwrap();
+    let home = Home::new();
+    let arguments = ["--url", url, "-s", number, "--statement-timeout", "2s"];
+    let mut screen = Screen::start(&home, &arguments);
+    screen.wait_for_prompt(">>>");
+    session.begin(
+        "pyspark",
+        "import time, os\nwhile not os.path.exists('go'): time.sleep(0.1)",
+    );
+    screen.line("6 * 7");
+    screen.wait_for("waiting behind another statement 0:03");
+    std::fs::write(folder.join("go"), "").unwrap();
+    screen.wait_for("\n42");
+    session.delete();
 }

@@ -131,10 +131,12 @@ pub enum Event {
     AcceptedLate {
         id: Id,
     },
-    /// Share of the Spark tasks done, 0 to 1.
     Progress {
         ticket: Ticket,
+        /// Share of the Spark tasks done, 0 to 1.
         fraction: f64,
+        /// It has not begun: another statement runs in the session.
+        is_waiting: bool,
     },
     /// The cancel itself could not be delivered.
     CancelFailed(LivyError),

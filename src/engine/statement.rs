@@ -72,6 +72,8 @@ pub struct Machine {
     began: Duration,
     round_trip: Duration,
     progress: f64,
+    /// Whether it waits behind another statement.
+    is_waiting: bool,
     /// It was called available without an output once.
     was_without_output: bool,
 }
@@ -85,6 +87,7 @@ impl Machine {
             began: Duration::ZERO,
             round_trip: Duration::ZERO,
             progress: 0.0,
+            is_waiting: false,
             was_without_output: false,
         }
     }
@@ -124,8 +127,9 @@ impl Machine {
         self.cancel == Cancel::Asked
     }
 
-    pub fn progress(&self) -> f64 {
-        self.progress
+    /// Share of its Spark tasks done, and whether it still waits behind another statement.
+    pub fn progress(&self) -> (f64, bool) {
+        (self.progress, self.is_waiting)
     }
 
     /// How it ended, once it is over.
@@ -196,6 +200,7 @@ impl Machine {
             Ok(statement) => {
                 self.round_trip = took;
                 self.progress = statement.progress;
+                self.is_waiting = statement.state == StatementState::Waiting;
                 let age = now.saturating_sub(self.began);
                 *at = now + poll::statement_gap(age, self.round_trip, chance);
                 *asked = false;

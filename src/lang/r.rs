@@ -70,7 +70,7 @@ fn scan(code: &str) -> Scan {
                     let goes_on = c == '\n' && demands;
                     if !goes_on {
                         found.push(start..cursor.position, Kind::End);
-                        demands = false;
+                        (demands, after_header) = (false, false);
                     }
                     continue;
                 }

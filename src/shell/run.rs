@@ -202,6 +202,7 @@ impl Run<'_> {
         let began = Instant::now();
         let mut ready_at = link.facts.is_ready.then_some(began);
         let mut fraction = 0.0;
+        let mut is_waiting = false;
         let mut presses = 0;
         // Off a terminal a line a minute tells that it still runs.
         let mut minutes_told = 0;
@@ -209,9 +210,12 @@ impl Run<'_> {
         let mut deadline = None;
         let mut too_long = None;
         loop {
-            if let (Some(limit), Some(at), None) =
-                (self.manner.statement_timeout, ready_at, too_long)
-                && at.elapsed() >= limit
+            if let (Some(limit), Some(at), None, false) = (
+                self.manner.statement_timeout,
+                ready_at,
+                too_long,
+                is_waiting,
+            ) && at.elapsed() >= limit
             {
                 too_long = Some(limit);
                 link.engine.cancel(ticket);
@@ -220,9 +224,12 @@ impl Run<'_> {
                 true => REDRAW,
                 false => SLOW_TICK,
             };
-            if let (Some(limit), Some(at), None) =
-                (self.manner.statement_timeout, ready_at, too_long)
-            {
+            if let (Some(limit), Some(at), None, false) = (
+                self.manner.statement_timeout,
+                ready_at,
+                too_long,
+                is_waiting,
+            ) {
                 tick = tick.min(limit.saturating_sub(at.elapsed()));
             }
             let event = link.next(self.out, Some(tick));
@@ -268,8 +275,16 @@ impl Run<'_> {
                     return Waited::without(Some(signal.into()));
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),
-                Some(Event::Engine(engine::Event::Progress { fraction: now, .. })) => {
-                    fraction = now
+                Some(Event::Engine(engine::Event::Progress {
+                    fraction: now,
+                    is_waiting: waits,
+                    ..
+                })) => {
+                    fraction = now;
+                    // Its own time begins when the other statement's has ended.
+                    if std::mem::replace(&mut is_waiting, waits) && !waits {
+                        ready_at = Some(Instant::now());
+                    }
                 }
                 Some(Event::Engine(engine::Event::Finished {
                     ticket: finished,
@@ -294,8 +309,12 @@ impl Run<'_> {
             let Some(elapsed) = ready_at.map(|at| at.elapsed()) else {
                 continue;
             };
-            let is_cancelling = presses > 0 || too_long.is_some();
-            let text = || format!("{place}{}", progress_text(fraction, elapsed, is_cancelling));
+            let what = match presses > 0 || too_long.is_some() {
+                true => "cancelling",
+                false if is_waiting => "waiting behind another statement",
+                false => "running",
+            };
+            let text = || format!("{place}{}", progress_text(what, fraction, elapsed));
             if self.out.terminals.error {
                 if elapsed >= BEFORE_PROGRESS {
                     self.out.progress(&text());
@@ -374,10 +393,9 @@ impl Run<'_> {
     }
 }
 
-fn progress_text(fraction: f64, elapsed: Duration, cancelling: bool) -> String {
+fn progress_text(what: &str, fraction: f64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
-    let what = if cancelling { "cancelling" } else { "running" };
     // Livy's progress reaches 1 and falls again while jobs follow each other.
     if fraction > 0.0 && fraction < 1.0 {
         format!("{what} {clock}, {:.0} %", fraction * 100.0)

@@ -37,7 +37,7 @@ impl Conversation {
         let ticket = submitted.ticket;
         self.current = Some(submitted);
         let mut request: Option<Request<Answer>> = None;
-        let mut told_progress = 0.0;
+        let mut told_progress = (0.0, false);
         // Set when a cancel is still due for a statement that nobody waits for any more.
         let owes_cancel = Rc::new(Cell::new(false));
         loop {
@@ -115,7 +115,7 @@ impl Conversation {
         self.current.as_mut()?.machine.take_cancel()
     }
 
-    fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut f64) {
+    fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut (f64, bool)) {
         let now = self.now();
         let Some(current) = &mut self.current else {
             return;
@@ -125,10 +125,15 @@ impl Conversation {
             Answer::Posted(answer) => machine.on_posted(now, answer),
             Answer::Looked { took, answer } => {
                 machine.on_looked(now, took, poll::chance(), answer);
-                let fraction = machine.progress();
-                if fraction != *told {
-                    *told = fraction;
-                    self.emit(Event::Progress { ticket, fraction });
+                let progress = machine.progress();
+                if progress != *told {
+                    *told = progress;
+                    let (fraction, is_waiting) = progress;
+                    self.emit(Event::Progress {
+                        ticket,
+                        fraction,
+                        is_waiting,
+                    });
                 }
             }
         }

@@ -54,7 +54,7 @@ fn looks_come_with_growing_gaps_until_it_is_final() {
     assert_eq!(machine.step(), look_at(16));
     machine.on_looked(ms(1_010), ms(3), 0.0, Ok(statement("Running")));
     assert_eq!(machine.step(), look_at(1_160));
-    assert_eq!(machine.progress(), 0.5);
+    assert_eq!(machine.progress(), (0.5, false));
     machine.on_looked(ms(1_200), ms(3), 0.0, Ok(statement("available")));
     assert_eq!(machine.step(), Step::Over);
     assert!(matches!(
