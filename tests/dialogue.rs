@@ -373,19 +373,17 @@ fn a_statement_that_waits_behind_another_says_so() {
     let (url, _) = shared();
     let session = Session::start(url, "pyspark");
     session.wait_until_up();
-    let folder = session.place().folder;
     let number = session.url.rsplit('/').next().unwrap();
     let home = Home::new();
     let arguments = ["--url", url, "-s", number, "--statement-timeout", "2s"];
     let mut screen = Screen::start(&home, &arguments);
     screen.wait_for_prompt(">>>");
-    session.begin(
-        "pyspark",
-        "import time, os\nwhile not os.path.exists('go'): time.sleep(0.1)",
-    );
+    let go = home.path().join("go");
+    let code = format!("import time, os\nwhile not os.path.exists({go:?}): time.sleep(0.1)");
+    session.begin("pyspark", &code);
     screen.line("6 * 7");
     screen.wait_for("waiting behind another statement 0:03");
-    std::fs::write(folder.join("go"), "").unwrap();
+    std::fs::write(go, "").unwrap();
     screen.wait_for("\n42");
     session.delete();
 }

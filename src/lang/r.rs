@@ -184,6 +184,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_header_ends_with_its_statement() {
+        assert_eq!(statement_ranges("\\;(a)\nb").len(), 3);
+    }
+
+    #[test]
     fn a_name_of_a_part_is_no_keyword() {
         for code in [
             "x$repeat",
