@@ -62,7 +62,7 @@ impl From<&LivyError> for Exit {
 impl From<&OpenError> for Exit {
     fn from(error: &OpenError) -> Exit {
         match error {
-            OpenError::Livy(error) | OpenError::NotCreated(error) => Exit::from(error),
+            OpenError::Livy(error) | OpenError::NotCreated { error, .. } => Exit::from(error),
             OpenError::Preparation { .. } | OpenError::GivenUp => Exit::Server,
         }
     }

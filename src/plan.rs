@@ -1,7 +1,8 @@
 //! From the command line and the configuration to what is to be opened.
 
 use crate::cli::{Cli, Shortcut};
-use crate::config::{self, Environment, Input, Place, Settings};
+use crate::config::{self, Environment, Input, Place, Settings, Timing};
+use crate::engine::Patience;
 use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
@@ -22,6 +23,7 @@ pub fn plan(
     let conf = config::spark_conf(&cli.conf, environment)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
     let command = command(cli, &settings);
+    let timing = settings.timing;
     let place = settings.place;
     check(cli, &place, out)?;
     let session = match &cli.session {
@@ -64,13 +66,16 @@ pub fn plan(
         place,
         command,
         session,
-        label: cli.name.clone(),
+        label: cli.name.clone().unwrap_or_else(|| "livysh".to_owned()),
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),
         keep: cli.keep,
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
+        patience: patience(cli, &timing, out),
+        timeout: timing.timeout,
+        retry_for: cli.script.retry_for,
         out: out.clone(),
         is_verbose: cli.looks.verbose,
     })
@@ -78,7 +83,7 @@ pub fn plan(
 
 /// Options that would be taken in silence and do nothing.
 fn check(cli: &Cli, place: &Place, out: &Out) -> Result<(), String> {
-    let runs_script = !cli.inputs().is_empty() || !out.terminals.input;
+    let runs_script = runs_script(cli, out);
     if cli.script.timeout.is_some() && !runs_script {
         return Err("--timeout is for scripts: a prompt has no limit".to_owned());
     }
@@ -106,6 +111,27 @@ fn check(cli: &Cli, place: &Place, out: &Out) -> Result<(), String> {
         return Err("--keep-on-error needs a Livy server: --local ends with livysh".to_owned());
     }
     Ok(())
+}
+
+/// Whoever sits at a prompt decides how long a server that is away is waited for, and whether a
+/// statement that is not to be found is sent again.
+fn patience(cli: &Cli, timing: &Timing, out: &Out) -> Patience {
+    let scripts_run = runs_script(cli, out);
+    let default = Patience::default();
+    Patience {
+        unreachable: match cli.script.retry_for {
+            Some(limit) => Some(limit),
+            None => default.unreachable.filter(|_| scripts_run),
+        },
+        resends: scripts_run,
+        settle: timing.settle.unwrap_or(default.settle),
+        gateway: timing.gateway_patience.unwrap_or(default.gateway),
+        ..default
+    }
+}
+
+fn runs_script(cli: &Cli, out: &Out) -> bool {
+    !cli.inputs().is_empty() || !out.terminals.input
 }
 
 /// The command that comes to the same server once more.

@@ -10,7 +10,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("livy", &[]),
     ("auth", &["livy"]),
     ("delivery", &["livy"]),
-    ("engine", &["livy", "delivery"]),
+    ("engine", &["lang", "livy", "delivery"]),
     ("render", &["lang", "livy"]),
     ("term", &["lang", "render"]),
     ("config", &["lang", "auth"]),

@@ -3,7 +3,7 @@
 mod values;
 mod words;
 
-use crate::config::{AuthKind, Flags, Input};
+use crate::config::{AuthKind, Flags, Input, duration};
 use crate::lang::Language;
 use crate::render::Format;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use values::{duration, format, language};
+use values::{format, language};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
@@ -44,7 +44,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "ID|NAME")]
     pub session: Option<String>,
 
-    /// Name the new session LABEL-xxxxxxxx
+    /// Name the new session LABEL-xxxxxxxx, not livysh-xxxxxxxx
     #[arg(long, value_name = "LABEL")]
     pub name: Option<String>,
 
@@ -121,6 +121,10 @@ pub struct ScriptOptions {
     /// Give up a session that has not started after so long
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub start_timeout: Option<Duration>,
+
+    /// Wait so long for a server that cannot be reached; else 10m in scripts, for ever at a prompt
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub retry_for: Option<Duration>,
 }
 
 /// How results are shown, and what is told beside them.

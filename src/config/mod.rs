@@ -2,9 +2,12 @@
 //!
 //! The environment comes in as a function, so that this is pure but for reading the file.
 
+mod duration;
 mod profile;
 mod spark_conf;
 
+pub use duration::duration;
+pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
 
 use crate::auth::{Credential, Secret};
@@ -60,6 +63,7 @@ pub struct Settings {
     pub place: Place,
     /// The profile that was used.
     pub profile: Option<String>,
+    pub timing: Timing,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
 }
@@ -132,6 +136,7 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
             None => Ok(Settings {
                 place: Place::Local,
                 profile: None,
+                timing: Timing::default(),
                 language: None,
             }),
         };
@@ -154,6 +159,7 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
     Ok(Settings {
         place: Place::Server { url, credential },
         profile: used.name,
+        timing: used.timing,
         language: used.language,
     })
 }
@@ -164,6 +170,7 @@ struct Profile {
     name: Option<String>,
     url: Option<String>,
     auth: AuthSettings,
+    timing: Timing,
     language: Option<Language>,
 }
 
@@ -203,6 +210,7 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
     Ok(Profile {
         url: profile.url.clone(),
         auth: profile.auth.clone(),
+        timing: profile.timing,
         language,
         name: Some(name),
     })

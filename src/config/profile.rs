@@ -1,9 +1,11 @@
 //! `config.toml`: named servers.
 
+use super::duration::deserialized;
 use super::{AuthKind, ConfigError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -18,6 +20,23 @@ pub(super) struct Profile {
     pub(super) url: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) auth: AuthSettings,
+    #[serde(flatten)]
+    pub(super) timing: Timing,
+}
+
+/// How long things of a server may take, where that is not as usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Timing {
+    /// A request's longest silence.
+    #[serde(deserialize_with = "deserialized")]
+    pub timeout: Option<Duration>,
+    /// A change whose connection was cut may still arrive for so long.
+    #[serde(deserialize_with = "deserialized")]
+    pub settle: Option<Duration>,
+    /// A gateway that has given up may still hold a change for so long.
+    #[serde(deserialize_with = "deserialized")]
+    pub gateway_patience: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

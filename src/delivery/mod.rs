@@ -1,6 +1,25 @@
 //! Between the protocol and all who use it: a read is asked again until it is answered, a change
-//! is sent once. `LivyError::proves_not_done` tells what a failed POST proves.
+//! is made once.
+//!
+//! | file            | its duty                                             |
+//! |-----------------|------------------------------------------------------|
+//! | `proof.rs`      | what a failure proves about a request, pure          |
+//! | `patience.rs`   | how long things are waited for                       |
+//! | `once.rs`       | sends a change, finds it, sends it again where it may |
+//! | `statements.rs` | where a statement is found                           |
+//! | `sessions.rs`   | where a session is found                             |
+//! | `reads.rs`      | repeats a read                                       |
 
+mod once;
+mod patience;
+mod proof;
 mod reads;
+mod sessions;
+mod statements;
 
-pub use reads::read;
+pub use once::{NotSent, Received, Sent, once};
+pub use patience::{Patience, chance};
+pub use proof::Proof;
+pub use reads::{read, read_made};
+pub use sessions::find_session;
+pub use statements::find_statement;

@@ -1,34 +1,57 @@
 //! Reads, asked again while the server cannot be reached.
 
+use super::patience::{Gaps, Patience};
 use crate::livy::LivyError;
 use std::time::Duration;
 use tokio::time::Instant;
 
-const FIRST_GAP: Duration = Duration::from_millis(200);
-const LONGEST_GAP: Duration = Duration::from_secs(5);
-
-/// Asks until an answer comes, or an error that will not pass, or `patience` is used up since the
-/// first failure; then the last error is returned. `tell` hears of each failure that is waited out.
+/// Asks until an answer comes, or an error that will not pass, or the server was away for too long;
+/// then the last error is returned. `tell` hears of each failure that is waited out.
 pub async fn read<T>(
-    patience: Duration,
+    patience: &Patience,
     mut tell: impl FnMut(&LivyError),
     mut ask: impl AsyncFnMut() -> Result<T, LivyError>,
 ) -> Result<T, LivyError> {
     let mut first_failure = None;
-    let mut gap = FIRST_GAP;
+    let mut gaps = Gaps::default();
+    let mut was_turned_away = false;
     loop {
         let error = match ask().await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
         let since = *first_failure.get_or_insert_with(Instant::now);
-        let wait = error.retry_after().unwrap_or(gap);
-        if !error.is_passing() || since.elapsed() + wait > patience {
+        // Who we are is made anew for each request.
+        if error.status() == Some(401) && !std::mem::replace(&mut was_turned_away, true) {
+            continue;
+        }
+        let wait = gaps.next(&error);
+        if patience.is_over(&error, since, wait) {
             return Err(error);
         }
         tell(&error);
         tokio::time::sleep(wait).await;
-        gap = (gap * 2).min(LONGEST_GAP);
+    }
+}
+
+/// How often something is looked for that the server does not show.
+const WHILE_MISSING: Duration = Duration::from_millis(500);
+
+/// The same for what was just made: it may not be visible yet for as long as a change settles.
+pub async fn read_made<T>(
+    patience: &Patience,
+    mut tell: impl FnMut(&LivyError),
+    mut ask: impl AsyncFnMut() -> Result<T, LivyError>,
+) -> Result<T, LivyError> {
+    let began = Instant::now();
+    loop {
+        match read(patience, &mut tell, &mut ask).await {
+            Err(error) if error.status() == Some(404) && began.elapsed() < patience.settle => {
+                tell(&error);
+                tokio::time::sleep(WHILE_MISSING).await;
+            }
+            answer => return answer,
+        }
     }
 }
 
@@ -49,6 +72,13 @@ mod tests {
         ServerError::read(status, "GET", String::new(), b"").into()
     }
 
+    fn seconds(count: u64) -> Patience {
+        Patience {
+            unreachable: Some(Duration::from_secs(count)),
+            ..Patience::default()
+        }
+    }
+
     /// Runs in virtual time: the clock jumps where everything waits.
     fn virtually<T>(test: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread()
@@ -65,7 +95,7 @@ mod tests {
             let (mut asked, mut told) = (0, 0);
             let began = Instant::now();
             let answer = read(
-                Duration::from_secs(60),
+                &seconds(60),
                 |_| told += 1,
                 async || {
                     asked += 1;
@@ -74,7 +104,9 @@ mod tests {
             )
             .await;
             assert_eq!((answer.unwrap(), told), (4, 3));
-            assert_eq!(began.elapsed().as_millis(), 200 + 400 + 800);
+            // The gaps are 200, 400 and 800 ms, each a fifth more or less.
+            let took = began.elapsed().as_millis();
+            assert!((1_120..=1_680).contains(&took), "{took}");
         });
     }
 
@@ -82,14 +114,25 @@ mod tests {
     fn patience_ends_and_other_errors_are_not_repeated() {
         virtually(async {
             let began = Instant::now();
-            let answer =
-                read::<()>(Duration::from_secs(20), |_| {}, async || Err(status(503))).await;
+            let answer = read::<()>(&seconds(20), |_| {}, async || Err(status(503))).await;
             assert_eq!(answer.unwrap_err().status(), Some(503));
             assert!(began.elapsed() <= Duration::from_secs(20));
 
             let mut asked = 0;
+            let answer = read(
+                &seconds(20),
+                |_| {},
+                async || {
+                    asked += 1;
+                    if asked == 1 { Err(status(401)) } else { Ok(()) }
+                },
+            )
+            .await;
+            assert!(answer.is_ok());
+
+            let mut asked = 0;
             let answer = read::<()>(
-                Duration::from_secs(20),
+                &seconds(20),
                 |_| {},
                 async || {
                     asked += 1;
@@ -111,7 +154,7 @@ mod tests {
                 ..ServerError::read(429, "GET", String::new(), b"")
             });
             let answer = read(
-                Duration::from_secs(60),
+                &seconds(60),
                 |_| {},
                 async || {
                     asked += 1;

@@ -15,8 +15,9 @@ mod poll;
 mod session;
 mod statement;
 
+pub use crate::delivery::{Patience, Received};
 pub use crate::livy::{Dialect, FileKind, Id};
-pub use conversation::find_session;
+pub use conversation::{create_session, find_session};
 pub use statement::Outcome;
 
 use crate::livy::{Client, LivyError, Session};
@@ -29,6 +30,8 @@ use tokio::sync::mpsc;
 pub struct Opened {
     pub client: Arc<Client>,
     pub session: Session,
+    /// Whether it was just created, so that it has no statements yet.
+    pub is_new: bool,
 }
 
 /// Why there is no session to talk to.
@@ -37,8 +40,11 @@ pub enum OpenError {
     #[error(transparent)]
     Livy(#[from] LivyError),
     /// The session could not be created.
-    #[error(transparent)]
-    NotCreated(LivyError),
+    #[error("{error}")]
+    NotCreated {
+        error: LivyError,
+        received: Received,
+    },
     /// What had to come before the first request failed.
     #[error("{message}")]
     Preparation { message: String, hint: String },
@@ -138,6 +144,13 @@ pub enum Event {
         /// It has not begun: another statement runs in the session.
         is_waiting: bool,
     },
+    /// A statement had arrived more than once; what waited was cancelled.
+    Copies {
+        of: Id,
+        cancelled: Vec<Id>,
+        /// They had begun, or had run.
+        begun: Vec<Id>,
+    },
     /// The cancel itself could not be delivered.
     CancelFailed(LivyError),
     Finished {
@@ -179,20 +192,6 @@ pub enum Ending {
         session: Id,
         reason: String,
     },
-}
-
-/// How long reads are repeated while the server cannot be reached.
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    pub reads: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
-            reads: Duration::from_secs(600),
-        }
-    }
 }
 
 /// A handle on the conversation; when it is dropped, the session is left as it is.

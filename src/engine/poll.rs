@@ -30,15 +30,6 @@ fn gap(age: Duration, floor: Duration, chance: f64) -> Duration {
     age.mul_f64(share).min(ceiling).max(floor)
 }
 
-/// A number from -1 to 1 that differs between clients; a clock's last bits are chance enough.
-pub fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX) * 2.0 - 1.0,
-        Err(_) => 0.0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@
 //! that the truth is told even where the cancel came too late or had no effect.
 
 use super::poll;
+use crate::delivery::{NotSent, Received};
 use crate::livy::{Failure, Id, LivyError, Output, Statement, StatementState};
 use std::time::Duration;
 
@@ -28,8 +29,11 @@ pub enum Outcome {
     Cancelled(Option<Output>),
     /// It was cancelled before it was sent.
     NeverSent,
-    /// It was not accepted; `received` is false where the server surely did not get it.
-    NotAccepted { error: LivyError, received: bool },
+    /// It was not accepted, as far as is known.
+    NotAccepted {
+        error: LivyError,
+        received: Received,
+    },
     /// It was accepted, but its result cannot be had.
     ResultLost { id: Id, error: LivyError },
     /// Nobody waits for it any more; it goes on.
@@ -152,7 +156,7 @@ impl Machine {
         self.began = now;
     }
 
-    pub fn on_posted(&mut self, now: Duration, answer: Result<Statement, LivyError>) {
+    pub fn on_posted(&mut self, now: Duration, answer: Result<Statement, NotSent>) {
         if !matches!(self.state, State::Posting) {
             return;
         }
@@ -169,8 +173,11 @@ impl Machine {
                     asked: false,
                 }
             }
-            Err(error) => {
-                let received = !error.proves_not_done();
+            // It was asked for, and it surely never ran.
+            Err(failed) if self.cancel != Cancel::No && failed.received != Received::Perhaps => {
+                self.state = State::Over(Outcome::NeverSent);
+            }
+            Err(NotSent { error, received }) => {
                 self.state = State::Over(Outcome::NotAccepted { error, received });
             }
         }

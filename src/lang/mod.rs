@@ -40,6 +40,7 @@ mod read;
 mod scala;
 mod send;
 mod settled;
+mod signature;
 mod sql;
 mod text;
 mod transcript;
@@ -54,6 +55,7 @@ pub use past::{Input, Past, Ran};
 pub use read::{Reading, read, split};
 pub use send::{Feeding, lines_before, to_send, without_echo};
 pub use settled::settled;
+pub use signature::Signature;
 pub use text::{BadByte, decoded};
 pub use transcript::{Transcript, Typed, transcript};
 

@@ -59,14 +59,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// `watch` is told of every request.
+    /// `watch` is told of every request; no request waits for longer than `longest`.
     pub fn new(
         root: &str,
         authorizer: Arc<dyn Authorizer>,
         watch: Option<Watch>,
+        longest: Option<Duration>,
     ) -> Result<Client, UrlError> {
         Ok(Client {
-            http: Http::new(root, authorizer, watch)?,
+            http: Http::new(root, authorizer, watch, longest)?,
         })
     }
 

@@ -20,6 +20,9 @@ pub enum LivyError {
     /// The answer is a success, but not what Livy answers.
     #[error("{url} answered {found}, not what a Livy server answers")]
     NotLivy { url: String, found: String },
+    /// Its number belongs to another statement by now.
+    #[error("statement {id} is another one now: the server was started anew")]
+    Replaced { id: String },
 }
 
 impl LivyError {
@@ -27,7 +30,9 @@ impl LivyError {
     pub fn status(&self) -> Option<u16> {
         match self {
             LivyError::Server(error) => Some(error.status),
-            LivyError::Transport(_) | LivyError::NotLivy { .. } => None,
+            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                None
+            }
         }
     }
 
@@ -36,23 +41,56 @@ impl LivyError {
     pub fn is_passing(&self) -> bool {
         match self {
             LivyError::Transport(error) => error.kind != TransportKind::Tls,
-            LivyError::Server(error) => matches!(error.status, 408 | 429 | 502 | 503 | 504),
-            LivyError::NotLivy { .. } => false,
+            LivyError::Server(error) => matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504),
+            LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
         }
     }
 
-    /// Whether the server surely did nothing: the request never reached it, or it said so itself.
-    pub fn proves_not_done(&self) -> bool {
+    /// Whether the server says in its own words that there is no such session, or not any more; a page
+    /// of a gateway says nothing of it.
+    pub fn is_no_session(&self) -> bool {
         match self {
-            LivyError::Transport(error) => match error.kind {
-                TransportKind::NameNotFound
-                | TransportKind::Refused
-                | TransportKind::Unreachable
-                | TransportKind::Tls => true,
-                TransportKind::Timeout | TransportKind::Cut => false,
-            },
-            LivyError::Server(error) => (300..500).contains(&error.status) && error.status != 408,
-            LivyError::NotLivy { .. } => false,
+            LivyError::Server(error) => {
+                error.status == 404 && error.message.to_lowercase().contains("session")
+            }
+            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether the server refuses a field that it does not know.
+    pub fn knows_no_field(&self, name: &str) -> bool {
+        match self {
+            LivyError::Server(error) => {
+                let words = format!("Unrecognized field \"{name}\"");
+                error.status == 400 && error.message.contains(&words)
+            }
+            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether it may be a moment's defect: something failed inside the server, or the answer was not
+    /// Livy's.
+    pub fn is_defect(&self) -> bool {
+        match self {
+            LivyError::Server(error) => error.status == 500,
+            LivyError::NotLivy { .. } => true,
+            LivyError::Transport(_) | LivyError::Replaced { .. } => false,
+        }
+    }
+
+    /// Whether the session is there, and has no statement of that number, or not any more.
+    pub fn is_no_statement(&self) -> bool {
+        match self {
+            LivyError::Server(error) => {
+                error.status == 404 && error.message.contains("Statement not found")
+            }
+            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                false
+            }
         }
     }
 
@@ -60,7 +98,9 @@ impl LivyError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             LivyError::Server(error) => error.retry_after,
-            LivyError::Transport(_) | LivyError::NotLivy { .. } => None,
+            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                None
+            }
         }
     }
 
@@ -84,6 +124,7 @@ impl LivyError {
                  path such as /livy"
                     .to_owned(),
             ),
+            LivyError::Replaced { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
+use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that the slowest line sends in a second.
@@ -66,6 +67,7 @@ pub struct Http {
     authorizer: Arc<dyn Authorizer>,
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
+    longest: Option<Duration>,
 }
 
 /// The root of a Livy API, as people write or paste it.
@@ -120,6 +122,7 @@ impl Http {
         root: &str,
         authorizer: Arc<dyn Authorizer>,
         watch: Option<Watch>,
+        longest: Option<Duration>,
     ) -> Result<Http, UrlError> {
         let url = parse_root(root)?;
         rustls::crypto::ring::default_provider()
@@ -153,6 +156,7 @@ impl Http {
             authorizer,
             compiles_whole: AtomicBool::new(false),
             watch,
+            longest,
         })
     }
 
@@ -228,6 +232,7 @@ impl Http {
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
     ) -> Result<(String, Vec<u8>), LivyError> {
+        let timeout = self.longest.map_or(timeout, |longest| timeout.min(longest));
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -292,7 +297,7 @@ impl Http {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
-        let (location, retry_after) = (header(LOCATION), header(RETRY_AFTER));
+        let (location, asked) = (header(LOCATION), header(RETRY_AFTER));
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await
@@ -305,12 +310,12 @@ impl Http {
         if status.is_success() {
             return Ok((shown, body));
         }
+        let error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
-            retry_after: retry_after
-                .and_then(|text| text.trim().parse().ok())
-                .map(Duration::from_secs),
-            ..ServerError::read(status.as_u16(), method_name, shown, &body)
+            retry_after: wait,
+            ..error
         }
         .into())
     }
@@ -423,7 +428,7 @@ mod tests {
     }
 
     fn root(url: &str) -> Result<String, UrlError> {
-        Http::new(url, Arc::new(Nobody), None).map(|http| shown(&http.root))
+        Http::new(url, Arc::new(Nobody), None, None).map(|http| shown(&http.root))
     }
 
     #[test]
@@ -431,7 +436,7 @@ mod tests {
         let time = |request: reqwest::RequestBuilder| {
             time_to_send(size_of(&request.build().unwrap())).as_secs()
         };
-        let http = Http::new("http://h", Arc::new(Nobody), None).unwrap();
+        let http = Http::new("http://h", Arc::new(Nobody), None, None).unwrap();
         let post = || http.client.post("http://h");
         assert_eq!(time(post()), 0);
         assert_eq!(time(post().json("short")), 0);

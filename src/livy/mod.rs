@@ -6,6 +6,7 @@ mod error;
 mod http;
 mod model;
 mod request;
+mod retry_after;
 mod watch;
 
 pub use client::{Client, FileKind};

@@ -397,6 +397,7 @@ impl Link {
             | engine::Event::AcceptedLate { .. }
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
+            | engine::Event::Copies { .. }
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(_) => {}

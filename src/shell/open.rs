@@ -28,7 +28,7 @@ pub struct Plan {
     pub command: String,
     pub session: SessionPlan,
     /// What the name of a new session begins with.
-    pub label: Option<String>,
+    pub label: String,
     /// The user's cache folder for livysh.
     pub cache: PathBuf,
     /// Where to look for a local Spark.
@@ -39,6 +39,11 @@ pub struct Plan {
     /// Settings of the new session that must not be shown.
     pub secrets: BTreeSet<String>,
     pub limits: Limits,
+    pub patience: Patience,
+    /// How long a server is waited for that was not reached yet, where that was asked for.
+    pub retry_for: Option<Duration>,
+    /// A request's longest silence, where that is not the usual one.
+    pub timeout: Option<Duration>,
     pub out: Out,
     /// Whether every request is told.
     pub is_verbose: bool,
@@ -100,6 +105,7 @@ pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 /// A write that takes longer waits for a reader.
 const WRITE_TAKES: Duration = Duration::from_millis(200);
+
 /// How long a server that cannot be reached is asked for a session.
 const ATTACHING: Duration = Duration::from_secs(20);
 
@@ -122,7 +128,7 @@ impl Plan {
             Place::Server { url, .. } => livy::shown_root(url),
         };
         let mut shown = request.clone();
-        shown.name = self.label.as_ref().map(|label| format!("{label}-xxxxxxxx"));
+        shown.name = Some(format!("{}-xxxxxxxx", self.label));
         for (key, value) in &mut shown.conf {
             if self.secrets.contains(key) {
                 *value = "***".to_owned();
@@ -134,8 +140,8 @@ impl Plan {
 
     /// Starts to open the session and returns at once.
     pub fn open(mut self, on_signal: OnSignal) -> std::io::Result<Link> {
-        if let (SessionPlan::Create(request), Some(label)) = (&mut self.session, &self.label) {
-            request.name = Some(format!("{label}-{}", local::random_name()?));
+        if let SessionPlan::Create(request) = &mut self.session {
+            request.name = Some(format!("{}-{}", self.label, local::random_name()?));
         }
         let about = About {
             is_local: self.place == Place::Local,
@@ -169,7 +175,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     };
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let ends_session = is_ours && !plan.keep;
-    let (limits, out) = (plan.limits, plan.out.clone());
+    let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -177,7 +183,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
-        let conversation = Engine::converse(mailbox, opening, Patience::default(), move |event| {
+        let conversation = Engine::converse(mailbox, opening, patience, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
                 starts.set(true);
             }
@@ -312,28 +318,38 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let client = Client::new(&url, Arc::new(credential), watch).map_err(|error| {
+    let client = Client::new(&url, Arc::new(credential), watch, plan.timeout).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {
             message: error.to_string(),
             hint,
         }
     })?;
+    let tell = |error: &LivyError| {
+        uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
+    };
+    let first_contact = |default| Patience {
+        first_contact: Some(plan.retry_for.unwrap_or(default)),
+        ..plan.patience
+    };
+    let is_new = matches!(plan.session, SessionPlan::Create(_));
     let session = match plan.session {
-        SessionPlan::Create(request) => client
-            .create_session(&request)
-            .await
-            .map_err(OpenError::NotCreated)?,
+        // A wrong address is told at once.
+        SessionPlan::Create(request) => {
+            let patience = first_contact(Duration::ZERO);
+            engine::create_session(&client, &request, &patience, tell).await?
+        }
         SessionPlan::Attach(name) => {
             let id = name.parse().map_or(Id::Text(name), Id::Number);
-            let tell = |error: &LivyError| {
-                uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
-            };
-            engine::find_session(&client, &id, ATTACHING, tell).await?
+            let patience = first_contact(ATTACHING);
+            engine::find_session(&client, &id, &patience, tell).await?
         }
     };
-    let client = Arc::new(client);
-    Ok(Opened { client, session })
+    Ok(Opened {
+        client: Arc::new(client),
+        session,
+        is_new,
+    })
 }
 
 /// Tells each request as a line.

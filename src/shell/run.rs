@@ -1,7 +1,7 @@
 //! One snippet: submit, wait with a progress line, write what it gave.
 
 use super::write::origin;
-use super::{Echoes, Event, Link, Signal, error_lines};
+use super::{Echoes, Event, Link, Signal, error_lines, words};
 use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
@@ -369,12 +369,7 @@ impl Run<'_> {
             Outcome::NeverSent => Verdict::Cancelled,
             Outcome::LeftRunning { id } => Verdict::LeftRunning(id),
             Outcome::NotAccepted { error, received } => {
-                let mut message = error.to_string();
-                if received {
-                    message.push_str(
-                        "\nThe server may have received the statement; it was not sent again.",
-                    );
-                }
+                let message = format!("{error}{}", words::of_statement(received));
                 self.tell(&error_lines(&message, error.hint().as_deref()));
                 Verdict::Lost(Box::new(error))
             }

@@ -30,6 +30,11 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
         Event::Engine(engine::Event::Died(death)) => words::death(death, &about.root),
+        Event::Engine(engine::Event::Copies {
+            of,
+            cancelled,
+            begun,
+        }) => words::copies(of, cancelled, begun),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
             let step = format!("the server cannot be reached, asking again: {error}");

@@ -1,6 +1,6 @@
 //! How the conversation's events read.
 
-use crate::engine::{Death, OpenError};
+use crate::engine::{Death, Id, OpenError, Received};
 use crate::livy::{LivyError, Session};
 use crate::render::{Line, Role, one_line, sanitize};
 use std::borrow::Cow;
@@ -26,11 +26,19 @@ pub(super) fn livy_error(error: &LivyError) -> Vec<Line> {
 pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
     match error {
         OpenError::Livy(error) => livy_error(error),
-        OpenError::NotCreated(error) => {
+        OpenError::NotCreated { error, received } => {
             let mut lines = livy_error(error);
-            if !error.proves_not_done() {
-                let told = "The server may have created the session all the same; it was not asked \
-                            again. Its list of sessions (GET /sessions) shows it.";
+            let told = match received {
+                Received::No => None,
+                Received::NotFound => {
+                    Some("The server has no session of that name: it was not created.")
+                }
+                Received::Perhaps => Some(
+                    "The server may have created the session all the same; it was not asked again. \
+                     Its list of sessions (GET /sessions) shows it.",
+                ),
+            };
+            if let Some(told) = told {
                 lines.insert(1, Line::plain(told));
             }
             lines
@@ -38,6 +46,38 @@ pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
         OpenError::Preparation { message, hint } => error_lines(message, Some(hint)),
         OpenError::GivenUp => error_lines(&error.to_string(), None),
     }
+}
+
+/// What is known of a statement that was not accepted.
+pub(super) fn of_statement(received: Received) -> &'static str {
+    match received {
+        Received::No => "",
+        Received::NotFound => "\nThe statement did not reach the session: it has not run.",
+        Received::Perhaps => "\nThe server may have received the statement; it was not sent again.",
+    }
+}
+
+/// That a statement has arrived more than once.
+pub(super) fn copies(of: &Id, cancelled: &[Id], begun: &[Id]) -> Vec<Line> {
+    let numbers = |ids: &[Id]| {
+        let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
+        one_line(&ids.join(", ")).into_owned()
+    };
+    let count = cancelled.len() + begun.len() + 1;
+    let mut lines = Vec::new();
+    let of = one_line(&of.to_string()).into_owned();
+    lines.push(Line::plain(format!(
+        "A gateway has sent statement {of} {count} times."
+    )));
+    if !cancelled.is_empty() {
+        let told = format!("Copies cancelled before they ran: {}", numbers(cancelled));
+        lines.push(Line::plain(told));
+    }
+    if !begun.is_empty() {
+        let told = format!("Copies that had begun to run: {}", numbers(begun));
+        lines.push(Line::error(told));
+    }
+    lines
 }
 
 /// What a starting session does: the step, and what may change often within it.
@@ -193,6 +233,9 @@ pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
         for line in log {
             lines.push(Line::faint(format!("  {}", sanitize(line))));
         }
+    }
+    if let Some(hint) = death.failure.as_ref().and_then(LivyError::hint) {
+        lines.push(hint_line(&hint));
     }
     lines.push(hint_line(match death.may_live {
         true => "it may still be there: try again with -s and its number",

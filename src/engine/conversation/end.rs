@@ -1,7 +1,8 @@
 //! Ends the session, or says why it is left.
 
 use super::{Conversation, open::find_session};
-use crate::engine::{Ending, Event, poll};
+use crate::delivery::{self, Patience, chance};
+use crate::engine::{Ending, Event};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -26,17 +27,31 @@ impl Conversation {
                 return Ending::Left { session, reason };
             }
             tokio::time::sleep(ENDING_LOOK.min(left())).await;
-            let looking = find_session(&client, &session, left(), |_| {});
+            let patience = Patience {
+                unreachable: Some(left()),
+                ..self.patience
+            };
+            let looking = find_session(&client, &session, &patience, |_| {});
             if let Ok(answer) = timeout(left(), looking).await {
-                self.machine.on_looked(self.now(), poll::chance(), answer);
+                self.machine.on_looked(self.now(), chance(), answer);
             }
         }
         if self.machine.is_over() && !self.machine.is_lost() {
             return Ending::Nothing;
         }
-        let reason = match timeout(left(), client.delete_session(&session)).await {
+        let patience = Patience {
+            unreachable: Some(left()),
+            ..self.patience
+        };
+        // To end it twice is to end it once.
+        let deleting = delivery::read(
+            &patience,
+            |_| {},
+            async || client.delete_session(&session).await,
+        );
+        let reason = match timeout(left(), deleting).await {
             Ok(Ok(())) => return Ending::Deleted,
-            Ok(Err(error)) if error.status() == Some(404) => return Ending::Nothing,
+            Ok(Err(error)) if error.is_no_session() => return Ending::Nothing,
             Ok(Err(error)) => error.to_string(),
             Err(_) => "the server did not confirm its end in time".to_owned(),
         };

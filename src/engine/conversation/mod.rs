@@ -5,24 +5,27 @@
 //! | `open.rs` | opens the session, and looks at it              |
 //! | `ask.rs`  | asks what is no statement                       |
 //! | `run.rs`  | runs the first statement of the queue           |
+//! | `post.rs` | sends it once, and finds its copies             |
 //! | `end.rs`  | ends the session                                |
 
 mod ask;
 mod end;
 mod open;
+mod post;
 mod run;
 
-pub use open::find_session;
+pub use open::{create_session, find_session};
 
 use super::{Code, Command, Event, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
+use crate::delivery;
 use crate::livy::{Client, Id, Session};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 type Emit = Box<dyn Fn(Event)>;
@@ -33,6 +36,8 @@ struct Submitted {
     code: Option<Code>,
     kind: &'static str,
     machine: statement::Machine,
+    /// Set when it is not to be sent again.
+    take_back: watch::Sender<bool>,
 }
 
 struct Conversation {
@@ -47,6 +52,8 @@ struct Conversation {
     current: Option<Submitted>,
     /// Those that wait.
     queue: VecDeque<Submitted>,
+    /// The session's statements, as far as they are known.
+    known: post::Known,
 }
 
 /// Holds the conversation until it is ended or its handle is dropped.
@@ -65,6 +72,7 @@ pub(super) async fn run(
         machine: session::Machine::new(Duration::ZERO),
         current: None,
         queue: VecDeque::new(),
+        known: post::Known::default(),
     };
     conversation.run(opening).await;
 }
@@ -142,11 +150,14 @@ impl Conversation {
                 code: Some(code),
                 kind,
                 machine: statement::Machine::new(),
+                take_back: watch::Sender::new(false),
             }),
             Some(Command::Cancel(ticket)) => {
+                self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_cancel);
             }
             Some(Command::StopWaiting(ticket)) => {
+                self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_stop_waiting);
             }
             Some(Command::CancelById(id)) => self.send_cancel(id),
@@ -155,12 +166,25 @@ impl Conversation {
         Turn::Next
     }
 
+    /// What was surely not received is then not sent again.
+    fn take_back(&self, ticket: Ticket) {
+        if let Some(current) = self.current.as_ref().filter(|one| one.ticket == ticket) {
+            current.take_back.send_replace(true);
+        }
+    }
+
     /// Sends a cancel on a task of its own, so that nothing that happens meanwhile stops it.
     fn send_cancel(&self, id: Id) {
         if let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) {
-            let emit = self.emit.clone();
+            let (emit, patience) = (self.emit.clone(), self.patience);
             tokio::task::spawn_local(async move {
-                if let Err(error) = client.cancel(&session, &id).await {
+                // To cancel it twice is to cancel it once.
+                let cancelling = delivery::read(
+                    &patience,
+                    |_| {},
+                    async || client.cancel(&session, &id).await,
+                );
+                if let Err(error) = cancelling.await {
                     emit(Event::CancelFailed(error));
                 }
             });

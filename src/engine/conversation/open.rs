@@ -1,10 +1,11 @@
 //! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
 
 use super::{Conversation, Request, Turn};
-use crate::delivery;
-use crate::engine::{Command, Death, Event, Opened, Opening, poll, session};
-use crate::livy::{Client, Id, LivyError, Session};
+use crate::delivery::{self, NotSent, Patience, Proof, Received, chance};
+use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
+use crate::livy::{Client, CreateSession, Id, LivyError, Session};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How much of the log is told when a session dies.
 const LOG_LINES_OF_DEATH: i64 = 20;
@@ -15,10 +16,53 @@ const LOG_PATIENCE: Duration = Duration::from_secs(5);
 pub async fn find_session(
     client: &Client,
     id: &Id,
-    patience: Duration,
+    patience: &Patience,
     tell: impl FnMut(&LivyError),
 ) -> Result<Session, LivyError> {
     delivery::read(patience, tell, async || client.session(id).await).await
+}
+
+/// A new session. Under its name it is found where the answer is lost; a server before Livy 0.6 knows
+/// no names, so that there it is sent once.
+pub async fn create_session(
+    client: &Client,
+    request: &CreateSession,
+    patience: &Patience,
+    tell: impl FnMut(&LivyError),
+) -> Result<Session, OpenError> {
+    // Nobody takes it back: who gives up leaves.
+    let (_keep, unwanted) = watch::channel(false);
+    let created = delivery::once(
+        patience,
+        unwanted,
+        tell,
+        async || client.create_session(request).await,
+        async || delivery::find_session(client, request.name.as_deref().unwrap_or_default()).await,
+    );
+    let failed = match created.await {
+        Ok(sent) => return Ok(sent.made),
+        Err(failed) => failed,
+    };
+    if !failed.error.knows_no_field("name") {
+        return Err(failed.into());
+    }
+    let unnamed = CreateSession {
+        name: None,
+        ..request.clone()
+    };
+    client.create_session(&unnamed).await.map_err(|error| {
+        let received = match Proof::of(&error) {
+            Proof::Unknown(_) => Received::Perhaps,
+            Proof::NotReceived | Proof::TurnedDown => Received::No,
+        };
+        NotSent { error, received }.into()
+    })
+}
+
+impl From<NotSent> for OpenError {
+    fn from(NotSent { error, received }: NotSent) -> OpenError {
+        OpenError::NotCreated { error, received }
+    }
 }
 
 impl Conversation {
@@ -69,7 +113,7 @@ impl Conversation {
                         self.tell_session(|session| Event::Starting { session });
                     }
                     match self.wait_until(look_at).await {
-                        Turn::Next => self.look_at_session(self.patience.reads).await,
+                        Turn::Next => self.look_at_session(self.patience).await,
                         turn => turn,
                     }
                 }
@@ -82,8 +126,9 @@ impl Conversation {
 
     fn take_opened(&mut self, opened: Opened) {
         self.client = Some(opened.client);
-        self.machine
-            .on_opened(self.now(), poll::chance(), opened.session);
+        // Ids begin at 0.
+        self.known.last = opened.is_new.then_some(Id::Number(-1));
+        self.machine.on_opened(self.now(), chance(), opened.session);
     }
 
     /// Sleeps and takes commands.
@@ -101,7 +146,7 @@ impl Conversation {
     }
 
     /// Asks for the session's state, and takes commands meanwhile.
-    pub(super) async fn look_at_session(&mut self, patience: Duration) -> Turn {
+    pub(super) async fn look_at_session(&mut self, patience: Patience) -> Turn {
         let (Some(client), Some(id)) = (self.client.clone(), self.session_id()) else {
             return Turn::Next;
         };
@@ -112,7 +157,8 @@ impl Conversation {
                 failed = true;
                 emit(Event::Reconnecting(error.clone()));
             };
-            let answer = find_session(&client, &id, patience, tell).await;
+            let look = async || client.session(&id).await;
+            let answer = delivery::read_made(&patience, tell, look).await;
             (failed, answer)
         });
         loop {
@@ -121,7 +167,7 @@ impl Conversation {
                     if failed && answer.is_ok() {
                         self.emit(Event::Reconnected);
                     }
-                    self.machine.on_looked(self.now(), poll::chance(), answer);
+                    self.machine.on_looked(self.now(), chance(), answer);
                     return Turn::Next;
                 }
                 command = self.commands.recv() => self.take(command),

@@ -1,16 +1,17 @@
 //! Runs the first statement of the queue to its end.
 
-use super::{Conversation, Emit, Request, Turn};
-use crate::delivery;
+use super::post::{Post, is_of};
+use super::{Conversation, Request, Turn};
+use crate::delivery::{self, NotSent, Patience, chance};
 use crate::engine::statement::{Outcome, Step};
-use crate::engine::{Event, Ticket, poll};
+use crate::engine::{Event, Ticket};
+use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// After a statement has failed, how long to ask whether the session is dead.
@@ -18,7 +19,7 @@ const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What the running statement's requests answer.
 enum Answer {
-    Posted(Result<Statement, LivyError>),
+    Posted(Result<Statement, NotSent>),
     Looked {
         took: Duration,
         answer: Result<Statement, LivyError>,
@@ -35,7 +36,9 @@ impl Conversation {
         };
         submitted.machine.on_session_ready();
         let ticket = submitted.ticket;
+        let unwanted = submitted.take_back.subscribe();
         self.current = Some(submitted);
+        let signature = self.known.new_signature();
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
         // Set when a cancel is still due for a statement that nobody waits for any more.
@@ -53,17 +56,26 @@ impl Conversation {
                     let dialect = client.dialect();
                     let code = code.map_or_else(String::new, |code| code.for_server(dialect));
                     let kind = self.kind_to_send(kind);
-                    request = Some(post(
-                        client.clone(),
-                        session.clone(),
-                        NewStatement { code, kind },
-                        owes_cancel.clone(),
-                        self.emit.clone(),
-                    ));
+                    let post = Post {
+                        client: client.clone(),
+                        session: session.clone(),
+                        statement: NewStatement {
+                            code: signature.sign(&code),
+                            kind,
+                        },
+                        known: self.known.clone(),
+                        patience: self.patience,
+                        unwanted: unwanted.clone(),
+                        owes_cancel: owes_cancel.clone(),
+                        emit: self.emit.clone(),
+                    };
+                    let posting = post.begin();
+                    request = Some(Box::pin(async { Answer::Posted(posting.await) }));
                 }
                 Step::LookAt(id, at) if at <= now => {
                     current.machine.on_looking();
-                    request = Some(self.look(client.clone(), session.clone(), id));
+                    request =
+                        Some(self.look(client.clone(), session.clone(), id, signature.clone()));
                 }
                 Step::LookAt(_, at) => look_at = Some(self.began + at),
                 Step::Wait => {}
@@ -102,7 +114,11 @@ impl Conversation {
         );
         let mut turn = Turn::Next;
         if may_be_dead {
-            turn = self.look_at_session(LOOK_AFTER_FAILURE).await;
+            let patience = Patience {
+                unreachable: Some(LOOK_AFTER_FAILURE),
+                ..self.patience
+            };
+            turn = self.look_at_session(patience).await;
             if self.machine.is_over() {
                 self.tell_death().await;
             }
@@ -122,9 +138,14 @@ impl Conversation {
         };
         let machine = &mut current.machine;
         match answer {
-            Answer::Posted(answer) => machine.on_posted(now, answer),
+            Answer::Posted(answer) => {
+                if let Ok(statement) = &answer {
+                    self.known.last = Some(statement.id.clone());
+                }
+                machine.on_posted(now, answer);
+            }
             Answer::Looked { took, answer } => {
-                machine.on_looked(now, took, poll::chance(), answer);
+                machine.on_looked(now, took, chance(), answer);
                 let progress = machine.progress();
                 if progress != *told {
                     *told = progress;
@@ -146,22 +167,30 @@ impl Conversation {
         (!same).then(|| wanted.to_owned())
     }
 
-    fn look(&self, client: Arc<Client>, session: Id, id: Id) -> Request<Answer> {
-        let (emit, patience) = (self.emit.clone(), self.patience.reads);
+    fn look(
+        &self,
+        client: Arc<Client>,
+        session: Id,
+        id: Id,
+        signature: Signature,
+    ) -> Request<Answer> {
+        let (emit, patience) = (self.emit.clone(), self.patience);
         Box::pin(async move {
             let mut began = Instant::now();
             let mut failed = false;
-            let answer = delivery::read(
-                patience,
-                |error| {
-                    failed = true;
-                    emit(Event::Reconnecting(error.clone()));
-                },
-                async || {
-                    began = Instant::now();
-                    client.statement(&session, &id).await
-                },
-            )
+            let mut tell = |error: &LivyError| {
+                failed = true;
+                emit(Event::Reconnecting(error.clone()));
+            };
+            let answer = delivery::read_made(&patience, &mut tell, async || {
+                began = Instant::now();
+                let found = client.statement(&session, &id).await?;
+                match is_of(&found, &signature) {
+                    true => Ok(found),
+                    // A server that was started anew gives its numbers anew.
+                    false => Err(LivyError::Replaced { id: id.to_string() }),
+                }
+            })
             .await;
             if failed && answer.is_ok() {
                 emit(Event::Reconnected);
@@ -172,37 +201,6 @@ impl Conversation {
             }
         })
     }
-}
-
-/// Sends the statement on a task of its own: who stops waiting must not cut it short, and learns its
-/// id when the answer comes.
-fn post(
-    client: Arc<Client>,
-    session: Id,
-    statement: NewStatement,
-    owes_cancel: Rc<Cell<bool>>,
-    emit: Rc<Emit>,
-) -> Request<Answer> {
-    let (answered, answer) = oneshot::channel();
-    tokio::task::spawn_local(async move {
-        let posted = client.submit(&session, &statement).await;
-        let Err(Ok(accepted)) = answered.send(posted) else {
-            return;
-        };
-        let id = accepted.id;
-        if owes_cancel.get()
-            && let Err(error) = client.cancel(&session, &id).await
-        {
-            emit(Event::CancelFailed(error));
-        }
-        emit(Event::AcceptedLate { id });
-    });
-    Box::pin(async move {
-        match answer.await {
-            Ok(posted) => Answer::Posted(posted),
-            Err(_) => pending().await,
-        }
-    })
 }
 
 /// A session's kind by its canonical name.

@@ -72,33 +72,27 @@ fn a_state_of_another_server_is_not_final() {
 
 #[test]
 fn a_failed_post_is_over_and_tells_whether_it_was_received() {
-    for (error, may_be_received) in [
-        (transport(TransportKind::Refused), false),
-        (transport(TransportKind::NameNotFound), false),
-        (transport(TransportKind::Tls), false),
-        (transport(TransportKind::Timeout), true),
-        (transport(TransportKind::Cut), true),
-        (
-            ServerError::read(400, "POST", String::new(), b"").into(),
-            false,
-        ),
-        (
-            ServerError::read(500, "POST", String::new(), b"").into(),
-            true,
-        ),
-        (
-            ServerError::read(504, "POST", String::new(), b"").into(),
-            true,
-        ),
-    ] {
+    for received in [Received::No, Received::NotFound, Received::Perhaps] {
+        let failed = || NotSent {
+            error: transport(TransportKind::Cut),
+            received,
+        };
         let mut machine = Machine::new();
         machine.on_session_ready();
         machine.on_posting(ms(0));
-        machine.on_posted(ms(5), Err(error));
-        let Some(Outcome::NotAccepted { received, .. }) = machine.into_outcome() else {
+        machine.on_posted(ms(5), Err(failed()));
+        let Some(Outcome::NotAccepted { received: told, .. }) = machine.into_outcome() else {
             panic!("not over");
         };
-        assert_eq!(received, may_be_received);
+        assert_eq!(told, received);
+        // A cancel has what it wants where it surely does not run.
+        let mut machine = Machine::new();
+        machine.on_session_ready();
+        machine.on_posting(ms(0));
+        machine.on_cancel();
+        machine.on_posted(ms(5), Err(failed()));
+        let is_never_sent = matches!(machine.into_outcome(), Some(Outcome::NeverSent));
+        assert_eq!(is_never_sent, received != Received::Perhaps);
     }
 }
 
@@ -205,7 +199,10 @@ fn every_input_in_every_state_is_taken() {
     let inputs: [Input; 8] = [
         |machine| machine.on_session_ready(),
         |machine| machine.on_posted(ms(50), Ok(statement("waiting"))),
-        |machine| machine.on_posted(ms(50), Err(transport(TransportKind::Cut))),
+        |machine| {
+            let (error, received) = (transport(TransportKind::Cut), Received::Perhaps);
+            machine.on_posted(ms(50), Err(NotSent { error, received }));
+        },
         |machine| machine.on_looking(),
         |machine| machine.on_looked(ms(50), ms(1), 0.0, Ok(statement("available"))),
         |machine| machine.on_looked(ms(50), ms(1), 0.0, Err(transport(TransportKind::Cut))),

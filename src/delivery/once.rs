@@ -1,0 +1,151 @@
+//! A change, sent so that it is made once: what was surely not received is sent again, what may have
+//! been received is looked for.
+
+use super::patience::{Gaps, Patience};
+use super::proof::Proof;
+use crate::livy::LivyError;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// How a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent<T> {
+    pub made: T,
+    /// The answer was lost; it was found afterwards.
+    pub was_found: bool,
+}
+
+/// Why a change is not known to be made.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{error}")]
+pub struct NotSent {
+    pub error: LivyError,
+    pub received: Received,
+}
+
+/// What is known of a change that was not confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    No,
+    /// It was looked for as long as it could still arrive, and is not there.
+    NotFound,
+    Perhaps,
+}
+
+/// Takes a change back as long as it was not received.
+pub type Unwanted = watch::Receiver<bool>;
+
+/// What a look gave.
+enum Look<T> {
+    Found(T),
+    Absent,
+    /// The server could not be asked, or not any more.
+    Unanswered,
+}
+
+/// Sends until it is made, turned down, taken back, or `patience` is over; `tell` hears of each failure
+/// that is waited out.
+pub async fn once<T>(
+    patience: &Patience,
+    mut unwanted: Unwanted,
+    mut tell: impl FnMut(&LivyError),
+    mut send: impl AsyncFnMut() -> Result<T, LivyError>,
+    mut find: impl AsyncFnMut() -> Result<Option<T>, LivyError>,
+) -> Result<Sent<T>, NotSent> {
+    let mut first_failure = None;
+    let mut gaps = Gaps::default();
+    loop {
+        let error = match send().await {
+            Ok(made) => {
+                let was_found = false;
+                return Ok(Sent { made, was_found });
+            }
+            Err(error) => error,
+        };
+        let since = *first_failure.get_or_insert_with(Instant::now);
+        let failed = |received| NotSent {
+            error: error.clone(),
+            received,
+        };
+        match Proof::of(&error) {
+            Proof::TurnedDown => return Err(failed(Received::No)),
+            Proof::NotReceived => {
+                let wait = gaps.next(&error);
+                if patience.is_over(&error, since, wait) {
+                    return Err(failed(Received::No));
+                }
+                tell(&error);
+                let taken_back = tokio::select! {
+                    () = sleep(wait) => false,
+                    () = is_set(&mut unwanted) => true,
+                };
+                if taken_back {
+                    return Err(failed(Received::No));
+                }
+            }
+            Proof::Unknown(when) => {
+                let patience = patience.after_contact();
+                let settled = Instant::now() + patience.settles(when);
+                match look(&patience, settled, &error, &mut tell, &mut find).await {
+                    Look::Found(made) => {
+                        let was_found = true;
+                        return Ok(Sent { made, was_found });
+                    }
+                    Look::Absent => {
+                        let is_over = patience.is_over(&error, since, Duration::ZERO);
+                        if is_over || !patience.resends || *unwanted.borrow() {
+                            return Err(failed(Received::NotFound));
+                        }
+                    }
+                    Look::Unanswered => return Err(failed(Received::Perhaps)),
+                }
+            }
+        }
+    }
+}
+
+/// Looks for what was sent until it is found, or is not there although it had time to arrive.
+async fn look<T>(
+    patience: &Patience,
+    settled: Instant,
+    lost: &LivyError,
+    tell: &mut impl FnMut(&LivyError),
+    find: &mut impl AsyncFnMut() -> Result<Option<T>, LivyError>,
+) -> Look<T> {
+    let since = Instant::now();
+    let mut gaps = Gaps::default();
+    let mut is_told = false;
+    loop {
+        let began = Instant::now();
+        match find().await {
+            Ok(Some(made)) => return Look::Found(made),
+            Ok(None) if began >= settled => return Look::Absent,
+            Ok(None) => {
+                if !std::mem::replace(&mut is_told, true) {
+                    tell(lost);
+                }
+                sleep_until(settled.min(Instant::now() + gaps.next(lost))).await;
+            }
+            Err(error) => {
+                let wait = gaps.next(&error);
+                if patience.is_over(&error, since, wait) {
+                    return Look::Unanswered;
+                }
+                is_told = true;
+                tell(&error);
+                sleep(wait).await;
+            }
+        }
+    }
+}
+
+/// Waits until it is set; for ever where nobody can set it any more.
+async fn is_set(unwanted: &mut Unwanted) {
+    if unwanted.wait_for(|unwanted| *unwanted).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! In virtual time: the clock jumps where everything waits.
+
+use super::*;
+use crate::livy::{ServerError, TransportError, TransportKind};
+use std::cell::{Cell, RefCell};
+
+fn transport(kind: TransportKind) -> LivyError {
+    LivyError::Transport(TransportError {
+        kind,
+        url: String::new(),
+        cause: String::new(),
+    })
+}
+
+fn status(status: u16) -> LivyError {
+    ServerError::read(status, "POST", String::new(), b"").into()
+}
+
+fn refused() -> LivyError {
+    transport(TransportKind::Refused)
+}
+
+fn cut() -> LivyError {
+    transport(TransportKind::Cut)
+}
+
+/// A server that gets some of what is sent.
+struct World {
+    /// What each send gives; the last one counts for all that follow.
+    sends: Vec<Result<(), LivyError>>,
+    sent: Cell<usize>,
+    /// When it can be found, from the first send.
+    there_after: Option<Duration>,
+    /// Until then it cannot be asked.
+    silent_until: Duration,
+    told: RefCell<Vec<String>>,
+}
+
+impl World {
+    fn new(sends: Vec<Result<(), LivyError>>) -> World {
+        World {
+            sends,
+            sent: Cell::new(0),
+            there_after: None,
+            silent_until: Duration::ZERO,
+            told: RefCell::default(),
+        }
+    }
+
+    /// How it ended, how often it was sent, and after how many seconds.
+    fn run(&self, patience: Patience) -> (Result<bool, Received>, usize, u64) {
+        let (_keep, unwanted) = watch::channel(false);
+        self.run_unless(patience, unwanted)
+    }
+
+    fn run_unless(
+        &self,
+        patience: Patience,
+        unwanted: Unwanted,
+    ) -> (Result<bool, Received>, usize, u64) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let began = Instant::now();
+            let answer = once(
+                &patience,
+                unwanted,
+                |error| self.told.borrow_mut().push(error.to_string()),
+                async || {
+                    let index = self.sent.get().min(self.sends.len() - 1);
+                    self.sent.set(self.sent.get() + 1);
+                    self.sends[index].clone()
+                },
+                async || match self.there_after {
+                    _ if began.elapsed() < self.silent_until => Err(status(503)),
+                    Some(time) if began.elapsed() >= time => Ok(Some(())),
+                    _ => Ok(None),
+                },
+            )
+            .await;
+            let answer = answer.map(|sent| sent.was_found);
+            let answer = answer.map_err(|failed| failed.received);
+            (answer, self.sent.get(), began.elapsed().as_secs())
+        })
+    }
+}
+
+#[test]
+fn what_was_surely_not_received_is_sent_again() {
+    let world = World::new(vec![Err(refused()), Err(status(429)), Ok(())]);
+    let (answer, sent, _) = world.run(Patience::default());
+    assert_eq!((answer, sent), (Ok(false), 3));
+    assert_eq!(world.told.borrow().len(), 2);
+}
+
+#[test]
+fn a_server_that_stays_away_is_given_up() {
+    let world = World::new(vec![Err(refused())]);
+    let (answer, _, seconds) = world.run(Patience::default());
+    assert_eq!(answer, Err(Received::No));
+    assert!((590..=600).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn what_is_turned_down_is_sent_once() {
+    for error in [status(400), status(403), transport(TransportKind::Tls)] {
+        let world = World::new(vec![Err(error)]);
+        assert_eq!(world.run(Patience::default()), (Err(Received::No), 1, 0));
+    }
+}
+
+#[test]
+fn what_was_received_is_found_and_not_sent_again() {
+    for error in [cut(), status(500), status(502), status(504)] {
+        for after in [0, 2] {
+            let world = World {
+                there_after: Some(Duration::from_secs(after)),
+                ..World::new(vec![Err(error.clone())])
+            };
+            let (answer, sent, seconds) = world.run(Patience::default());
+            assert_eq!((answer, sent), (Ok(true), 1));
+            assert!((after..=after + 3).contains(&seconds), "{seconds}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_arrive_is_sent_again_after_its_time() {
+    for (error, settles) in [(cut(), 3), (status(408), 90)] {
+        let world = World::new(vec![Err(error.clone()), Ok(())]);
+        let (answer, sent, seconds) = world.run(Patience::default());
+        assert_eq!((answer, sent), (Ok(false), 2));
+        assert!((settles..=settles + 1).contains(&seconds), "{seconds}");
+        let world = World::new(vec![Err(error.clone())]);
+        let (answer, sent, seconds) = world.run(Patience::default());
+        assert_eq!(answer, Err(Received::NotFound));
+        assert!(sent as u64 <= 600 / settles + 1, "{sent}");
+        assert!(
+            (600 - settles..=600 + settles + 1).contains(&seconds),
+            "{seconds}"
+        );
+        let asks = Patience {
+            resends: false,
+            ..Patience::default()
+        };
+        let world = World::new(vec![Err(error)]);
+        let (answer, sent, _) = world.run(asks);
+        assert_eq!((answer, sent), (Err(Received::NotFound), 1));
+    }
+}
+
+/// A server that fails inside will rather fail again.
+#[test]
+fn a_defect_is_not_tried_for_long() {
+    let world = World::new(vec![Err(status(500))]);
+    let (answer, _, seconds) = world.run(Patience::default());
+    assert_eq!(answer, Err(Received::NotFound));
+    assert!((15..=19).contains(&seconds), "{seconds}");
+}
+
+/// A server that was away when it could have arrived is looked at once more.
+#[test]
+fn while_the_server_cannot_be_asked_nothing_is_sent() {
+    let world = World {
+        there_after: Some(Duration::ZERO),
+        silent_until: Duration::from_secs(120),
+        ..World::new(vec![Err(cut())])
+    };
+    let (answer, sent, seconds) = world.run(Patience::default());
+    assert_eq!((answer, sent), (Ok(true), 1));
+    assert!((120..=130).contains(&seconds), "{seconds}");
+    let world = World {
+        silent_until: Duration::from_secs(6_000),
+        ..World::new(vec![Err(cut())])
+    };
+    let (answer, sent, _) = world.run(Patience::default());
+    assert_eq!((answer, sent), (Err(Received::Perhaps), 1));
+}
+
+#[test]
+fn what_is_taken_back_is_not_sent_again() {
+    let (take_back, unwanted) = watch::channel(false);
+    take_back.send(true).unwrap();
+    let world = World::new(vec![Err(refused())]);
+    let answer = world.run_unless(Patience::default(), unwanted.clone());
+    assert_eq!(answer, (Err(Received::No), 1, 0));
+    let world = World::new(vec![Err(cut())]);
+    let (answer, sent, _) = world.run_unless(Patience::default(), unwanted);
+    assert_eq!((answer, sent), (Err(Received::NotFound), 1));
+}

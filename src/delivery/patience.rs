@@ -1,0 +1,105 @@
+//! How long things are waited for, and how long between two requests.
+
+use super::proof::Settles;
+use crate::livy::LivyError;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const FIRST_GAP: Duration = Duration::from_millis(200);
+const LONGEST_GAP: Duration = Duration::from_secs(5);
+const JITTER: f64 = 0.2;
+
+/// How long things are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// While the server cannot be asked; `None` is without end.
+    pub unreachable: Option<Duration>,
+    /// For a request whose connection has ended, to arrive all the same.
+    pub settle: Duration,
+    /// The same for a server that has never been reached, where that is not as long.
+    pub first_contact: Option<Duration>,
+    /// While the server answers, but with a defect.
+    pub defect: Duration,
+    /// For one that a gateway may hold.
+    pub gateway: Duration,
+    /// Whether what has not arrived by then is sent once more.
+    pub resends: bool,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            unreachable: Some(Duration::from_secs(600)),
+            first_contact: None,
+            settle: Duration::from_secs(3),
+            defect: Duration::from_secs(15),
+            gateway: Duration::from_secs(90),
+            resends: true,
+        }
+    }
+}
+
+impl Patience {
+    /// Whether a failed read is not to be repeated after this wait.
+    pub(super) fn is_over(&self, error: &LivyError, since: Instant, wait: Duration) -> bool {
+        let limit = match error {
+            _ if error.is_defect() => Some(match self.unreachable {
+                Some(limit) => limit.min(self.defect),
+                None => self.defect,
+            }),
+            LivyError::Transport(_) => self.first_contact.or(self.unreachable),
+            LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                self.unreachable
+            }
+        };
+        let is_hopeless = !error.is_passing() && !error.is_defect();
+        is_hopeless || limit.is_some_and(|limit| since.elapsed() + wait > limit)
+    }
+
+    /// Once a request may have been received.
+    pub(super) fn after_contact(self) -> Patience {
+        Patience {
+            first_contact: None,
+            ..self
+        }
+    }
+
+    pub(super) fn settles(&self, when: Settles) -> Duration {
+        match when {
+            Settles::Soon => self.settle,
+            Settles::Late => self.gateway,
+        }
+    }
+}
+
+/// The gaps between requests while they fail: they grow, and differ between clients.
+pub(super) struct Gaps {
+    gap: Duration,
+}
+
+impl Default for Gaps {
+    fn default() -> Gaps {
+        Gaps { gap: FIRST_GAP }
+    }
+}
+
+impl Gaps {
+    /// The wait after this failure: as the server asks, else the next gap.
+    pub(super) fn next(&mut self, error: &LivyError) -> Duration {
+        if let Some(wait) = error.retry_after() {
+            return wait;
+        }
+        let gap = self.gap;
+        self.gap = (gap * 2).min(LONGEST_GAP);
+        gap.mul_f64(1.0 + JITTER * chance())
+    }
+}
+
+/// A number from -1 to 1 that differs between clients.
+pub fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX) * 2.0 - 1.0,
+        Err(_) => 0.0,
+    }
+}

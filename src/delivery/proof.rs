@@ -1,0 +1,115 @@
+//! What a failure proves about a change that was sent.
+//!
+//! | failure                                     | proves                | because                                   |
+//! |---------------------------------------------|-----------------------|-------------------------------------------|
+//! | the name has no address, refused, no route  | it was not received   | no connection was made                    |
+//! | no secure connection                        | it was turned down    | nothing was sent, nor will it be          |
+//! | 429, 430                                    | it was not received   | what limits requests stands before Livy   |
+//! | other 3xx and 4xx but 408                   | it was turned down    | Livy answers so before it does anything   |
+//! | 500 that says `Session is in state …`       | it was turned down    | Livy looks before it does anything        |
+//! | 400 that says `Duplicate session name`      | nothing, for a while  | names are unique: it is there by ours     |
+//! | the connection was cut, 500, 502, 503       | nothing, for a while  | the answer was lost, not the request      |
+//! | a success that cannot be read               | nothing, for a while  | the same                                  |
+//! | 408, 504, no answer in time                 | nothing, for long     | a gateway may still hold the request      |
+
+use crate::livy::{LivyError, TransportKind};
+
+/// What is known of a change whose request failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Surely not done: it may be sent again.
+    NotReceived,
+    /// Surely not done, and it would not be if it were sent again.
+    TurnedDown,
+    /// It may be done, or be on its way for this long.
+    Unknown(Settles),
+}
+
+/// When what has not arrived will not arrive any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settles {
+    /// After the connection has ended.
+    Soon,
+    /// After a gateway has given up.
+    Late,
+}
+
+impl Proof {
+    pub fn of(error: &LivyError) -> Proof {
+        match error {
+            LivyError::Transport(error) => match error.kind {
+                TransportKind::NameNotFound
+                | TransportKind::Refused
+                | TransportKind::Unreachable => Proof::NotReceived,
+                TransportKind::Tls => Proof::TurnedDown,
+                TransportKind::Timeout => Proof::Unknown(Settles::Late),
+                TransportKind::Cut => Proof::Unknown(Settles::Soon),
+            },
+            LivyError::Server(error) => match error.status {
+                429 | 430 => Proof::NotReceived,
+                408 | 504 => Proof::Unknown(Settles::Late),
+                400 if error.message.contains("Duplicate session name") => {
+                    Proof::Unknown(Settles::Soon)
+                }
+                300..=499 => Proof::TurnedDown,
+                500 if error.message.contains("Session is in state") => Proof::TurnedDown,
+                _ => Proof::Unknown(Settles::Soon),
+            },
+            LivyError::NotLivy { .. } | LivyError::Replaced { .. } => Proof::Unknown(Settles::Soon),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::{ServerError, TransportError};
+
+    #[test]
+    fn the_table_holds() {
+        use Settles::{Late, Soon};
+        let transport = |kind| {
+            Proof::of(&LivyError::Transport(TransportError {
+                kind,
+                url: String::new(),
+                cause: String::new(),
+            }))
+        };
+        for (kind, proof) in [
+            (TransportKind::NameNotFound, Proof::NotReceived),
+            (TransportKind::Refused, Proof::NotReceived),
+            (TransportKind::Unreachable, Proof::NotReceived),
+            (TransportKind::Tls, Proof::TurnedDown),
+            (TransportKind::Timeout, Proof::Unknown(Late)),
+            (TransportKind::Cut, Proof::Unknown(Soon)),
+        ] {
+            assert_eq!(transport(kind), proof, "{kind:?}");
+        }
+        for (status, proof) in [
+            (302, Proof::TurnedDown),
+            (400, Proof::TurnedDown),
+            (401, Proof::TurnedDown),
+            (403, Proof::TurnedDown),
+            (404, Proof::TurnedDown),
+            (408, Proof::Unknown(Late)),
+            (413, Proof::TurnedDown),
+            (429, Proof::NotReceived),
+            (430, Proof::NotReceived),
+            (500, Proof::Unknown(Soon)),
+            (502, Proof::Unknown(Soon)),
+            (503, Proof::Unknown(Soon)),
+            (504, Proof::Unknown(Late)),
+        ] {
+            let error = ServerError::read(status, "POST", String::new(), b"");
+            assert_eq!(Proof::of(&error.into()), proof, "{status}");
+        }
+        let body = br#""java.lang.IllegalStateException: Session is in state starting""#;
+        let early = ServerError::read(500, "POST", String::new(), body);
+        assert_eq!(Proof::of(&early.into()), Proof::TurnedDown);
+        let unreadable = LivyError::NotLivy {
+            url: String::new(),
+            found: String::new(),
+        };
+        assert_eq!(Proof::of(&unreadable), Proof::Unknown(Soon));
+    }
+}

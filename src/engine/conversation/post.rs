@@ -1,0 +1,232 @@
+//! Sends a statement so that it runs once, and finds the copies that a gateway has made of it.
+
+use super::{Emit, Request};
+use crate::delivery::{self, NotSent, Patience, Sent};
+use crate::engine::Event;
+use crate::lang::Signature;
+use crate::livy::{Client, Id, LivyError, NewStatement, Statement, StatementState};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::future::pending;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+
+/// Copies may come late: between later statements they are looked for by so many signatures.
+const REMEMBERED: usize = 16;
+
+/// What is known of the session's statements.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// The last one that we have sent, or -1 where there are none yet.
+    pub(super) last: Option<Id>,
+    signatures: VecDeque<Signature>,
+}
+
+impl Known {
+    /// For the next statement.
+    pub(super) fn new_signature(&mut self) -> Signature {
+        let mut bytes = [0; 8];
+        // Without chance, statements of one livysh still differ.
+        if getrandom::fill(&mut bytes).is_err() {
+            bytes = (self.signatures.len() as u64).to_ne_bytes();
+        }
+        let signature = Signature::of_bits(u64::from_ne_bytes(bytes));
+        self.signatures.truncate(REMEMBERED - 1);
+        self.signatures.push_front(signature.clone());
+        signature
+    }
+}
+
+/// Whether a statement has this signature, or none that a server has left.
+pub(super) fn is_of(statement: &Statement, signature: &Signature) -> bool {
+    let code = statement.code.as_deref();
+    let found = code.and_then(Signature::in_code);
+    found.is_none_or(|found| found == *signature)
+}
+
+/// A statement that is to be sent.
+pub(super) struct Post {
+    pub(super) client: Arc<Client>,
+    pub(super) session: Id,
+    pub(super) statement: NewStatement,
+    pub(super) known: Known,
+    pub(super) patience: Patience,
+    pub(super) unwanted: watch::Receiver<bool>,
+    /// Set when a cancel is still due for a statement that nobody waits for any more.
+    pub(super) owes_cancel: Rc<Cell<bool>>,
+    pub(super) emit: Rc<Emit>,
+}
+
+impl Post {
+    /// Sends it on a task of its own: who stops waiting must not cut it short, and learns its id when
+    /// the answer comes.
+    pub(super) fn begin(self) -> Request<Result<Statement, NotSent>> {
+        let (answered, answer) = oneshot::channel();
+        tokio::task::spawn_local(async move {
+            let posted = self.once().await;
+            let Err(Ok(accepted)) = answered.send(posted) else {
+                return;
+            };
+            if self.owes_cancel.get() {
+                self.cancel(&accepted.id).await;
+            }
+            (self.emit)(Event::AcceptedLate { id: accepted.id });
+        });
+        Box::pin(async move {
+            match answer.await {
+                Ok(posted) => posted,
+                Err(_) => pending().await,
+            }
+        })
+    }
+
+    async fn once(&self) -> Result<Statement, NotSent> {
+        let mut failed = false;
+        let tell = |error: &LivyError| {
+            failed = true;
+            (self.emit)(Event::Reconnecting(error.clone()));
+        };
+        let sent = delivery::once(
+            &self.patience,
+            self.unwanted.clone(),
+            tell,
+            async || self.client.submit(&self.session, &self.statement).await,
+            async || self.find().await,
+        )
+        .await?;
+        if failed {
+            (self.emit)(Event::Reconnected);
+        }
+        Ok(self.without_copies(sent).await)
+    }
+
+    async fn find(&self) -> Result<Option<Statement>, LivyError> {
+        let (after, code) = (self.known.last.as_ref(), &self.statement.code);
+        delivery::find_statement(&self.client, &self.session, after, |found| {
+            is_same(found, code)
+        })
+        .await
+    }
+
+    /// The first of all that have arrived; the others are cancelled. Where the numbers leave no room
+    /// for others nothing is asked.
+    async fn without_copies(&self, sent: Sent<Statement>) -> Statement {
+        let &Id::Number(made) = &sent.made.id else {
+            return sent.made;
+        };
+        let last = match &self.known.last {
+            Some(Id::Number(last)) => *last,
+            Some(Id::Text(_)) => return sent.made,
+            None => self.before_ours(made).await,
+        };
+        let mut ours: Vec<Statement> = Vec::new();
+        let mut late: Vec<Statement> = Vec::new();
+        for number in last + 1..made {
+            // What cannot be asked now is no reason to hold up the statement.
+            let Ok(found) = self.statement(number).await else {
+                continue;
+            };
+            if is_same(&found, &self.statement.code) {
+                ours.push(found);
+            } else if self.is_earlier(&found) {
+                late.push(found);
+            }
+        }
+        ours.push(sent.made);
+        if sent.was_found {
+            let after = Id::Number(made);
+            ours.extend(self.copies_after(after).await);
+        }
+        let first = ours.remove(0);
+        self.end_copies(&first.id, ours).await;
+        self.end_copies_of_earlier(late).await;
+        first
+    }
+
+    /// The last statement before ours in a session that had others.
+    async fn before_ours(&self, made: i64) -> i64 {
+        let mut number = made - 1;
+        while number >= 0
+            && let Ok(found) = self.statement(number).await
+            && is_same(&found, &self.statement.code)
+        {
+            number -= 1;
+        }
+        number
+    }
+
+    async fn statement(&self, number: i64) -> Result<Statement, LivyError> {
+        let number = Id::Number(number);
+        self.client.statement(&self.session, &number).await
+    }
+
+    /// Those that have arrived behind the one that was found.
+    async fn copies_after(&self, mut after: Id) -> Vec<Statement> {
+        let mut copies = Vec::new();
+        let is_copy = |found: &Statement| is_same(found, &self.statement.code);
+        while let Ok(Some(copy)) =
+            delivery::find_statement(&self.client, &self.session, Some(&after), is_copy).await
+        {
+            after = copy.id.clone();
+            copies.push(copy);
+        }
+        copies
+    }
+
+    fn is_earlier(&self, found: &Statement) -> bool {
+        let signature = found.code.as_deref().and_then(Signature::in_code);
+        signature.is_some_and(|signature| self.known.signatures.contains(&signature))
+    }
+
+    async fn end_copies_of_earlier(&self, copies: Vec<Statement>) {
+        for copy in copies {
+            let id = copy.id.clone();
+            self.end_copies(&id, vec![copy]).await;
+        }
+    }
+
+    async fn end_copies(&self, of: &Id, copies: Vec<Statement>) {
+        if copies.is_empty() {
+            return;
+        }
+        let (mut cancelled, mut begun) = (Vec::new(), Vec::new());
+        for copy in copies {
+            match copy.state {
+                StatementState::Waiting => cancelled.push(copy.id.clone()),
+                StatementState::Running
+                | StatementState::Cancelling
+                | StatementState::Cancelled
+                | StatementState::Available
+                | StatementState::Error
+                | StatementState::Other(_) => begun.push(copy.id.clone()),
+            }
+            if !copy.state.is_final() {
+                self.cancel(&copy.id).await;
+            }
+        }
+        let of = of.clone();
+        (self.emit)(Event::Copies {
+            of,
+            cancelled,
+            begun,
+        });
+    }
+
+    async fn cancel(&self, id: &Id) {
+        if let Err(error) = self.client.cancel(&self.session, id).await {
+            (self.emit)(Event::CancelFailed(error));
+        }
+    }
+}
+
+/// Whether it is what was sent: by its signature, or by the code where a server has trimmed it.
+fn is_same(found: &Statement, code: &str) -> bool {
+    let Some(stored) = found.code.as_deref() else {
+        return false;
+    };
+    match Signature::in_code(stored) {
+        Some(signature) => Signature::in_code(code) == Some(signature),
+        None => stored.trim_end() == code.trim_end(),
+    }
+}

@@ -1,0 +1,58 @@
+//! The invisible mark by which a statement is found again: a last line of blanks and tabs.
+//!
+//! Livy stores and returns code as it was sent, and its languages ignore the line, so that a statement
+//! is known among copies, other clients' statements and those from before a crash.
+
+/// So many bits, each a blank or a tab.
+const LENGTH: usize = 48;
+
+/// The mark of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature(String);
+
+impl Signature {
+    /// From random bits; the highest sixteen count for nothing.
+    pub fn of_bits(bits: u64) -> Signature {
+        let sign = |index| match bits >> index & 1 {
+            0 => ' ',
+            _ => '\t',
+        };
+        Signature((0..LENGTH).map(sign).collect())
+    }
+
+    /// The signature of a code that was sent.
+    pub fn in_code(code: &str) -> Option<Signature> {
+        let (_, last) = code.rsplit_once('\n')?;
+        let is_sign = |byte| matches!(byte, b' ' | b'\t');
+        let is_signature = last.len() == LENGTH && last.bytes().all(is_sign);
+        is_signature.then(|| Signature(last.to_owned()))
+    }
+
+    /// The code with its signature.
+    pub fn sign(&self, code: &str) -> String {
+        format!("{code}\n{}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_known_by_its_signature() {
+        let signature = Signature::of_bits(0x1234_5678_9abc);
+        let signed = signature.sign("x = 1\n  ");
+        assert_eq!(Signature::in_code(&signed), Some(signature.clone()));
+        assert_ne!(Signature::of_bits(0x1234_5678_9abd), signature);
+        assert_eq!(signed.trim_end(), "x = 1");
+    }
+
+    #[test]
+    fn other_code_has_none() {
+        for code in ["x", "x\n", "x\n   ", &format!("x\n{}", " ".repeat(49)), ""] {
+            assert_eq!(Signature::in_code(code), None, "{code:?}");
+        }
+        let almost = format!("x\n{}x", " ".repeat(47));
+        assert_eq!(Signature::in_code(&almost), None);
+    }
+}
