@@ -14,6 +14,7 @@ mod create_fields;
 mod dialogue;
 mod errors;
 mod failures;
+mod faults;
 mod languages;
 mod leaving;
 mod limits;

@@ -2,6 +2,7 @@
 //! server, a pseudo-terminal with a screen.
 
 pub mod chance;
+pub mod chaos;
 pub mod http;
 pub mod processes;
 pub mod program;
