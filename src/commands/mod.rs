@@ -39,7 +39,7 @@ mod types;
 mod walk;
 
 pub use local::{Edited, edit, edit_file, names_program};
-pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
+pub use parse::{Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;

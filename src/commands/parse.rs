@@ -71,6 +71,22 @@ pub fn is_command(line: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
+/// Whether a line of a text in a language can be a command. In Scala no code begins so; in Python and
+/// SQL a slice, a field list or a parameter does, so that there the command must be one that is known.
+pub fn may_command(language: Language, line: &str) -> bool {
+    match language {
+        Language::Scala => is_command(line),
+        Language::Python | Language::Sql => is_command(line) && is_known(line),
+        Language::R => false,
+    }
+}
+
+fn is_known(line: &str) -> bool {
+    let rest = line.trim_end().strip_prefix(':').unwrap_or_default();
+    let name = rest.split(char::is_whitespace).next().unwrap_or_default();
+    table::find(name).is_ok()
+}
+
 /// The command on a line, or `None` where the line is none; what is wrong with it, in the Scala
 /// shell's words.
 pub fn parse(line: &str) -> Option<Result<Command, String>> {
