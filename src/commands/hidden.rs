@@ -4,7 +4,7 @@ use super::{Answer, Desk, Stopped};
 use crate::lang::Language;
 use crate::livy::{Failure, Output};
 use crate::render::sanitize;
-use crate::shell::{Echoes, Run};
+use crate::shell::{Echoes, Manner, Run};
 
 /// What code of ours gave.
 pub(super) enum Gave {
@@ -15,6 +15,17 @@ pub(super) enum Gave {
 impl Desk<'_> {
     /// Runs code of ours. The startup file comes before that, too.
     pub(super) fn hidden(&mut self, language: Language, code: &str) -> Result<Gave, Box<Stopped>> {
+        self.hidden_as("", self.manner, language, code)
+    }
+
+    /// The same; `name` names it while it runs.
+    pub(super) fn hidden_as(
+        &mut self,
+        name: &str,
+        manner: Manner,
+        language: Language,
+        code: &str,
+    ) -> Result<Gave, Box<Stopped>> {
         if let Some(verdict) = self.start_up(language) {
             return Err(Box::new(Stopped::hidden(verdict, language)));
         }
@@ -23,10 +34,10 @@ impl Desk<'_> {
         let run = Run {
             out: self.out,
             interrupts: self.interrupts,
-            manner: self.manner,
+            manner,
             echoes: &echoes,
         };
-        match run.hidden(self.link, language, code) {
+        match run.hidden(self.link, language, code, name) {
             Ok(Some(Output::Ok(data))) => {
                 let text = data.get("text/plain").and_then(|text| text.as_str());
                 Ok(Gave::Text(text.unwrap_or_default().to_owned()))

@@ -18,7 +18,8 @@ pub(super) fn csv(rows: &Rows<'_>, header: bool) -> String {
     text
 }
 
-fn csv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
+/// Adds a line of CSV; what is missing stands bare.
+pub fn csv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
     for (number, field) in fields.enumerate() {
         if number > 0 {
             text.push(',');
