@@ -28,3 +28,4 @@ mod signals;
 mod snippets;
 mod soak;
 mod spark_lines;
+mod transfer;

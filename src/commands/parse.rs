@@ -201,7 +201,7 @@ fn download(argument: &str) -> Option<Download> {
         Some(_) | None => (rest, None),
     };
     let path = path.trim();
-    let is_whole = !path.is_empty() && !name.starts_with('-');
+    let is_whole = !path.is_empty() && !path.starts_with("--") && !name.starts_with('-');
     is_whole.then(|| Download {
         name: name.to_owned(),
         path: PathBuf::from(path),

@@ -115,13 +115,17 @@ impl Desk<'_> {
 
 /// An error of the driver's in one line.
 fn reason(failure: &Failure) -> String {
-    // Scala's has no name of its own.
-    let told = match failure.ename.as_str() {
-        "Error" | "" => failure.evalue.trim().to_owned(),
-        name => format!("{name}: {}", failure.evalue.trim()),
+    let first = failure.evalue.trim().lines().next().unwrap_or_default();
+    // Scala's name stands before the message, with its package.
+    let (name, message) = match failure.ename.as_str() {
+        "Error" | "" => first.split_once(": ").unwrap_or(("", first)),
+        name => (name, first),
     };
-    let first = told.lines().next().unwrap_or_default();
-    one_line(first).into_owned()
+    let told = match name.rsplit('.').next().unwrap_or_default() {
+        "" => message.to_owned(),
+        name => format!("{name}: {message}"),
+    };
+    one_line(&told).into_owned()
 }
 
 /// A count as people read it.
@@ -145,6 +149,27 @@ fn rows(count: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_told_in_one_line() {
+        let told = |ename: &str, evalue: &str| {
+            reason(&Failure {
+                ename: ename.to_owned(),
+                evalue: evalue.to_owned(),
+                ..Failure::default()
+            })
+        };
+        assert_eq!(told("Error", "a.b.CException: d: e\nf"), "CException: d: e");
+        assert_eq!(
+            told("NameError", "name 'a.b' is\n"),
+            "NameError: name 'a.b' is"
+        );
+        assert_eq!(told("Error", "it failed"), "it failed");
+        assert_eq!(
+            told("Error", "<console>:23: error: not found: value x\n x"),
+            "<console>:23: error: not found: value x"
+        );
+    }
 
     #[test]
     fn counts_are_grouped() {
