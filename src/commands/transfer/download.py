@@ -1,4 +1,4 @@
-def _livysh_download(frame, most):
+def {{held}}(frame, most):
     import base64, builtins, zlib
     from pyspark import SparkContext
     from pyspark.sql import DataFrame, functions
@@ -51,5 +51,5 @@ def _livysh_download(frame, most):
         more = total < most and builtins.bool(taken or rows.hasNext())
         page = base64.b64encode(packed).decode()
         yield '\nlivysh:page %d %d %s %s' % (count, total, 'more' if more else 'last', page)
-_livysh_download = _livysh_download({{frame}}, {{most}})
-__import__('builtins').print(_livysh_download.__next__())
+{{held}} = {{held}}({{frame}}, {{most}})
+__import__('builtins').print({{held}}.__next__())

@@ -18,7 +18,7 @@ impl Desk<'_> {
         wanted: &Download,
     ) -> Answer {
         match self.begin_download(language, wanted) {
-            Ok((driver, frame, sheet)) => self.download_to(driver, &frame, sheet, wanted),
+            Ok((driver, frame, sheet)) => self.download_to(&driver, &frame, sheet, wanted),
             Err(told) => Answer::Refused(told),
         }
     }
@@ -38,14 +38,13 @@ impl Desk<'_> {
 
     fn download_to(
         &mut self,
-        driver: Driver,
+        driver: &Driver,
         frame: &str,
         mut sheet: Sheet,
         wanted: &Download,
     ) -> Answer {
         let fetched = self.fetch(driver, frame, &mut sheet, wanted);
-        let code = driver.forgetting_download();
-        self.after_transfer(driver, code, fetched, |desk, fetched| match fetched {
+        self.after_transfer(driver, fetched, |desk, fetched| match fetched {
             Ok(count) => match sheet.finish() {
                 Ok(()) => {
                     let path = wanted.path.display();
@@ -65,7 +64,7 @@ impl Desk<'_> {
     /// Fetches all pages; how many rows they had.
     fn fetch(
         &mut self,
-        driver: Driver,
+        driver: &Driver,
         frame: &str,
         sheet: &mut Sheet,
         wanted: &Download,
@@ -78,7 +77,7 @@ impl Desk<'_> {
         sheet.begin(&columns).map_err(Answer::Refused)?;
         let mut count = 0;
         loop {
-            let told = self.marked(driver, &progress, driver.next_page(), "livysh:page ")?;
+            let told = self.marked(driver, &progress, &driver.next_page(), "livysh:page ")?;
             let page = Page::read(&told).ok_or_else(not_understood)?;
             let unpacked = page.unpack(count, |row| sheet.row(row));
             count = unpacked.map_err(Answer::Refused)?;

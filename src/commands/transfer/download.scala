@@ -1,4 +1,4 @@
-var livysh$download: () => String = {
+var {{held}}: () => String = {
   val frame = ({{frame}}: org.apache.spark.sql.Dataset[_]).toDF()
   val most = {{most}}L
   import org.apache.spark.sql.functions.{col, struct, to_json}

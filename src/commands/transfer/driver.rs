@@ -15,8 +15,16 @@ pub(super) const MISSING: &str = "\u{e000}livysh-null\u{e000}";
 /// A class file of Scala's holds no longer literal.
 const LONGEST_LITERAL: usize = 60_000;
 
+/// Who carries out one transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Driver {
+    speech: Speech,
+    /// The variable that holds what is under way: another client of the session has one of its own.
+    held: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Driver {
+enum Speech {
     Scala,
     Python,
 }
@@ -24,108 +32,115 @@ pub(super) enum Driver {
 impl Driver {
     /// For a command in a language; SQL has no code of its own to page with.
     pub(super) fn of(language: Language, command: &str) -> Result<Driver, String> {
-        match language {
-            Language::Scala | Language::Sql => Ok(Driver::Scala),
-            Language::Python => Ok(Driver::Python),
-            Language::R => Err(format!(
-                ":{command} is for Scala, Python and SQL; R has none of it"
-            )),
-        }
+        let (speech, prefix) = match language {
+            Language::Scala | Language::Sql => (Speech::Scala, "livysh$"),
+            Language::Python => (Speech::Python, "_livysh_"),
+            Language::R => {
+                return Err(format!(
+                    ":{command} is for Scala, Python and SQL; R has none of it"
+                ));
+            }
+        };
+        let number = getrandom::u64().map_err(|error| error.to_string())?;
+        Ok(Driver {
+            speech,
+            held: format!("{prefix}{command}_{number:016x}"),
+        })
     }
 
-    pub(super) fn language(self) -> Language {
-        match self {
-            Driver::Scala => Language::Scala,
-            Driver::Python => Language::Python,
+    pub(super) fn language(&self) -> Language {
+        match self.speech {
+            Speech::Scala => Language::Scala,
+            Speech::Python => Language::Python,
         }
     }
 
     /// Prepares the pages of a DataFrame, and tells its columns.
-    pub(super) fn opening(self, frame: &str, rows: Option<u64>) -> String {
-        let most = rows.unwrap_or(i64::MAX as u64).to_string();
-        let code = match self {
-            Driver::Scala => DOWNLOAD_SCALA,
-            Driver::Python => DOWNLOAD_PYTHON,
+    pub(super) fn opening(&self, frame: &str, rows: Option<u64>) -> String {
+        let most = rows.unwrap_or(u64::MAX).min(i64::MAX as u64);
+        let code = match self.speech {
+            Speech::Scala => DOWNLOAD_SCALA,
+            Speech::Python => DOWNLOAD_PYTHON,
         };
-        code.replace("{{most}}", &most).replace("{{frame}}", frame)
+        code.replace("{{held}}", &self.held)
+            .replace("{{most}}", &most.to_string())
+            .replace("{{frame}}", frame)
     }
 
     /// Gives the next page.
-    pub(super) fn next_page(self) -> &'static str {
-        match self {
-            Driver::Scala => "scala.Predef.print(livysh$download())",
-            Driver::Python => "__import__('builtins').print(_livysh_download.__next__())",
+    pub(super) fn next_page(&self) -> String {
+        let held = &self.held;
+        match self.speech {
+            Speech::Scala => format!("scala.Predef.print({held}())"),
+            Speech::Python => format!("__import__('builtins').print({held}.__next__())"),
         }
     }
 
-    pub(super) fn forgetting_download(self) -> &'static str {
-        match self {
-            Driver::Scala => "livysh$download = null",
-            Driver::Python => "globals().pop('_livysh_download', None) and None",
+    /// Lets go of what is held.
+    pub(super) fn forgetting(&self) -> String {
+        let held = &self.held;
+        match self.speech {
+            Speech::Scala => format!("{held} = null"),
+            Speech::Python => {
+                format!("[globals().pop(n, None) for n in ('{held}', '{held}_load')] and None")
+            }
         }
     }
 
     /// How much of a text one statement carries.
-    pub(super) fn chunk(self) -> usize {
-        match self {
+    pub(super) fn chunk(&self) -> usize {
+        match self.speech {
             // Its compiler reads them.
-            Driver::Scala => 5 * LONGEST_LITERAL,
-            Driver::Python => 1 << 20,
+            Speech::Scala => 5 * LONGEST_LITERAL,
+            Speech::Python => 1 << 20,
         }
     }
 
-    pub(super) fn beginning_upload(self) -> &'static str {
-        match self {
-            Driver::Scala => "var livysh$upload = new java.lang.StringBuilder",
-            Driver::Python => "_livysh_upload = []",
+    pub(super) fn beginning_upload(&self) -> String {
+        let held = &self.held;
+        match self.speech {
+            Speech::Scala => format!("var {held} = new java.lang.StringBuilder"),
+            Speech::Python => format!("{held} = []"),
         }
     }
 
     /// Adds a chunk of Base64, and tells how much there is now.
-    pub(super) fn adding(self, chunk: &str) -> String {
-        match self {
-            Driver::Scala => {
-                let mut code = "{ livysh$upload".to_owned();
+    pub(super) fn adding(&self, chunk: &str) -> String {
+        let held = &self.held;
+        match self.speech {
+            Speech::Scala => {
+                let mut code = format!("{{ {held}");
                 for literal in chunk.as_bytes().chunks(LONGEST_LITERAL) {
                     code.push_str(&format!(
                         ".append(\"{}\")",
                         String::from_utf8_lossy(literal)
                     ));
                 }
-                code + "; scala.Predef.print(\"livysh:held \" + livysh$upload.length) }"
+                code + &format!("; scala.Predef.print(\"livysh:held \" + {held}.length) }}")
             }
-            Driver::Python => format!(
-                "_livysh_upload.append('{chunk}')\n__import__('builtins').print('livysh:held', \
-                 __import__('builtins').sum(p.__len__() for p in _livysh_upload))"
+            Speech::Python => format!(
+                "{held}.append('{chunk}')\n__import__('builtins').print('livysh:held', \
+                 ''.join({held}).__len__())"
             ),
         }
     }
 
     /// Makes the DataFrame; in SQL the view is all that has the name.
-    pub(super) fn loading(self, language: Language, name: &str, format: Format) -> String {
-        let (code, variable) = match (self, language) {
-            (Driver::Scala, Language::Sql) => (UPLOAD_SCALA, "livysh$frame"),
-            (Driver::Scala, _) => (UPLOAD_SCALA, name),
-            (Driver::Python, _) => (UPLOAD_PYTHON, name),
+    pub(super) fn loading(&self, language: Language, name: &str, format: Format) -> String {
+        let (code, yes, no) = match self.speech {
+            Speech::Scala => (UPLOAD_SCALA, "true", "false"),
+            Speech::Python => (UPLOAD_PYTHON, "True", "False"),
         };
-        let (yes, no) = match self {
-            Driver::Scala => ("true", "false"),
-            Driver::Python => ("True", "False"),
+        let variable = match language {
+            Language::Sql => format!("{}_frame", self.held),
+            Language::Scala | Language::Python | Language::R => name.to_owned(),
         };
         let is_csv = if format == Format::Csv { yes } else { no };
-        code.replace("{{variable}}", variable)
-            .replace("{{view}}", name)
+        code.replace("{{held}}", &self.held)
             .replace("{{is_csv}}", is_csv)
             .replace("{{missing}}", MISSING)
-    }
-
-    pub(super) fn forgetting_upload(self) -> &'static str {
-        match self {
-            Driver::Scala => "livysh$upload = null",
-            Driver::Python => {
-                "[globals().pop(n, None) for n in ('_livysh_upload', '_livysh_load')] and None"
-            }
-        }
+            .replace("{{variable}}", &variable)
+            .replace("{{view}}", name)
     }
 }
 
@@ -170,16 +185,25 @@ mod tests {
 
     #[test]
     fn a_chunk_of_scala_stands_on_one_line_in_literals_that_fit() {
-        let code = Driver::Scala.adding(&"x".repeat(LONGEST_LITERAL + 1));
+        let driver = Driver::of(Language::Sql, "upload").unwrap();
+        let code = driver.adding(&"x".repeat(LONGEST_LITERAL + 1));
         assert_eq!(code.matches(".append(").count(), 2);
         assert!(!code.contains('\n'));
     }
 
     #[test]
+    fn each_transfer_has_a_variable_of_its_own() {
+        let [one, other] = [(); 2].map(|()| Driver::of(Language::Scala, "download").unwrap());
+        assert_ne!(one.next_page(), other.next_page());
+        assert!(Driver::of(Language::R, "download").is_err());
+    }
+
+    #[test]
     fn nothing_is_left_to_fill_in() {
-        for driver in [Driver::Scala, Driver::Python] {
+        for language in [Language::Scala, Language::Python, Language::Sql] {
+            let driver = Driver::of(language, "download").unwrap();
             let opening = driver.opening("x", Some(7));
-            let loading = driver.loading(driver.language(), "y", Format::Csv);
+            let loading = driver.loading(language, "y", Format::Csv);
             assert!(!opening.contains("{{") && !loading.contains("{{"));
         }
     }

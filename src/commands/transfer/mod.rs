@@ -45,7 +45,7 @@ impl Desk<'_> {
     /// What code of ours printed behind a mark of ours; `name` is told while it runs.
     fn marked(
         &mut self,
-        driver: Driver,
+        driver: &Driver,
         name: &str,
         code: &str,
         mark: &str,
@@ -64,8 +64,7 @@ impl Desk<'_> {
     /// how it has ended.
     fn after_transfer<T>(
         &mut self,
-        driver: Driver,
-        code: &str,
+        driver: &Driver,
         went: Result<T, Answer>,
         conclude: impl FnOnce(&Self, Result<T, Answer>) -> Answer,
     ) -> Answer {
@@ -78,7 +77,9 @@ impl Desk<'_> {
             .err()
             .is_none_or(|answer| self.may_forget(answer))
         {
-            true => self.hidden_as("", manner, driver.language(), code).err(),
+            true => self
+                .hidden_as("", manner, driver.language(), &driver.forgetting())
+                .err(),
             false => None,
         };
         self.out.end_progress();

@@ -51,7 +51,9 @@ fn csv(text: &str) -> Result<Records, String> {
     let mut texts = Vec::new();
     let mut end = 0;
     loop {
-        let is_record = reader.read_record(&mut record).map_err(unequal)?;
+        let is_record = reader
+            .read_record(&mut record)
+            .map_err(|error| unequal(text, &error))?;
         let (start, begins_after_cr) = (end, text[..end].ends_with('\r'));
         end = usize::try_from(reader.position().byte()).unwrap_or(text.len());
         let code = text[start..end].trim_start_matches(['\r', '\n']);
@@ -75,18 +77,22 @@ fn csv(text: &str) -> Result<Records, String> {
 }
 
 /// How many line breaks, each of one sign or of two.
-fn lines(gap: &str) -> usize {
-    gap.replace("\r\n", "\n").len()
+fn lines(text: &str) -> usize {
+    let breaks = text.matches(['\r', '\n']).count();
+    breaks - text.matches("\r\n").count()
 }
 
-fn unequal(error: csv::Error) -> String {
+fn unequal(text: &str, error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths {
-            pos,
+            pos: Some(pos),
             expected_len,
             len,
         } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
+            // Blank lines may stand before it.
+            let start = usize::try_from(pos.byte()).unwrap_or(text.len());
+            let record = text[start..].trim_start_matches(['\r', '\n']);
+            let line = 1 + lines(&text[..text.len() - record.len()]);
             format!(":{line}: {len} fields, where the first line has {expected_len}")
         }
         _ => format!(": {error}"),
@@ -217,8 +223,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         assert_eq!(
-            csv("a,b\n\"x\ny\",1\n2\n").unwrap_err(),
-            ":4: 1 fields, where the first line has 2"
+            csv("a,b\n\"x\ny\",1\n\r\n2\n").unwrap_err(),
+            ":5: 1 fields, where the first line has 2"
         );
         assert_eq!(csv("").unwrap_err(), ": it is empty");
         assert!(json("{}\n{\"a\":}\n").unwrap_err().starts_with(":2: "));

@@ -1,4 +1,4 @@
-def _livysh_load(pieces, session):
+def {{held}}_load(pieces, session):
     import base64, builtins, gzip, io
     from pyspark import SparkContext
     stream = io.BytesIO(gzip.decompress(base64.b64decode(''.join(pieces))))
@@ -29,4 +29,4 @@ def _livysh_load(pieces, session):
     told = base64.b64encode(frame._jdf.toString().encode()).decode()
     builtins.print('\nlivysh:loaded %d %s' % (frame.count(), told))
     return frame
-{{variable}} = _livysh_load(_livysh_upload, spark)
+{{variable}} = {{held}}_load({{held}}, spark)

@@ -30,10 +30,8 @@ impl Desk<'_> {
             Ok(upload) => upload,
             Err(told) => return Answer::Refused(told),
         };
-        let driver = upload.driver;
         let carried = self.carry(&upload, path);
-        let code = driver.forgetting_upload();
-        self.after_transfer(driver, code, carried, |desk, carried| match carried {
+        self.after_transfer(&upload.driver, carried, |desk, carried| match carried {
             Ok(schema) => {
                 let count = rows(upload.records.texts.len() as u64);
                 let name = &upload.name;
@@ -54,10 +52,10 @@ impl Desk<'_> {
     /// Carries it, and makes the DataFrame; its columns and types.
     fn carry(&mut self, upload: &Upload, path: &Path) -> Result<String, Answer> {
         let refused = |told: &str| Answer::Refused(told.to_owned());
-        let driver = upload.driver;
+        let driver = &upload.driver;
         let packed = cargo::packed(&[&upload.records.columns, &upload.records.texts])
             .map_err(|error| refused(&error.to_string()))?;
-        self.hidden_text(driver.language(), driver.beginning_upload())?;
+        self.hidden_text(driver.language(), &driver.beginning_upload())?;
         let (mut sent, mut chunks) = (0, packed.as_str());
         while !chunks.is_empty() {
             let (chunk, rest) = chunks.split_at(chunks.len().min(driver.chunk()));

@@ -1,5 +1,5 @@
 val {{variable}}: org.apache.spark.sql.DataFrame = {
-  val packed = java.util.Base64.getDecoder.decode(livysh$upload.toString)
+  val packed = java.util.Base64.getDecoder.decode({{held}}.toString)
   val zip = new java.util.zip.GZIPInputStream(new java.io.ByteArrayInputStream(packed))
   val input = new java.io.DataInputStream(new java.io.BufferedInputStream(zip))
   def texts() = scala.collection.immutable.Vector.fill(input.readInt()) {
