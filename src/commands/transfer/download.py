@@ -34,12 +34,15 @@ def {{held}}(frame, most):
         count = size = 0
         while builtins.len(packed) < 1048576 and size < 16777216 and total < most:
             if not taken:
-                # As long as the rows are large, fewer come at once.
+                # Many at once, as a call takes a while on some servers; fewer of large ones.
                 chunk = rows.take(at_once).mkString('\n')
                 if not chunk:
                     break
                 taken = chunk.split('\n')[::-1]
-                at_once = 64 if builtins.len(chunk) < 1048576 else 1
+                if builtins.len(chunk) > 1048576:
+                    at_once = at_once * 1048576 // builtins.len(chunk) or 1
+                elif builtins.len(chunk) < 524288 and at_once < 2048:
+                    at_once *= 2
             text = (taken.pop() + '\n').encode()
             packed += packer.compress(text)
             size += builtins.len(text)
