@@ -32,7 +32,7 @@ def {{held}}(frame, most):
         packer = zlib.compressobj(wbits=31)
         packed = b''
         count = size = 0
-        while builtins.len(packed) < 1048576 and size < 16777216 and total < most:
+        while builtins.len(packed) < {{page}} and size < 16777216 and total < most:
             if not taken:
                 # Many at once, as a call takes a while on some servers; fewer of large ones.
                 chunk = rows.take(at_once).mkString('\n')
@@ -49,7 +49,7 @@ def {{held}}(frame, most):
             count += 1
             total += 1
         packed += packer.flush()
-        if builtins.len(packed) > 25165824:
+        if builtins.len(packed) > {{largest}}:
             raise ValueError("row %d is too large for a statement's result" % total)
         more = total < most and builtins.bool(taken or rows.hasNext())
         page = base64.b64encode(packed).decode()

@@ -22,7 +22,7 @@ var {{held}}: () => String = {
     val zip = new java.util.zip.GZIPOutputStream(packed)
     var count = 0
     var size = 0L
-    while (packed.size < 1048576 && size < 16777216L && total < most && rows.hasNext) {
+    while (packed.size < {{page}} && size < 16777216L && total < most && rows.hasNext) {
       val text = (rows.next.getString(0) + "\n").getBytes("UTF-8")
       zip.write(text)
       size += text.length
@@ -30,7 +30,7 @@ var {{held}}: () => String = {
       total += 1
     }
     zip.close()
-    if (packed.size > 25165824) throw new IllegalArgumentException("row " + total + " is too large for a statement's result")
+    if (packed.size > {{largest}}) throw new IllegalArgumentException("row " + total + " is too large for a statement's result")
     val more = if (total < most && rows.hasNext) "more" else "last"
     "\nlivysh:page " + count + " " + total + " " + more + " " + encoder.encodeToString(packed.toByteArray) + "\n"
   }

@@ -12,8 +12,16 @@ const UPLOAD_PYTHON: &str = include_str!("upload.py");
 /// What stands for a missing value of CSV: no file holds it, and Spark tells it from an empty string.
 pub(super) const MISSING: &str = "\u{e000}livysh-null\u{e000}";
 
+/// Bytes of a page, compressed. A session keeps its last hundred statements, and Livy sends their list
+/// in one message of 50 MB at most: whoever asks for it must still get it.
+const PAGE: usize = 256 << 10;
+/// A row may be larger than a page, but not than a message.
+const LARGEST_PAGE: usize = 24 << 20;
+
 /// A class file of Scala's holds no longer literal.
 const LONGEST_LITERAL: usize = 60_000;
+/// How much Base64 one statement carries: as for a page, and Scala's compiler reads it.
+pub(super) const CHUNK: usize = 5 * LONGEST_LITERAL;
 
 /// Who carries out one transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +72,8 @@ impl Driver {
         };
         code.replace("{{held}}", &self.held)
             .replace("{{most}}", &most.to_string())
+            .replace("{{page}}", &PAGE.to_string())
+            .replace("{{largest}}", &LARGEST_PAGE.to_string())
             .replace("{{frame}}", frame)
     }
 
@@ -84,15 +94,6 @@ impl Driver {
             Speech::Python => {
                 format!("[globals().pop(n, None) for n in ('{held}', '{held}_load')] and None")
             }
-        }
-    }
-
-    /// How much of a text one statement carries.
-    pub(super) fn chunk(&self) -> usize {
-        match self.speech {
-            // Its compiler reads them.
-            Speech::Scala => 5 * LONGEST_LITERAL,
-            Speech::Python => 1 << 20,
         }
     }
 

@@ -1,7 +1,7 @@
 //! `:download` and `:upload`: DataFrames as files of this machine, through hidden statements.
 //!
-//! What is carried is compressed and written in Base64, in pieces far below what a Livy server takes
-//! (50 MB for a message between it and the driver). The driver counts, and here it is counted again.
+//! What is carried is compressed and written in Base64, in pieces far below what a Livy server takes.
+//! The driver counts, and here it is counted again.
 //!
 //! | file             | its duty                                                      |
 //! |------------------|---------------------------------------------------------------|

@@ -1,6 +1,6 @@
 //! `:upload`: the records of a file are carried to the driver, and Spark's own reader reads them.
 
-use super::driver::Driver;
+use super::driver::{CHUNK, Driver};
 use super::format::Format;
 use super::records::Records;
 use super::{cargo, names, records, rows};
@@ -58,7 +58,7 @@ impl Desk<'_> {
         self.hidden_text(driver.language(), &driver.beginning_upload())?;
         let (mut sent, mut chunks) = (0, packed.as_str());
         while !chunks.is_empty() {
-            let (chunk, rest) = chunks.split_at(chunks.len().min(driver.chunk()));
+            let (chunk, rest) = chunks.split_at(chunks.len().min(CHUNK));
             let progress = format!("{}, {} %: ", path.display(), 100 * sent / packed.len());
             self.out.progress(&progress);
             let held = self.marked(driver, &progress, &driver.adding(chunk), "livysh:held ")?;
