@@ -30,3 +30,4 @@ mod signals;
 mod snippets;
 mod soak;
 mod spark_lines;
+mod transfer;

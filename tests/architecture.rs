@@ -46,7 +46,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -55,6 +55,8 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),
     ("toml", &["config/profile.rs"]),
+    ("flate2", &["commands/transfer/"]),
+    ("csv", &["commands/transfer/records.rs"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

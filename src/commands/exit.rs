@@ -20,7 +20,7 @@ impl Desk<'_> {
         // What the expression prints is shown, what it gives is not.
         let echoes = Echoes::default();
         echoes.are_silent.set(true);
-        let (run, link) = self.apart(&echoes);
+        let (run, link) = self.apart(self.manner, &echoes);
         match run.snippet(link, &first, source) {
             Verdict::Ok => {}
             other => return other,

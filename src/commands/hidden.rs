@@ -4,7 +4,7 @@ use super::{Answer, Desk, Stopped};
 use crate::lang::Language;
 use crate::livy::{Failure, Output};
 use crate::render::sanitize;
-use crate::shell::{Echoes, Link, Run};
+use crate::shell::{Echoes, Link, Manner, Run};
 
 /// What code of ours gave.
 pub(super) enum Gave {
@@ -15,13 +15,24 @@ pub(super) enum Gave {
 impl Desk<'_> {
     /// Runs code of ours. The startup file comes before that, too.
     pub(super) fn hidden(&mut self, language: Language, code: &str) -> Result<Gave, Box<Stopped>> {
+        self.hidden_as("", self.manner, language, code)
+    }
+
+    /// The same; `name` names it while it runs.
+    pub(super) fn hidden_as(
+        &mut self,
+        name: &str,
+        manner: Manner,
+        language: Language,
+        code: &str,
+    ) -> Result<Gave, Box<Stopped>> {
         if let Some(verdict) = self.start_up(language) {
             return Err(Box::new(Stopped::hidden(verdict, language)));
         }
         // What is silent gives nothing to read.
         let echoes = Echoes::default();
-        let (run, link) = self.apart(&echoes);
-        match run.hidden(link, language, code) {
+        let (run, link) = self.apart(manner, &echoes);
+        match run.hidden(link, language, code, name) {
             Ok(Some(Output::Ok(data))) => {
                 let text = data.get("text/plain").and_then(|text| text.as_str());
                 Ok(Gave::Text(text.unwrap_or_default().to_owned()))
@@ -38,11 +49,15 @@ impl Desk<'_> {
     }
 
     /// To run what the desk's own echoes are not to see.
-    pub(super) fn apart<'b>(&'b mut self, echoes: &'b Echoes) -> (Run<'b>, &'b mut Link) {
+    pub(super) fn apart<'b>(
+        &'b mut self,
+        manner: Manner,
+        echoes: &'b Echoes,
+    ) -> (Run<'b>, &'b mut Link) {
         let run = Run {
             out: self.out,
             interrupts: self.interrupts,
-            manner: self.manner,
+            manner,
             echoes,
         };
         (run, self.link)

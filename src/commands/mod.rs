@@ -15,6 +15,7 @@
 //! | `types.rs`       | `:type`, `:kind`                                              |
 //! | `require.rs`     | `:require`                                                    |
 //! | `completions.rs` | `:completions`                                                |
+//! | `transfer/`      | `:download` and `:upload`                                     |
 //! | `exit.rs`        | code that asks for the end                                    |
 //! | `local.rs`       | what runs on this machine: `:sh`, an editor                   |
 //! | `startup.rs`     | the user's `startup.scala` and `startup.py`                   |
@@ -35,11 +36,12 @@ mod startup;
 mod steps;
 mod stream;
 mod table;
+mod transfer;
 mod types;
 mod walk;
 
 pub use local::{Edited, edit, edit_file, names_program};
-pub use parse::{Command, Paste, Prompt, Shared, is_command, parse};
+pub use parse::{Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
@@ -125,6 +127,7 @@ impl<'a> Desk<'a> {
     ) -> Answer {
         match command {
             Shared::Completions(text) => self.completions(language, &text),
+            Shared::Download(wanted) => self.download(language, &wanted),
             Shared::Help(None) => self.print(&help::summary()),
             Shared::Help(Some(name)) => match help::of_command(&name) {
                 Ok(text) => self.print(&text),
@@ -149,6 +152,7 @@ impl<'a> Desk<'a> {
                 expression,
                 verbose,
             } => self.type_of(language, &expression, verbose),
+            Shared::Upload { path, name } => self.upload(language, &path, name),
         }
     }
 

@@ -32,6 +32,7 @@ pub enum Prompt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shared {
     Completions(String),
+    Download(Download),
     /// On one command, or on all.
     Help(Option<String>),
     Kind(String),
@@ -50,6 +51,20 @@ pub enum Shared {
         expression: String,
         verbose: bool,
     },
+    Upload {
+        path: PathBuf,
+        name: Option<String>,
+    },
+}
+
+/// What is written where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Download {
+    /// A variable; in SQL a table or a view.
+    pub name: String,
+    pub path: PathBuf,
+    /// So many rows at most.
+    pub rows: Option<u64>,
 }
 
 /// Where pasted code comes from.
@@ -69,6 +84,22 @@ const SHOWN_INPUTS: usize = 20;
 pub fn is_command(line: &str) -> bool {
     let rest = line.strip_prefix(':');
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Whether a line of a text in a language can be a command. In Scala no code begins so; in Python and
+/// SQL a slice, a field list or a parameter does, so that there the command must be one that is known.
+pub fn may_command(language: Language, line: &str) -> bool {
+    match language {
+        Language::Scala => is_command(line),
+        Language::Python | Language::Sql => is_command(line) && is_known(line),
+        Language::R => false,
+    }
+}
+
+fn is_known(line: &str) -> bool {
+    let rest = line.trim_end().strip_prefix(':').unwrap_or_default();
+    let name = rest.split(char::is_whitespace).next().unwrap_or_default();
+    table::find(name).is_ok()
 }
 
 /// The command on a line, or `None` where the line is none; what is wrong with it, in the Scala
@@ -104,6 +135,10 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Session => prompt(Prompt::Session),
         Name::Trace => prompt(Prompt::Trace),
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
+        Name::Download => match download(argument) {
+            Some(wanted) => shared(Shared::Download(wanted)),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Help => shared(Shared::Help(given())),
         Name::Kind => match option("-v", argument) {
             (_, "") => Err(":kind [-v] <type>".to_owned()),
@@ -136,6 +171,13 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
                 verbose,
             }),
         },
+        Name::Upload => match upload(argument) {
+            Some((path, name)) => shared(Shared::Upload {
+                path: PathBuf::from(path),
+                name: name.map(str::to_owned),
+            }),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
         Name::NotOverLivy => Err(entry.reason()),
     }
 }
@@ -147,6 +189,37 @@ fn option<'a>(option: &str, argument: &'a str) -> (bool, &'a str) {
         None if argument == option => (true, ""),
         Some(_) | None => (false, argument),
     }
+}
+
+/// A name first, then a path that may hold blanks, then how many rows.
+fn download(argument: &str) -> Option<Download> {
+    let (name, rest) = argument.split_once(char::is_whitespace)?;
+    let (path, rows) = match rest.rsplit_once("--rows") {
+        Some((path, count)) if path.ends_with(char::is_whitespace) => {
+            (path, Some(count.trim().parse().ok()?))
+        }
+        Some(_) | None => (rest, None),
+    };
+    let path = path.trim();
+    let is_whole = !path.is_empty() && !path.starts_with("--") && !name.starts_with('-');
+    is_whole.then(|| Download {
+        name: name.to_owned(),
+        path: PathBuf::from(path),
+        rows,
+    })
+}
+
+/// A path, in quotes where it holds blanks, then a name.
+fn upload(argument: &str) -> Option<(&str, Option<&str>)> {
+    let (path, rest) = match argument.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"')?,
+        None => argument
+            .split_once(char::is_whitespace)
+            .unwrap_or((argument, "")),
+    };
+    let name = rest.trim();
+    let is_whole = !path.is_empty() && !name.contains(char::is_whitespace);
+    is_whole.then_some((path, (!name.is_empty()).then_some(name)))
 }
 
 fn paste(argument: &str) -> Result<Command, String> {
@@ -229,6 +302,64 @@ mod tests {
             verbose: false,
         };
         assert_eq!(shared(":type x - v"), typed);
+    }
+
+    #[test]
+    fn names_files_and_rows_are_told_apart() {
+        let wanted = |name: &str, path: &str, rows| {
+            Shared::Download(Download {
+                name: name.to_owned(),
+                path: path.into(),
+                rows,
+            })
+        };
+        assert_eq!(shared(":download a b.csv"), wanted("a", "b.csv", None));
+        assert_eq!(
+            shared(":download a  my b.csv --rows 12"),
+            wanted("a", "my b.csv", Some(12))
+        );
+        for line in [
+            ":download",
+            ":download a",
+            ":download a b.csv --rows",
+            ":download a b.csv --rows x",
+            ":download a --rows 3",
+        ] {
+            let told = "usage: :download NAME FILE [--rows N]";
+            assert_eq!(refused(line), told, "{line}");
+        }
+        let given = |path: &str, name: Option<&str>| Shared::Upload {
+            path: path.into(),
+            name: name.map(str::to_owned),
+        };
+        assert_eq!(shared(":upload a.csv"), given("a.csv", None));
+        assert_eq!(shared(":upload a.csv b"), given("a.csv", Some("b")));
+        assert_eq!(
+            shared(":upload \"my a.csv\" b"),
+            given("my a.csv", Some("b"))
+        );
+        for line in [
+            ":upload",
+            ":upload a.csv b c",
+            ":upload \"a.csv",
+            ":upload \"\"",
+        ] {
+            assert_eq!(refused(line), "usage: :upload FILE [NAME]", "{line}");
+        }
+    }
+
+    #[test]
+    fn in_python_and_sql_a_command_is_one_that_is_known() {
+        for language in [Language::Python, Language::Sql] {
+            for line in [":quit", ":q\n", ":download a b.csv", ":h? x", ":warnings"] {
+                assert!(may_command(language, line), "{line}");
+            }
+            for line in [":5]", ":nope", ":quit)", " :quit", ":type: x", ":"] {
+                assert!(!may_command(language, line), "{line}");
+            }
+        }
+        assert!(may_command(Language::Scala, ":nope"));
+        assert!(!may_command(Language::R, ":quit"));
     }
 
     /// The words of the Scala 2.12 shell, as Spark 3.5 prints them.

@@ -1,7 +1,7 @@
-//! A text as what is to be done: statements, and in Scala colon commands at its top level. A
+//! A text as what is to be done: statements, and colon commands at its top level. A
 //! transcript is read as the inputs it holds.
 
-use super::parse::{Command, Paste, Shared, is_command, parse};
+use super::parse::{Command, Paste, Shared, is_command, may_command, parse};
 use crate::lang::{self, Completeness, Language, Reading, Refusal, Snippet};
 use std::collections::VecDeque;
 
@@ -79,10 +79,10 @@ impl Steps {
             }
             None => {
                 let reading = lang::read(language, text);
-                // In cells of other languages a line that begins with a colon is no command.
+                // In cells a line that begins with a colon is no command.
                 let has_cells = reading.as_ref().is_ok_and(Reading::has_cells);
-                let may_command = language == Language::Scala && !has_cells;
-                match may_command && text.lines().any(is_command) {
+                let holds_commands = text.lines().any(|line| may_command(language, line));
+                match holds_commands && !has_cells {
                     true => steps.lines = text.lines().rev().map(str::to_owned).collect(),
                     false => steps.pending = steps_of(reading, first_line - 1),
                 }
@@ -150,7 +150,7 @@ impl Steps {
     fn take_lines(&mut self) -> bool {
         let (before, mut segment) = (self.number - 1, String::new());
         while let Some(line) = self.lines.last() {
-            if is_command(line) {
+            if may_command(self.language, line) {
                 let open = lang::completeness(self.language, &segment);
                 if !matches!(open, Completeness::Incomplete { .. }) {
                     break;
@@ -249,10 +249,45 @@ mod tests {
                 "9 command :quit",
             ]
         );
+    }
+
+    #[test]
+    fn commands_stand_at_the_top_level_of_python() {
+        let text = "a = 1\n:quit\n'''\n:quit\n'''\na[\n:load\n]\nfor b in a:\n    c\n:silent\nif a:\n\
+                    :help\n    b\n:nope\n:type: x\n    :quit\n";
         assert_eq!(
-            told(Language::Python, "a = 1\n:quit"),
-            ["1 a = 1", "2 :quit"]
+            told(Language::Python, text),
+            [
+                "1 a = 1",
+                "2 command :quit",
+                "3 '''\n:quit\n'''",
+                "6 a[\n:load\n]",
+                "9 for b in a:\n    c",
+                "11 command :silent",
+                "12 if a:",
+                "13 :help\n    b",
+                "15 :nope",
+                "16 :type: x\n    :quit",
+            ]
         );
+    }
+
+    #[test]
+    fn commands_stand_between_the_statements_of_sql() {
+        let text = "select 1;\n:quit\nselect ':\n:quit\n', /*\n:quit\n*/ a from b where c =\n:kind;\n\
+                    select 2\n:save x\nselect (\n:load\n)\n";
+        assert_eq!(
+            told(Language::Sql, text),
+            [
+                "1 select 1",
+                "2 command :quit",
+                "3 select ':\n:quit\n', /*\n:quit\n*/ a from b where c =\n:kind",
+                "9 select 2",
+                "10 command :save x",
+                "11 select (\n:load\n)",
+            ]
+        );
+        assert_eq!(told(Language::R, "a\n:quit"), ["1 a", "2 :quit"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A text that is run while it still arrives: each part as soon as no further text can change it.
 
-use super::parse::{Command, Paste, Shared, is_command, parse};
+use super::parse::{Command, Paste, Shared, may_command, parse};
 use crate::lang::{self, Completeness, Language, Source};
 
 pub struct Stream {
@@ -69,9 +69,9 @@ impl Stream {
         })
     }
 
-    /// In Scala a command's line ends what stands before it.
+    /// A command's line ends what stands before it; in cells there are none.
     fn settled(&self) -> usize {
-        if self.language != Language::Scala {
+        if lang::may_hold_cells(&self.held) {
             return lang::settled(self.language, &self.held);
         }
         let mut end = 0;
@@ -82,16 +82,16 @@ impl Stream {
         {
             let before = &self.held[..end];
             end += line.len();
-            if is_command(line)
+            if may_command(self.language, line)
                 && !matches!(
-                    lang::completeness(Language::Scala, before),
+                    lang::completeness(self.language, before),
                     Completeness::Incomplete { .. }
                 )
             {
                 return if takes_lines(line) { 0 } else { end };
             }
         }
-        lang::settled(Language::Scala, &self.held)
+        lang::settled(self.language, &self.held)
     }
 }
 
@@ -124,6 +124,26 @@ mod tests {
         let last = stream.take(true).unwrap();
         assert_eq!((last.first_line, &*last.text), (5, "e"));
         assert!(stream.is_blank());
+    }
+
+    #[test]
+    fn a_command_ends_what_stands_before_it_in_every_language() {
+        for (language, first, rest) in [
+            (Language::Python, "for a in b:\n    c\n:quit\n", "d\n"),
+            (Language::Sql, "select 1\n:quit\n", "select 2;"),
+        ] {
+            let mut stream = Stream::new(None, language);
+            stream.push(first);
+            assert_eq!(&*stream.take(true).unwrap().text, first);
+            stream.push(rest);
+            assert_eq!(&*stream.take(true).unwrap().text, rest);
+        }
+        let mut stream = Stream::new(None, Language::Python);
+        stream.push("'''\n:quit\n");
+        assert!(stream.take(true).is_none());
+        let mut stream = Stream::new(None, Language::Sql);
+        stream.push("%%python\nx = 1\n:quit\n");
+        assert!(stream.take(true).is_none());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub enum Name {
     Cancel,
     Completions,
+    Download,
     Edit,
     Help,
     History,
@@ -25,6 +26,7 @@ pub enum Name {
     Silent,
     Trace,
     Type,
+    Upload,
     /// One of spark-shell's that cannot work; its help says why.
     NotOverLivy,
 }
@@ -68,7 +70,13 @@ const fn entry(
         more,
         is_ours: matches!(
             which,
-            Name::Cancel | Name::Lang | Name::Restart | Name::Session | Name::Trace
+            Name::Cancel
+                | Name::Download
+                | Name::Lang
+                | Name::Restart
+                | Name::Session
+                | Name::Trace
+                | Name::Upload
         ),
     }
 }
@@ -77,7 +85,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 29] = [
+pub(super) static TABLE: [Entry; 31] = [
     entry(
         Name::Cancel,
         "cancel",
@@ -91,6 +99,15 @@ pub(super) static TABLE: [Entry; 29] = [
         "<string>",
         "output completions for the given string",
         "The server is asked, which completes Scala; Apache Livy completes no Python.",
+    ),
+    entry(
+        Name::Download,
+        "download",
+        "NAME FILE [--rows N]",
+        "write a DataFrame to a file of this machine",
+        "NAME is a variable; in SQL a table or a view. FILE ends in .csv, .ndjson or .jsonl, and appears when \
+         it\nis complete. Values are as Spark writes them to JSON; in CSV a null stands bare and an empty \
+         string\nin quotes, arrays, structs and maps are JSON. The rows come partition by partition.",
     ),
     entry(
         Name::Edit,
@@ -245,6 +262,15 @@ pub(super) static TABLE: [Entry; 29] = [
         "[-v] <type>",
         "display the kind of a type. see also :help kind",
         "For types, and for constructors that take one or two types.",
+    ),
+    entry(
+        Name::Upload,
+        "upload",
+        "FILE [NAME]",
+        "make a DataFrame and a temporary view of a small file of this machine",
+        "FILE ends in .csv (its first line names the columns), .ndjson, .jsonl or .json, and has 10 MB at \
+         most.\nNAME is that of the file where none is given. Spark infers the types, as spark.read does; in \
+         SQL\nthere is the view alone.",
     ),
     not_over_livy(
         "warnings",

@@ -75,7 +75,7 @@ pub(super) fn completeness(code: &str) -> Option<Completeness> {
 }
 
 /// Whether a line could be a cell's first.
-pub(super) fn may_hold_cells(text: &str) -> bool {
+pub fn may_hold_cells(text: &str) -> bool {
     text.contains("%%") && text.lines().any(|line| heading(line).is_some())
 }
 

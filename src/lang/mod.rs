@@ -46,7 +46,7 @@ mod text;
 mod transcript;
 
 pub use arguments::setting_arguments;
-pub use cell::Refusal;
+pub use cell::{Refusal, may_hold_cells};
 pub use echo::Echo;
 pub use ending::{Ending, ending, number as exit_number};
 pub use first_line::{language_of_first_line, without_first_line};

@@ -10,6 +10,11 @@ pub(super) fn csv(rows: &Rows<'_>, header: bool) -> String {
     separated(rows, header, ',', csv_field)
 }
 
+/// Adds a line of CSV; what is missing stands bare.
+pub fn csv_line(text: &mut String, fields: impl Iterator<Item = Option<impl AsRef<str>>>) {
+    line(text, fields, ',', csv_field);
+}
+
 fn csv_field(text: &mut String, field: Option<&str>) {
     let Some(field) = field else { return };
     let is_bare = !field.is_empty()
@@ -46,29 +51,33 @@ fn tsv_field(text: &mut String, field: Option<&str>) {
     }
 }
 
+/// How a field is written.
+type Field = fn(&mut String, Option<&str>);
+
 /// A line for the names, where they are wanted, and one for each row.
-fn separated(
-    rows: &Rows<'_>,
-    header: bool,
-    separator: char,
-    field: fn(&mut String, Option<&str>),
-) -> String {
+fn separated(rows: &Rows<'_>, header: bool, separator: char, field: Field) -> String {
     let mut text = String::new();
     if header {
-        for (number, column) in rows.columns.iter().enumerate() {
-            text.extend((number > 0).then_some(separator));
-            field(&mut text, Some(column.name));
-        }
-        text.push('\n');
+        let names = rows.columns.iter().map(|column| Some(column.name));
+        line(&mut text, names, separator, field);
     }
     for row in rows.rows() {
-        for (number, value) in row.enumerate() {
-            text.extend((number > 0).then_some(separator));
-            field(&mut text, plain(value).as_deref());
-        }
-        text.push('\n');
+        line(&mut text, row.map(plain), separator, field);
     }
     text
+}
+
+fn line(
+    text: &mut String,
+    fields: impl Iterator<Item = Option<impl AsRef<str>>>,
+    separator: char,
+    field: Field,
+) {
+    for (number, value) in fields.enumerate() {
+        text.extend((number > 0).then_some(separator));
+        field(text, value.as_ref().map(AsRef::as_ref));
+    }
+    text.push('\n');
 }
 
 /// An object on each line, its keys in the order of the columns.

@@ -9,6 +9,7 @@ mod sanitize;
 mod table;
 mod warnings;
 
+pub use export::csv_line;
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
 pub use format::Format;
 pub use output::{Rendered, View, output};

@@ -2,7 +2,7 @@
 
 use super::Repl;
 use super::editor::Read;
-use crate::commands::{self, Command, is_command};
+use crate::commands::{self, Command, may_command};
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language};
 use crate::render::Line;
@@ -72,7 +72,7 @@ impl Repl<'_> {
     fn special(&mut self, line: &str, is_paste: bool) -> Option<Block> {
         let is_transcript = lang::transcript(line).is_some();
         if is_paste {
-            let holds_commands = self.language == Language::Scala && line.lines().any(is_command);
+            let holds_commands = line.lines().any(|line| may_command(self.language, line));
             if is_transcript || holds_commands {
                 self.editor.remember(self.language, line.trim_end());
                 return Some(Block::Text(line.to_owned()));

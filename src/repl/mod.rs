@@ -330,7 +330,9 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Replay
         | Shared::Require(_)
         | Shared::Completions(_)
-        | Shared::Type { .. } => true,
+        | Shared::Download(_)
+        | Shared::Type { .. }
+        | Shared::Upload { .. } => true,
         Shared::Help(_) | Shared::Reset | Shared::Save(_) | Shared::Shell(_) | Shared::Silent => {
             false
         }

@@ -7,12 +7,14 @@ use crate::livy::Output;
 
 impl Run<'_> {
     /// Runs code of ours: nothing of it is shown or recorded. Its output, or how it ended otherwise.
-    /// A startup file may define classes, too: they need what other code needs beforehand.
+    /// A startup file may define classes, too: they need what other code needs beforehand. `name` is
+    /// told while it runs.
     pub fn hidden(
         &self,
         link: &mut Link,
         language: Language,
         code: &str,
+        name: &str,
     ) -> Result<Option<Output>, Box<Verdict>> {
         if link.facts.over.is_some() {
             return Err(Box::new(Verdict::SessionOver));
@@ -26,16 +28,21 @@ impl Run<'_> {
         if !link.is_prepared
             && let Some(first) = lang::prerequisite(&snippet)
         {
-            match self.unseen(link, &first)? {
+            match self.unseen(link, &first, name)? {
                 Some(Output::Error(failure)) => return Ok(Some(Output::Error(failure))),
                 Some(Output::Ok(_)) | None => link.is_prepared = true,
             }
         }
-        self.unseen(link, &snippet)
+        self.unseen(link, &snippet, name)
     }
 
-    fn unseen(&self, link: &mut Link, snippet: &Snippet) -> Result<Option<Output>, Box<Verdict>> {
-        let waited = self.submit(link, snippet, 0, "");
+    fn unseen(
+        &self,
+        link: &mut Link,
+        snippet: &Snippet,
+        name: &str,
+    ) -> Result<Option<Output>, Box<Verdict>> {
+        let waited = self.submit(link, snippet, 0, name);
         if let Some(exit) = waited.end {
             return Err(Box::new(Verdict::End(exit)));
         }
