@@ -37,7 +37,7 @@ pub(crate) fn measure() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(&server.url(), Arc::new(Credential::None), None).unwrap();
+        let client = Client::new(&server.url(), Arc::new(Credential::None), None, None).unwrap();
         let id = Id::Number(0);
         for (what, kind, code) in CASES {
             let mut times = Vec::new();

@@ -77,7 +77,7 @@ fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(url, Arc::new(Credential::None), None).unwrap();
+        let client = Client::new(url, Arc::new(Credential::None), None, None).unwrap();
         let session = Id::Number(0);
         client.session(&session).await.unwrap();
         let began = Instant::now();
@@ -120,7 +120,7 @@ pub(crate) fn spark() -> Server {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(&server.url(), Arc::new(Credential::None), None).unwrap();
+        let client = Client::new(&server.url(), Arc::new(Credential::None), None, None).unwrap();
         let request = livysh::livy::CreateSession {
             kind: Some("pyspark".to_owned()),
             ..Default::default()

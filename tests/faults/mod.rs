@@ -155,7 +155,6 @@ fn play(cells: &[Cell], at_once: usize, run: impl Fn(&Cell) -> Result<(), String
     });
     let wrong = wrong.into_inner().unwrap();
     let count = cells.len();
-    println!("{count} cells");
     assert!(
         wrong.is_empty(),
         "{} of {count} cells:\n{wrong}",
