@@ -2,7 +2,7 @@
 
 use crate::cli::{Cli, Shortcut};
 use crate::config::{self, Environment, Input, Place, Settings, Timing};
-use crate::engine::Patience;
+use crate::engine::{KeepAlive, Patience};
 use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
@@ -75,6 +75,10 @@ pub fn plan(
         limits: limits(cli),
         patience: patience(cli, &timing, out),
         timeout: timing.timeout,
+        keep_alive: KeepAlive {
+            every: timing.keep_alive.unwrap_or(KeepAlive::default().every),
+            idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),
+        },
         retry_for: cli.script.retry_for,
         out: out.clone(),
         is_verbose: cli.looks.verbose,

@@ -44,6 +44,7 @@ fn server(session: &'static str, output: fn(&str) -> Option<Value>) -> Scripted 
                 Answer::json("201 Created", posted)
             }
             ("POST", "/sessions") => Answer::json("201 Created", session),
+            ("POST", "/sessions/7/connect") => Answer::json("200 OK", session),
             ("POST", _) => Answer::json("200 OK", r#"{"msg":"canceled"}"#),
             ("DELETE", _) => Answer::json("200 OK", r#"{"msg":"deleted"}"#),
             ("GET", path) => match path.strip_prefix("/sessions/7/statements/") {
@@ -380,4 +381,28 @@ fn settings_are_sent_and_only_requests_are_told() {
         "the result was cut at 2 rows, as was asked for",
     ]);
     assert!(!ran.err.contains("hidden"), "{}", ran.err);
+}
+
+/// Livy ends a session that is idle for too long, and one whose statement runs, too.
+#[test]
+fn a_session_is_kept_alive_while_a_statement_runs() {
+    let server = server(IDLE, as_named);
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let profile = format!(
+        "[profiles.p]\nurl = \"{}\"\nkeep_alive = \"50ms\"\nkeep_idle = \"0s\"\n",
+        server.url
+    );
+    std::fs::write(folder.join("config.toml"), profile).unwrap();
+    let child = home
+        .command(&["-p", "p", "-l", "python", "-e", "hang"])
+        .spawn()
+        .unwrap();
+    eventually("it is kept alive", || {
+        (server.count("POST", "/sessions/7/connect") >= 3).then_some(())
+    });
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{}", ran.err);
 }

@@ -37,6 +37,12 @@ pub struct Timing {
     /// A gateway that has given up may still hold a change for so long.
     #[serde(deserialize_with = "deserialized")]
     pub gateway_patience: Option<Duration>,
+    /// Between two calls that keep a session from being ended for being idle.
+    #[serde(deserialize_with = "deserialized")]
+    pub keep_alive: Option<Duration>,
+    /// A session is kept for so long after its last statement.
+    #[serde(deserialize_with = "deserialized")]
+    pub keep_idle: Option<Duration>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

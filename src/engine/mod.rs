@@ -17,7 +17,7 @@ mod statement;
 
 pub use crate::delivery::{Patience, Received};
 pub use crate::livy::{Dialect, FileKind, Id};
-pub use conversation::{create_session, find_session};
+pub use conversation::{KeepAlive, create_session, find_session};
 pub use statement::Outcome;
 
 use crate::livy::{Client, LivyError, Session};
@@ -259,9 +259,10 @@ impl Engine {
         mailbox: Mailbox,
         opening: Opening,
         patience: Patience,
+        keep_alive: KeepAlive,
         emit: impl Fn(Event) + 'static,
     ) {
-        conversation::run(mailbox.0, opening, patience, Box::new(emit)).await;
+        conversation::run(mailbox.0, opening, patience, keep_alive, Box::new(emit)).await;
     }
 
     fn send(&self, command: Command) {

@@ -5,7 +5,8 @@ use super::link::{About, Link, Uplink};
 use super::signals::Signals;
 use super::{Event, Signal};
 use crate::config::Place;
-use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience, WeakEngine};
+use crate::engine::WeakEngine;
+use crate::engine::{self, Engine, KeepAlive, Mailbox, OpenError, Opened, Opening, Patience};
 use crate::livy::{self, Client, CreateSession, Id, LivyError};
 use crate::local;
 use crate::render::{Line, one_line};
@@ -40,6 +41,7 @@ pub struct Plan {
     pub secrets: BTreeSet<String>,
     pub limits: Limits,
     pub patience: Patience,
+    pub keep_alive: KeepAlive,
     /// How long a server is waited for that was not reached yet, where that was asked for.
     pub retry_for: Option<Duration>,
     /// A request's longest silence, where that is not the usual one.
@@ -176,6 +178,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let ends_session = is_ours && !plan.keep;
     let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
+    let keep_alive = plan.keep_alive;
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -183,7 +186,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
-        let conversation = Engine::converse(mailbox, opening, patience, move |event| {
+        let conversation = Engine::converse(mailbox, opening, patience, keep_alive, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
                 starts.set(true);
             }

@@ -7,13 +7,16 @@
 //! | `run.rs`  | runs the first statement of the queue           |
 //! | `post.rs` | sends it once, and finds its copies             |
 //! | `end.rs`  | ends the session                                |
+//! | `keepalive.rs` | keeps it from being ended for being idle   |
 
 mod ask;
 mod end;
+mod keepalive;
 mod open;
 mod post;
 mod run;
 
+pub use keepalive::KeepAlive;
 pub use open::{create_session, find_session};
 
 use super::{Code, Command, Event, Opening, Patience, Ticket, session, statement};
@@ -26,6 +29,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 type Emit = Box<dyn Fn(Event)>;
@@ -54,6 +58,10 @@ struct Conversation {
     queue: VecDeque<Submitted>,
     /// The session's statements, as far as they are known.
     known: post::Known,
+    activity: keepalive::Activity,
+    keep_alive: KeepAlive,
+    /// Ends with the conversation.
+    tasks: JoinSet<()>,
 }
 
 /// Holds the conversation until it is ended or its handle is dropped.
@@ -61,6 +69,7 @@ pub(super) async fn run(
     commands: mpsc::UnboundedReceiver<Command>,
     opening: Opening,
     patience: Patience,
+    keep_alive: KeepAlive,
     emit: Emit,
 ) {
     let conversation = Conversation {
@@ -73,6 +82,9 @@ pub(super) async fn run(
         current: None,
         queue: VecDeque::new(),
         known: post::Known::default(),
+        activity: keepalive::Activity::new(),
+        keep_alive,
+        tasks: JoinSet::new(),
     };
     conversation.run(opening).await;
 }
@@ -95,6 +107,7 @@ impl Conversation {
                 Turn::End(patience) => return self.end(patience).await,
                 Turn::HandleGone => return,
             }
+            self.activity.set_busy(false);
             turn = if self.queue.is_empty() || self.machine.is_over() {
                 let command = self.commands.recv().await;
                 self.take(command)

@@ -1,5 +1,6 @@
 //! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
 
+use super::keepalive::keep_alive;
 use super::{Conversation, Request, Turn};
 use crate::delivery::{self, NotSent, Patience, Proof, Received, chance};
 use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
@@ -101,6 +102,7 @@ impl Conversation {
                 session::State::Opening => Turn::Next,
                 session::State::Ready => {
                     self.tell_session(|session| Event::Ready { session });
+                    self.keep_alive();
                     return Turn::Next;
                 }
                 session::State::Over | session::State::LostSight => {
@@ -129,6 +131,16 @@ impl Conversation {
         // Ids begin at 0.
         self.known.last = opened.is_new.then_some(Id::Number(-1));
         self.machine.on_opened(self.now(), chance(), opened.session);
+    }
+
+    fn keep_alive(&mut self) {
+        if let (Some(client), Some(session)) = (self.client.clone(), self.session_id()) {
+            let (settings, activity) = (self.keep_alive, self.activity.clone());
+            self.tasks
+                .spawn_local(keep_alive(settings, activity, async move || {
+                    client.connect(&session).await.map(|_| ())
+                }));
+        }
     }
 
     /// Sleeps and takes commands.

@@ -35,6 +35,7 @@ impl Conversation {
             return Turn::Next;
         };
         submitted.machine.on_session_ready();
+        self.activity.set_busy(true);
         let ticket = submitted.ticket;
         let unwanted = submitted.take_back.subscribe();
         self.current = Some(submitted);
