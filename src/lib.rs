@@ -78,6 +78,15 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     if cli.dry_run {
         return dry_run(out, &work.plan);
     }
+    if work.scripts.is_empty()
+        && cli.session.is_none()
+        && let Some(root) = work.plan.remote_root()
+    {
+        let left = work.plan.journal.left_behind(&root);
+        for line in shell::left_behind(&left, &work.plan.command) {
+            out.note(&line);
+        }
+    }
     let mut link = match work.plan.clone().open(on_signal.clone()) {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
@@ -105,7 +114,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     if wants_prompt && !ended.has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed) {
         exit = match prompt_language(desk.link, out, work.named, work.fallback) {
             Ok(language) => {
-                let plan = shell::Plan {
+                let again = shell::Plan {
                     limits: Limits::default(),
                     ..work.plan
                 };
@@ -113,10 +122,11 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                     language,
                     state_folder: config::state_folder(environment),
                     keep: cli.keep,
+                    comes_back: cli.session.as_deref() == Some(plan::LAST),
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))
                         .unwrap_or_else(|| "vi".to_owned()),
-                    open: Box::new(move || plan.clone().open(on_signal.clone())),
+                    open: Box::new(move || again.clone().open(on_signal.clone())),
                 };
                 repl::run(desk, options)
             }

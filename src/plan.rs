@@ -7,7 +7,7 @@ use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
 use crate::render::Format;
-use crate::shell::{Limits, Plan, SessionPlan, for_shell};
+use crate::shell::{Journal, Limits, Plan, SessionPlan, for_shell};
 use crate::term::Out;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -26,6 +26,7 @@ pub fn plan(
     let timing = settings.timing;
     let place = settings.place;
     check(cli, &place, out)?;
+    let journal = Journal::in_folder(config::state_folder(environment));
     let session = match &cli.session {
         Some(_) if cli.looks.max_rows.is_some() => {
             return Err(
@@ -41,6 +42,7 @@ pub fn plan(
         Some(_) if place == Place::Local => {
             return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
         }
+        Some(name) if name == LAST => SessionPlan::Attach(last(&journal, &place)?),
         Some(name) => SessionPlan::Attach(name.clone()),
         None => {
             let mut request = CreateSession {
@@ -80,9 +82,23 @@ pub fn plan(
             idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),
         },
         retry_for: cli.script.retry_for,
+        journal,
         out: out.clone(),
         is_verbose: cli.looks.verbose,
     })
+}
+
+/// What `-s` takes for the session that was used last.
+pub const LAST: &str = "last";
+
+fn last(journal: &Journal, place: &Place) -> Result<String, String> {
+    let Place::Server { url, .. } = place else {
+        return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
+    };
+    let root = livy::shown_root(url);
+    journal
+        .last(&root)
+        .ok_or_else(|| format!("no session on {root} is known that livysh has used"))
 }
 
 /// Options that would be taken in silence and do nothing.

@@ -1,10 +1,13 @@
 //! Dialogues at the prompt, on a pseudo-terminal, with a real Spark behind it.
 
+use crate::support::http::request;
 use crate::support::program::Home;
 use crate::support::pty::Screen;
 use crate::support::session::Session;
 use crate::support::spark::shared;
 use crate::support::within;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -386,4 +389,84 @@ fn a_statement_that_waits_behind_another_says_so() {
     std::fs::write(go, "").unwrap();
     screen.wait_for("\n42");
     session.delete();
+}
+
+/// What another client has begun, or a livysh that is gone, is seen and waited for.
+#[test]
+fn a_statement_of_the_session_is_listed_and_waited_for() {
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let home = Home::new();
+    let go = home.path().join("go");
+    session.begin(
+        "pyspark",
+        &format!("import time, os\nwhile not os.path.exists({go:?}): time.sleep(0.1)\n6 * 7"),
+    );
+    let number = session.url.rsplit('/').next().unwrap();
+    let mut screen = Screen::start(&home, &["--url", url, "-s", number]);
+    screen.wait_for_prompt(">>>");
+    screen.line(":statements");
+    screen.wait_for("    0  running     import time, os …\n");
+    screen.line(":wait 0");
+    screen.wait_for("statement 0 running 0:0");
+    std::fs::write(&go, "").unwrap();
+    screen.wait_for("\n42\n>>>");
+    screen.line("'mine'");
+    screen.wait_for("\n'mine'\n>>>");
+    screen.line(":statements");
+    screen.wait_for("    1  available   'mine'\n");
+    screen.line(":last");
+    screen.wait_for(">>> :last\n'mine'\n>>>");
+    screen.line(":wait");
+    screen.wait_for("No statement was left running; :statements shows them all.");
+    screen.line(":wait 99");
+    screen.wait_for("the result of statement 99 cannot be had");
+    screen.line(":log 5");
+    screen.wait_for("stderr:");
+    session.delete();
+}
+
+/// The session of a livysh that was killed is told of at the next start, and come back to.
+#[test]
+fn after_a_kill_the_last_session_is_come_back_to() {
+    let (url, _) = shared();
+    let home = Home::new();
+    let go = home.path().join("go");
+    let mut screen = Screen::start(&home, &["--url", url, "-l", "python"]);
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.wait_for_prompt(">>>");
+    screen.line("'first'");
+    screen.wait_for("\n'first'\n>>>");
+    let until = format!("until [ -e {} ]; do sleep 0.1; done", go.display());
+    screen.line(&format!(
+        "42 + __import__('subprocess').call(['sh', '-c', '{until}'])"
+    ));
+    screen.wait_for("running 0:0");
+    let livysh = Pid::from_raw(screen.process_id() as i32);
+    kill(livysh, Signal::SIGKILL).unwrap();
+    screen.wait_for_exit();
+
+    let mut screen = Screen::start(&home, &["--url", url, "-l", "python"]);
+    screen.wait_for("was left by a livysh that did not end it:  livysh --url http://127.0.0.1:");
+    screen.wait_for_prompt(">>>");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+
+    let mut screen = Screen::start(&home, &["--url", url, "-s", "last"]);
+    screen.wait_for("    0  available   'first'\n    1  running     42 + __import__(");
+    screen.wait_for("Statement 1 still runs:");
+    std::fs::write(&go, "").unwrap();
+    screen.wait_for("\n42\n>>>");
+    screen.line(":session");
+    screen.wait_for("name: livysh-");
+    let shown = screen.text();
+    let name = shown
+        .split("name: ")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap();
+    request("DELETE", &format!("{url}/sessions/{name}"), &[], "");
 }

@@ -40,8 +40,8 @@ pub struct Cli {
     #[arg(short, visible_short_alias = 'I', value_name = "FILE", action = ArgAction::Append)]
     interactive: Vec<PathBuf>,
 
-    /// Use an existing session
-    #[arg(short, long, value_name = "ID|NAME")]
+    /// Use an existing session; last is the one that was used last on the server
+    #[arg(short, long, value_name = "ID|NAME|last")]
     pub session: Option<String>,
 
     /// Name the new session LABEL-xxxxxxxx, not livysh-xxxxxxxx

@@ -50,7 +50,7 @@ pub use walk::{Halt, Halted, Left, Shows, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};
-use crate::livy::LivyError;
+use crate::livy::{Id, LivyError};
 use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Run, Verdict, error_lines};
 use crate::term::Out;
@@ -197,6 +197,20 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Waits for a statement that the server has already, and shows what it gave.
+    pub fn resume(&mut self, id: Id, language: Language) -> Answer {
+        let run = Run {
+            out: self.out,
+            interrupts: self.interrupts,
+            manner: self.manner,
+            echoes: &self.echoes,
+        };
+        match run.resume(self.link, id, language) {
+            Verdict::Ok => Answer::Done,
+            verdict => Answer::Stopped(Box::new(Stopped::hidden(verdict, language))),
+        }
+    }
+
     /// A message of a shell's own.
     fn say(&self, text: &str) {
         self.out.note(&Line::plain(text));
@@ -215,7 +229,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Why a question has no answer: what the server does not do is said in the command's words.
-    fn unanswered(&self, none: NoAnswer, refusal: impl FnOnce(&LivyError) -> String) -> Answer {
+    pub fn unanswered(&self, none: NoAnswer, refusal: impl FnOnce(&LivyError) -> String) -> Answer {
         let verdict = match none {
             NoAnswer::Failed(error) if error.is_refusal() => {
                 return Answer::Refused(refusal(&error));

@@ -18,6 +18,11 @@ pub enum Command {
 pub enum Prompt {
     /// A statement that was left running, or the last one of these.
     Cancel(Option<String>),
+    Last,
+    /// So many lines of it.
+    Log(i64),
+    Statements,
+    Wait(Option<String>),
     /// An input's number, a file, or nothing for the last input.
     Edit(String),
     History(usize),
@@ -79,6 +84,8 @@ pub enum Paste {
 }
 
 const SHOWN_INPUTS: usize = 20;
+/// So many lines of the log are printed where no number is given.
+const LOG_LINES: i64 = 100;
 
 /// Whether a line can be a command: a colon and a name.
 pub fn is_command(line: &str) -> bool {
@@ -130,6 +137,14 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Lang => Language::from_name(argument)
             .map(|language| Command::Prompt(Prompt::Lang(language)))
             .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
+        Name::Last => prompt(Prompt::Last),
+        Name::Log => match given().map(|count| count.parse::<i64>()) {
+            None => prompt(Prompt::Log(LOG_LINES)),
+            Some(Ok(count)) if count > 0 => prompt(Prompt::Log(count)),
+            Some(_) => Err(format!("usage: {}", entry.usage())),
+        },
+        Name::Statements => prompt(Prompt::Statements),
+        Name::Wait => prompt(Prompt::Wait(given())),
         Name::Restart => prompt(Prompt::Restart),
         Name::Search => prompt(Prompt::Search(argument.to_owned())),
         Name::Session => prompt(Prompt::Session),

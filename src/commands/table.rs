@@ -13,7 +13,9 @@ pub enum Name {
     Search,
     Kind,
     Lang,
+    Last,
     Load,
+    Log,
     Paste,
     Quit,
     Replay,
@@ -24,9 +26,11 @@ pub enum Name {
     Session,
     Shell,
     Silent,
+    Statements,
     Trace,
     Type,
     Upload,
+    Wait,
     /// One of spark-shell's that cannot work; its help says why.
     NotOverLivy,
 }
@@ -73,10 +77,14 @@ const fn entry(
             Name::Cancel
                 | Name::Download
                 | Name::Lang
+                | Name::Last
+                | Name::Log
                 | Name::Restart
                 | Name::Session
+                | Name::Statements
                 | Name::Trace
                 | Name::Upload
+                | Name::Wait
         ),
     }
 }
@@ -85,7 +93,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 31] = [
+pub(super) static TABLE: [Entry; 35] = [
     entry(
         Name::Cancel,
         "cancel",
@@ -243,6 +251,27 @@ pub(super) static TABLE: [Entry; 31] = [
         "What code prints itself, tables of SQL and errors are shown all the same.",
     ),
     entry(
+        Name::Statements,
+        "statements",
+        "",
+        "show the session's last statements, also those of other clients",
+        "",
+    ),
+    entry(
+        Name::Last,
+        "last",
+        "",
+        "print the result of the session's last statement once more",
+        "",
+    ),
+    entry(
+        Name::Log,
+        "log",
+        "[N]",
+        "print the last N lines of the session's log, or 100",
+        "What executors print, and what the driver writes to standard error, stands only there.",
+    ),
+    entry(
         Name::Trace,
         "trace",
         "",
@@ -271,6 +300,13 @@ pub(super) static TABLE: [Entry; 31] = [
         "FILE ends in .csv (its first line names the columns), .ndjson, .jsonl or .json, and has 10 MB at \
          most.\nNAME is that of the file where none is given. Spark infers the types, as spark.read does; in \
          SQL\nthere is the view alone.",
+    ),
+    entry(
+        Name::Wait,
+        "wait",
+        "[N]",
+        "wait for statement N, or the last one that was left running, and print its result",
+        "",
     ),
     not_over_livy(
         "warnings",

@@ -16,7 +16,7 @@ mod session;
 mod statement;
 
 pub use crate::delivery::{Patience, Received};
-pub use crate::livy::{Dialect, FileKind, Id};
+pub use crate::livy::{Dialect, FileKind, Id, Statement};
 pub use conversation::{KeepAlive, create_session, find_session};
 pub use statement::Outcome;
 
@@ -81,6 +81,10 @@ impl std::fmt::Debug for Code {
 /// What is asked of the session beside its statements; each is sent once.
 #[derive(Debug)]
 pub enum Question {
+    /// Those that the session still holds, oldest first.
+    Statements,
+    /// The last lines of its log, so many.
+    Log(i64),
     /// Names that could stand at the end of a code, in a language by its Livy kind.
     Complete { code: String, kind: &'static str },
     /// To take a file that the server can read itself.
@@ -97,6 +101,8 @@ pub enum Question {
 pub struct Answer {
     /// Empty where none were asked for.
     pub candidates: Vec<String>,
+    pub statements: Vec<Statement>,
+    pub log: Vec<String>,
     pub dialect: Dialect,
 }
 
@@ -106,6 +112,11 @@ enum Command {
         ticket: Ticket,
         code: Code,
         kind: &'static str,
+    },
+    /// To wait for a statement that the server has already.
+    Resume {
+        ticket: Ticket,
+        id: Id,
     },
     Cancel(Ticket),
     StopWaiting(Ticket),
@@ -227,6 +238,11 @@ impl Engine {
     /// Submits code in a language by its Livy kind; its end is told under `ticket`.
     pub fn submit(&self, ticket: Ticket, code: Code, kind: &'static str) {
         self.send(Command::Submit { ticket, code, kind });
+    }
+
+    /// Waits for a statement that the server has already; its end is told under `ticket`.
+    pub fn resume(&self, ticket: Ticket, id: Id) {
+        self.send(Command::Resume { ticket, id });
     }
 
     pub fn cancel(&self, ticket: Ticket) {

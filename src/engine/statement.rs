@@ -96,6 +96,20 @@ impl Machine {
         }
     }
 
+    /// For one that the server has already.
+    pub fn resumed(now: Duration, id: Id) -> Machine {
+        Machine {
+            state: State::Looking {
+                id: id.clone(),
+                at: now,
+                asked: false,
+            },
+            id: Some(id),
+            began: now,
+            ..Machine::new()
+        }
+    }
+
     /// Its number on the server, once that is known.
     pub fn id(&self) -> Option<Id> {
         self.id.clone()

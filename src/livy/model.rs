@@ -137,6 +137,20 @@ pub enum StatementState {
     Other(String),
 }
 
+impl fmt::Display for StatementState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StatementState::Waiting => "waiting",
+            StatementState::Running => "running",
+            StatementState::Available => "available",
+            StatementState::Error => "error",
+            StatementState::Cancelling => "cancelling",
+            StatementState::Cancelled => "cancelled",
+            StatementState::Other(state) => state,
+        })
+    }
+}
+
 impl StatementState {
     fn parse(text: &str) -> StatementState {
         match text.to_ascii_lowercase().as_str() {

@@ -6,11 +6,13 @@
 //! | `editor.rs`    | the line editor                                     |
 //! | `history.rs`   | where histories are kept                            |
 //! | `own.rs`       | the commands that only a prompt has                 |
+//! | `session.rs`   | those about the session and its statements          |
 
 mod block;
 mod editor;
 mod history;
 mod own;
+mod session;
 
 use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared, Stopped};
 use crate::engine::Id;
@@ -29,6 +31,8 @@ pub struct Options {
     pub state_folder: Option<PathBuf>,
     /// Whether a session of ours stays when the user leaves.
     pub keep: bool,
+    /// Whether what was left in the session is shown, and waited for.
+    pub comes_back: bool,
     /// The user's editor, as a command.
     pub editor: String,
     /// Opens a session like this one.
@@ -83,6 +87,11 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
         left_running: None,
         has_restarted: false,
     };
+    if options.comes_back
+        && let Some(exit) = repl.come_back()
+    {
+        return exit;
+    }
     repl.run()
 }
 

@@ -2,10 +2,9 @@
 
 use super::Repl;
 use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
-use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::render::{self, Line, one_line};
+use crate::render::{self, Line};
 use crate::shell;
 use std::path::Path;
 
@@ -18,6 +17,10 @@ impl Repl<'_> {
             Prompt::History(count) => self.show_history(count, "", "  "),
             Prompt::Search(text) => self.show_history(usize::MAX, &text, " "),
             Prompt::Lang(language) => self.speak(language),
+            Prompt::Last => return self.last(),
+            Prompt::Log(lines) => return self.log(lines),
+            Prompt::Statements => return self.statements(),
+            Prompt::Wait(number) => return self.wait(number),
             Prompt::Restart => return self.restart(),
             Prompt::Session => self.say(&self.session_text()),
             Prompt::Trace => match &self.desk.link.last_failure {
@@ -31,31 +34,13 @@ impl Repl<'_> {
         None
     }
 
-    fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         self.out.note(&Line::plain(text));
     }
 
     fn speak(&mut self, language: Language) {
         self.language = language;
         self.editor.set_language(language, self.out);
-    }
-
-    fn cancel(&mut self, number: Option<String>) {
-        let id = match number {
-            Some(text) => Some(text.parse().map_or(Id::Text(text), Id::Number)),
-            None => self.left_running.take(),
-        };
-        match id {
-            Some(_) if self.desk.link.facts.session.is_none() => {
-                self.say("The session is not open yet.");
-            }
-            Some(id) => {
-                let told = format!("Asking the server to cancel statement {id}.");
-                self.say(&one_line(&told));
-                self.desk.link.engine.cancel_by_id(id);
-            }
-            None => self.say("No statement was left running."),
-        }
     }
 
     /// The last inputs that hold a text, with their numbers; a number and the text stand so far
@@ -148,40 +133,5 @@ impl Repl<'_> {
         };
         self.say(&format!("A new session is being made{replay}."));
         None
-    }
-
-    fn session_text(&self) -> String {
-        let link = &self.desk.link;
-        let facts = &link.facts;
-        let root = &link.about.root;
-        if self.waits_for_restart() {
-            return format!("there is no session on {root}; :restart tries again");
-        }
-        let Some(session) = &facts.session else {
-            return format!("the session on {root} is not open yet");
-        };
-        let state = match facts.is_ready {
-            true => "ready".to_owned(),
-            false => session.state.to_string(),
-        };
-        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
-        let parts = [
-            ("name", &session.name),
-            ("kind", &session.kind),
-            ("application id", &session.app_id),
-            ("owner", &session.owner),
-            ("Spark UI", &session.app_info.spark_ui_url),
-        ];
-        for (label, value) in parts {
-            if let Some(value) = value {
-                text.push_str(&format!("\n  {label}: {}", one_line(value)));
-            }
-        }
-        text.push_str(match link.about.is_ours {
-            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
-            true => "\n  made by livysh: it is ended when you leave",
-            false => "\n  it was there before: it stays when you leave",
-        });
-        text
     }
 }

@@ -1,12 +1,13 @@
 //! From settings to a conversation: a thread of its own prepares a local Spark where that is
 //! wanted, opens the session and holds the conversation, so that a prompt never waits for it.
 
+use super::journal::Journal;
 use super::link::{About, Link, Uplink};
 use super::signals::Signals;
 use super::{Event, Signal};
 use crate::config::Place;
-use crate::engine::WeakEngine;
 use crate::engine::{self, Engine, KeepAlive, Mailbox, OpenError, Opened, Opening, Patience};
+use crate::engine::{Ending, WeakEngine};
 use crate::livy::{self, Client, CreateSession, Id, LivyError};
 use crate::local;
 use crate::render::{Line, one_line};
@@ -42,6 +43,7 @@ pub struct Plan {
     pub limits: Limits,
     pub patience: Patience,
     pub keep_alive: KeepAlive,
+    pub journal: Journal,
     /// How long a server is waited for that was not reached yet, where that was asked for.
     pub retry_for: Option<Duration>,
     /// A request's longest silence, where that is not the usual one.
@@ -140,6 +142,14 @@ impl Plan {
         Some((format!("POST {root}/sessions"), body + "\n"))
     }
 
+    /// The server, as it is shown to people; none where it ends with this process.
+    pub fn remote_root(&self) -> Option<String> {
+        match &self.place {
+            Place::Local => None,
+            Place::Server { url, .. } => Some(livy::shown_root(url)),
+        }
+    }
+
     /// Starts to open the session and returns at once.
     pub fn open(mut self, on_signal: OnSignal) -> std::io::Result<Link> {
         if let SessionPlan::Create(request) = &mut self.session {
@@ -178,7 +188,8 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let ends_session = is_ours && !plan.keep;
     let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
-    let keep_alive = plan.keep_alive;
+    let (keep_alive, journal) = (plan.keep_alive, plan.journal.clone());
+    let root = plan.remote_root();
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -186,10 +197,12 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
+        let writes = Entry::new(journal, root, ends_session);
         let conversation = Engine::converse(mailbox, opening, patience, keep_alive, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
                 starts.set(true);
             }
+            writes.follow(&event);
             to_front_end.emit(Event::Engine(event));
         });
         let mut conversation = pin!(conversation);
@@ -220,6 +233,53 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         Some(signal) if uplink.is_let_go() => uplink.emit(Event::Signal(signal)),
         Some(signal) => on_signal(signal),
         None => {}
+    }
+}
+
+/// The session's entry in the journal, for as long as it is there.
+struct Entry {
+    journal: Journal,
+    root: Option<String>,
+    to_end: bool,
+    noted: RefCell<Option<Id>>,
+}
+
+impl Entry {
+    fn new(journal: Journal, root: Option<String>, to_end: bool) -> Entry {
+        Entry {
+            journal,
+            root,
+            to_end,
+            noted: RefCell::default(),
+        }
+    }
+
+    fn follow(&self, event: &engine::Event) {
+        let Some(root) = &self.root else { return };
+        if let engine::Event::Starting { session } | engine::Event::Ready { session } = event
+            && self.noted.borrow().is_none()
+        {
+            self.journal.note(root, session, self.to_end);
+            self.noted.replace(Some(session.id.clone()));
+        }
+        let is_gone = match event {
+            engine::Event::Died(death) => !death.may_live,
+            engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
+            engine::Event::Starting { .. }
+            | engine::Event::Ready { .. }
+            | engine::Event::OpenFailed(_)
+            | engine::Event::Reconnecting(_)
+            | engine::Event::Reconnected
+            | engine::Event::AcceptedLate { .. }
+            | engine::Event::Progress { .. }
+            | engine::Event::Copies { .. }
+            | engine::Event::CancelFailed(_)
+            | engine::Event::Finished { .. }
+            | engine::Event::Answered { .. } => false,
+        };
+        if is_gone && let Some(id) = self.noted.take() {
+            self.journal.forget(root, &id);
+        }
     }
 }
 

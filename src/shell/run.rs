@@ -6,7 +6,7 @@ use crate::engine::{self, Outcome};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
-use crate::render::{self, FailureText, Format, Line};
+use crate::render::{self, FailureText, Format, Line, one_line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -162,6 +162,34 @@ impl Run<'_> {
             (Some(exit), ..) => Verdict::End(exit),
             (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => Verdict::TooLong(limit),
             (None, _, verdict) => verdict,
+        }
+    }
+
+    /// Waits for a statement that the server has already, and shows what it gave.
+    pub fn resume(&self, link: &mut Link, id: Id, language: Language) -> Verdict {
+        if link.facts.over.is_some() {
+            return Verdict::SessionOver;
+        }
+        let ticket = link.ticket();
+        let place = one_line(&format!("statement {id} ")).into_owned();
+        link.engine.resume(ticket, id);
+        let waited = self.wait(link, ticket, &place);
+        self.out.end_progress();
+        // Where it came from is not known any more.
+        let snippet = Snippet {
+            language,
+            code: String::new(),
+            first_line: 1,
+            first_column: 0,
+        };
+        let source = Source::new(None, "");
+        let verdict = match waited.outcome {
+            Some(outcome) => self.conclude(link, (&snippet, &source, waited.feeding), outcome),
+            None => Verdict::LeftRunning(None),
+        };
+        match waited.end {
+            Some(exit) => Verdict::End(exit),
+            None => verdict,
         }
     }
 

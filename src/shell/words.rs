@@ -189,6 +189,17 @@ pub(super) fn left(name: &str, why: &str, command: &str) -> Vec<Line> {
     ]
 }
 
+/// Sessions that a livysh that was killed has left.
+pub fn left_behind(sessions: &[String], command: &str) -> Vec<Line> {
+    let told = |session: &String| {
+        let back = attaching(command, session);
+        let name = one_line(session);
+        let told = format!("Session {name} was left by a livysh that did not end it:  {back}");
+        Line::plain(one_line(&told).into_owned())
+    };
+    sessions.iter().map(told).collect()
+}
+
 /// How a script goes on in the session: `rest` is what names it, for a shell.
 pub fn from_line(command: &str, session: &str, rest: &str) -> Line {
     let told = format!("{} {rest}", attaching(command, session));

@@ -19,23 +19,23 @@ impl Conversation {
 }
 
 async fn answer(client: &Client, session: &Id, question: Question) -> Result<Answer, LivyError> {
-    let mut candidates = Vec::new();
+    let mut answered = Answer::default();
     match question {
+        Question::Statements => answered.statements = client.statements(session).await?.statements,
+        Question::Log(lines) => answered.log = client.session_log(session, -1, lines).await?.log,
         Question::Complete { code, kind } => {
             let wanted = Completion {
                 cursor: code.encode_utf16().count(),
                 kind: kind.to_owned(),
                 code,
             };
-            candidates = client.complete(session, &wanted).await?.candidates;
+            answered.candidates = client.complete(session, &wanted).await?.candidates;
         }
         Question::Add { what, uri } => client.add_file(session, what, uri).await?,
         Question::Upload { what, name, bytes } => {
             client.upload_file(session, what, name, bytes).await?;
         }
     }
-    Ok(Answer {
-        candidates,
-        dialect: client.dialect(),
-    })
+    answered.dialect = client.dialect();
+    Ok(answered)
 }

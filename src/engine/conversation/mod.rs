@@ -165,6 +165,16 @@ impl Conversation {
                 machine: statement::Machine::new(),
                 take_back: watch::Sender::new(false),
             }),
+            Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {
+                self.finish(ticket, None, Outcome::NeverSent);
+            }
+            Some(Command::Resume { ticket, id }) => self.queue.push_back(Submitted {
+                ticket,
+                code: None,
+                kind: "",
+                machine: statement::Machine::resumed(self.now(), id),
+                take_back: watch::Sender::new(false),
+            }),
             Some(Command::Cancel(ticket)) => {
                 self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_cancel);

@@ -39,7 +39,9 @@ impl Conversation {
         let ticket = submitted.ticket;
         let unwanted = submitted.take_back.subscribe();
         self.current = Some(submitted);
-        let signature = self.known.new_signature();
+        // One that the server has already may be another client's.
+        let is_new = self.current.as_ref().is_some_and(|one| one.code.is_some());
+        let signature = is_new.then(|| self.known.new_signature());
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
         // Set when a cancel is still due for a statement that nobody waits for any more.
@@ -61,7 +63,10 @@ impl Conversation {
                         client: client.clone(),
                         session: session.clone(),
                         statement: NewStatement {
-                            code: signature.sign(&code),
+                            code: match &signature {
+                                Some(signature) => signature.sign(&code),
+                                None => code,
+                            },
                             kind,
                         },
                         known: self.known.clone(),
@@ -173,7 +178,7 @@ impl Conversation {
         client: Arc<Client>,
         session: Id,
         id: Id,
-        signature: Signature,
+        signature: Option<Signature>,
     ) -> Request<Answer> {
         let (emit, patience) = (self.emit.clone(), self.patience);
         Box::pin(async move {
@@ -186,7 +191,8 @@ impl Conversation {
             let answer = delivery::read_made(&patience, &mut tell, async || {
                 began = Instant::now();
                 let found = client.statement(&session, &id).await?;
-                match is_of(&found, &signature) {
+                let is_it = |signature| is_of(&found, signature);
+                match signature.as_ref().is_none_or(is_it) {
                     true => Ok(found),
                     // A server that was started anew gives its numbers anew.
                     false => Err(LivyError::Replaced { id: id.to_string() }),

@@ -1,0 +1,202 @@
+//! The prompt's commands about the session and its statements.
+
+use super::Repl;
+use crate::engine::{self, Id, Question, Statement};
+use crate::exit::Exit;
+use crate::lang::Signature;
+use crate::render::{one_line, sanitize};
+use unicode_width::UnicodeWidthChar;
+
+/// So many of the session's statements are shown.
+const SHOWN_STATEMENTS: usize = 20;
+/// So much of a statement's code is shown.
+const SHOWN_CODE: usize = 60;
+
+fn id_of(text: String) -> Id {
+    text.parse().map_or(Id::Text(text), Id::Number)
+}
+
+impl Repl<'_> {
+    pub(super) fn cancel(&mut self, number: Option<String>) {
+        let id = match number {
+            Some(text) => Some(id_of(text)),
+            None => self.left_running.take(),
+        };
+        match id {
+            Some(_) if self.desk.link.facts.session.is_none() => {
+                self.say("The session is not open yet.");
+            }
+            Some(id) => {
+                let told = format!("Asking the server to cancel statement {id}.");
+                self.say(&one_line(&told));
+                self.desk.link.engine.cancel_by_id(id);
+            }
+            None => self.say("No statement was left running."),
+        }
+    }
+
+    pub(super) fn wait(&mut self, number: Option<String>) -> Option<Exit> {
+        match number.map(id_of).or_else(|| self.left_running.take()) {
+            Some(id) => self.resume(id),
+            None => {
+                self.say("No statement was left running; :statements shows them all.");
+                None
+            }
+        }
+    }
+
+    pub(super) fn last(&mut self) -> Option<Exit> {
+        let answer = match self.ask(Question::Statements) {
+            Ok(answer) => answer,
+            Err(exit) => return exit,
+        };
+        match answer.statements.into_iter().next_back() {
+            Some(statement) => self.resume(statement.id),
+            None => {
+                self.say("The session has run nothing yet.");
+                None
+            }
+        }
+    }
+
+    /// Shows what has run in the session, and waits for what still runs.
+    pub(super) fn come_back(&mut self) -> Option<Exit> {
+        let answer = match self.ask(Question::Statements) {
+            Ok(answer) => answer,
+            Err(exit) => return exit,
+        };
+        let exit = self.show(&answer.statements);
+        let unfinished = answer.statements.iter().find(|one| !one.state.is_final());
+        match (exit, unfinished) {
+            (None, Some(statement)) => {
+                let id = statement.id.clone();
+                self.say(&one_line(&format!("Statement {id} still runs:")));
+                self.resume(id)
+            }
+            (exit, _) => exit,
+        }
+    }
+
+    fn resume(&mut self, id: Id) -> Option<Exit> {
+        let language = self.language;
+        self.working(|desk| desk.resume(id, language))
+    }
+
+    pub(super) fn statements(&mut self) -> Option<Exit> {
+        let answer = match self.ask(Question::Statements) {
+            Ok(answer) => answer,
+            Err(exit) => return exit,
+        };
+        self.show(&answer.statements)
+    }
+
+    fn show(&mut self, statements: &[Statement]) -> Option<Exit> {
+        let first = statements.len().saturating_sub(SHOWN_STATEMENTS);
+        let lines = statements[first..].iter().map(shown);
+        self.print(lines.collect())
+    }
+
+    pub(super) fn log(&mut self, lines: i64) -> Option<Exit> {
+        match self.ask(Question::Log(lines)) {
+            Ok(answer) => {
+                let lines = answer.log.iter();
+                self.print(lines.map(|line| format!("{}\n", line.trim_end())).collect())
+            }
+            Err(exit) => exit,
+        }
+    }
+
+    /// Asks the session; where there is no answer that is told, and the code to end with comes back.
+    fn ask(&mut self, question: Question) -> Result<engine::Answer, Option<Exit>> {
+        let asked = self.desk.link.ask(self.out, question);
+        asked.map_err(|none| {
+            let answer = self.desk.unanswered(none, |error| error.to_string());
+            self.conclude(answer)
+        })
+    }
+
+    fn print(&mut self, text: String) -> Option<Exit> {
+        match self.out.data(&sanitize(&text)) {
+            Ok(()) => None,
+            Err(_) => Some(Exit::OutputClosed),
+        }
+    }
+
+    pub(super) fn session_text(&self) -> String {
+        let link = &self.desk.link;
+        let facts = &link.facts;
+        let root = &link.about.root;
+        if self.waits_for_restart() {
+            return format!("there is no session on {root}; :restart tries again");
+        }
+        let Some(session) = &facts.session else {
+            return format!("the session on {root} is not open yet");
+        };
+        let state = match facts.is_ready {
+            true => "ready".to_owned(),
+            false => session.state.to_string(),
+        };
+        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
+        let parts = [
+            ("name", &session.name),
+            ("kind", &session.kind),
+            ("application id", &session.app_id),
+            ("owner", &session.owner),
+            ("Spark UI", &session.app_info.spark_ui_url),
+        ];
+        for (label, value) in parts {
+            if let Some(value) = value {
+                text.push_str(&format!("\n  {label}: {}", one_line(value)));
+            }
+        }
+        text.push_str(match link.about.is_ours {
+            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
+            true => "\n  made by livysh: it is ended when you leave",
+            false => "\n  it was there before: it stays when you leave",
+        });
+        text
+    }
+}
+
+/// A statement on a line: its number, its state and the beginning of its code.
+fn shown(statement: &Statement) -> String {
+    let code = statement.code.as_deref().unwrap_or_default();
+    let code = match Signature::in_code(code) {
+        Some(_) => code.trim_end(),
+        None => code,
+    };
+    let mut lines = code.lines().filter(|line| !line.trim().is_empty());
+    let line = one_line(lines.next().unwrap_or_default()).into_owned();
+    let mut width = 0;
+    let fits = |c: &char| {
+        width += c.width().unwrap_or(0);
+        width <= SHOWN_CODE
+    };
+    let mut text: String = line.chars().take_while(fits).collect();
+    if text.len() < line.len() || lines.next().is_some() {
+        text.push_str(" …");
+    }
+    let id = one_line(&statement.id.to_string()).into_owned();
+    let state = one_line(&statement.state.to_string()).into_owned();
+    format!("{id:>5}  {state:<10}  {text}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_statement_stands_on_one_line() {
+        let line = |code: &str| {
+            let statement = json!({"id": 7, "state": "running", "code": code});
+            shown(&serde_json::from_value(statement).unwrap())
+        };
+        let signed = Signature::of_bits(5).sign("\nx = 1");
+        assert_eq!(line(&signed), "    7  running     x = 1\n");
+        assert_eq!(line("a\nb"), "    7  running     a …\n");
+        let long = line(&"漢".repeat(40));
+        assert_eq!(long, format!("    7  running     {} …\n", "漢".repeat(30)));
+        assert_eq!(line("a\u{1b}[2J"), "    7  running     a\\u{1b}[2J\n");
+    }
+}
