@@ -229,8 +229,32 @@ fn every_request_names_itself_and_brings_its_identity() {
         );
     }
     let create = &server.requests()[0];
-    assert_eq!(create.body, r#"{"kind":"spark"}"#);
+    let body: serde_json::Value = serde_json::from_str(&create.body).unwrap();
+    let name = body["name"].as_str().unwrap();
+    assert!(name.starts_with("livysh-"), "{name}");
+    assert_eq!(body, serde_json::json!({"kind": "spark", "name": name}));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("s3cret"));
+}
+
+/// Livy before 0.6 gives its sessions no names, and refuses fields that it does not know.
+#[test]
+fn an_old_server_gets_a_session_without_a_name() {
+    let server = Scripted::start(|request| {
+        let is_create = request.method == "POST" && request.path == "/sessions";
+        let has_name = request.body.contains("\"name\"");
+        match (is_create, has_name) {
+            (true, true) => Answer::json(
+                "400 Bad Request",
+                r#""Unrecognized field \"name\" (class CreateInteractiveRequest), not marked as ignorable""#,
+            ),
+            (true, false) => Answer::json("201 Created", r#"{"id":0,"state":"dead"}"#),
+            _ => Answer::json("200 OK", r#"{"id":0,"state":"dead","log":[]}"#),
+        }
+    });
+    let ran = run(&server.url);
+    ran.gave("", 3);
+    ran.said(&["session 0 on ", " is dead"]);
+    assert_eq!(server.count("POST", "/sessions"), 2);
 }
 
 #[test]
@@ -311,7 +335,8 @@ fn a_hostile_answer_does_not_reach_the_terminal() {
 #[test]
 fn a_lost_answer_to_the_creation_is_told_as_such() {
     let server = Scripted::start(|_| Answer::cut());
-    let ran = run(&server.url);
+    let limit = ["--url", &server.url, "--retry-for", "1s", "-e", "1"];
+    let ran = Home::new().run(&limit);
     ran.gave("", 3);
     ran.said(&["The server may have created the session all the same"]);
     assert_eq!(server.count("POST", "/sessions"), 1);
