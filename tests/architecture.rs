@@ -50,7 +50,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
-    ("reqwest", &["livy/http.rs"]),
+    ("reqwest", &["livy/http/"]),
     ("axum", &["local/server/"]),
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),

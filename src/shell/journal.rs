@@ -1,8 +1,10 @@
 //! What survives a livysh that was killed: the sessions that it used, in a file of the user's own. No
 //! code and no secret stands in it.
 
+use crate::engine::{self, Ending};
 use crate::livy::{Id, Session};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -123,6 +125,53 @@ fn is_alive(process: u32) -> bool {
     let id = i32::try_from(process).map(nix::unistd::Pid::from_raw);
     // The signal that only asks.
     id.is_ok_and(|id| nix::sys::signal::kill(id, None) != Err(nix::errno::Errno::ESRCH))
+}
+
+/// Keeps a session's entry, for as long as it is there.
+pub(super) struct Follower {
+    journal: Journal,
+    root: Option<String>,
+    to_end: bool,
+    noted: RefCell<Option<Id>>,
+}
+
+impl Follower {
+    pub(super) fn new(journal: Journal, root: Option<String>, to_end: bool) -> Follower {
+        Follower {
+            journal,
+            root,
+            to_end,
+            noted: RefCell::default(),
+        }
+    }
+
+    pub(super) fn follow(&self, event: &engine::Event) {
+        let Some(root) = &self.root else { return };
+        if let engine::Event::Starting { session } | engine::Event::Ready { session } = event
+            && self.noted.borrow().is_none()
+        {
+            self.journal.note(root, session, self.to_end);
+            self.noted.replace(Some(session.id.clone()));
+        }
+        let is_gone = match event {
+            engine::Event::Died(death) => !death.may_live,
+            engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
+            engine::Event::Starting { .. }
+            | engine::Event::Ready { .. }
+            | engine::Event::OpenFailed(_)
+            | engine::Event::Reconnecting(_)
+            | engine::Event::Reconnected
+            | engine::Event::AcceptedLate { .. }
+            | engine::Event::Progress { .. }
+            | engine::Event::Copies { .. }
+            | engine::Event::CancelFailed(_)
+            | engine::Event::Finished { .. }
+            | engine::Event::Answered { .. } => false,
+        };
+        if is_gone && let Some(id) = self.noted.take() {
+            self.journal.forget(root, &id);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,16 @@
-//! The signals that end a statement or the program.
+//! What ends a statement or the program from outside: signals, and limits of time.
 
-use super::Signal;
+use super::limits::Deadlines;
+use super::link::Uplink;
+use super::{Event, Signal};
+use crate::term::Out;
+use std::cell::Cell;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tokio::signal::unix::{self, SignalKind};
+
+/// A write that takes longer waits for a reader.
+const WRITE_TAKES: Duration = Duration::from_millis(200);
 
 /// Waits for a signal that ends the program.
 pub fn wait_for_signal() -> std::io::Result<Signal> {
@@ -63,4 +71,55 @@ fn ignores_hang_up() -> bool {
         }
         matches!(before.handler(), SigHandler::SigIgn)
     })
+}
+
+/// Passes signals on to the front end; one that ends the program while nobody waits for events
+/// comes back: a prompt stands, or a pipe does not take what is written.
+pub(super) async fn signal_to_end(
+    uplink: &Uplink,
+    out: &Out,
+    mut deadlines: Deadlines,
+    has_started: &Cell<bool>,
+) -> Signal {
+    let Ok(mut signals) = Signals::listen() else {
+        return std::future::pending().await;
+    };
+    // Was passed on; what is written after it may be stuck, too.
+    let mut passed_on: Option<Signal> = None;
+    loop {
+        let signal = tokio::select! {
+            signal = signals.next() => signal,
+            signal = deadlines.passed() => signal,
+            () = tokio::time::sleep(WRITE_TAKES), if passed_on.is_some() => {
+                match passed_on {
+                    Some(signal) if is_stuck(out).await => return signal,
+                    _ if uplink.prompt_stands() => passed_on = None,
+                    _ => {}
+                }
+                continue;
+            }
+        };
+        match signal {
+            Signal::NotStarted { .. } if has_started.get() => continue,
+            // The front end ends, once what it writes is read.
+            Signal::NotStarted { .. } => {
+                uplink.emit(Event::Signal(signal));
+                continue;
+            }
+            Signal::TimeUp if uplink.has_no_limits() => continue,
+            Signal::Terminate | Signal::HangUp if uplink.prompt_stands() => return signal,
+            _ if is_stuck(out).await => return signal,
+            _ => uplink.emit(Event::Signal(signal)),
+        }
+        passed_on = (!uplink.prompt_stands()).then_some(signal);
+    }
+}
+
+/// Whether a write goes on that does not end by itself.
+async fn is_stuck(out: &Out) -> bool {
+    let Some(write) = out.write_under_way() else {
+        return false;
+    };
+    tokio::time::sleep(WRITE_TAKES).await;
+    out.write_under_way() == Some(write)
 }

@@ -3,11 +3,22 @@
 //! Redirects are never followed: a POST would become a GET, and credentials could leave for
 //! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
 //! answer may take as long as it keeps coming, and what is sent has time of its own.
+//!
+//! | file        | its duty                                        |
+//! |-------------|-------------------------------------------------|
+//! | `url.rs`    | the root of a Livy API, and how it is shown     |
+//! | `failed.rs` | what a failed request, or an odd answer, means  |
+
+mod failed;
+mod url;
+
+pub use url::{UrlError, parse_root, shown_root};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{LivyError, ServerError, TransportError, TransportKind};
 use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
+use failed::{causes, decode, transport_error};
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };
@@ -15,10 +26,10 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+use url::{is_loopback, shown};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that the slowest line sends in a second.
@@ -28,30 +39,6 @@ const SLOWEST: u64 = 16 << 10;
 pub trait Authorizer: Send + Sync {
     /// The value of the `Authorization` header, or none.
     fn authorization(&self) -> Option<String>;
-}
-
-/// The URL cannot be the root of a Livy API.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum UrlError {
-    #[error("{url} is no URL ({reason})")]
-    Malformed { url: String, reason: String },
-    #[error("{0} is no http or https URL")]
-    Scheme(String),
-    #[error("the URL holds a user or password; these would show in messages and process lists")]
-    Credentials,
-}
-
-impl UrlError {
-    pub fn hint(&self) -> &'static str {
-        match self {
-            UrlError::Malformed { .. } | UrlError::Scheme(_) => {
-                "a Livy URL looks like http://host:8998 or https://gateway/livy"
-            }
-            UrlError::Credentials => {
-                "leave them out: --auth basic --user NAME, with the password in LIVYSH_PASSWORD"
-            }
-        }
-    }
 }
 
 /// What a request carries.
@@ -68,52 +55,6 @@ pub struct Http {
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
     longest: Option<Duration>,
-}
-
-/// The root of a Livy API, as people write or paste it.
-pub fn parse_root(root: &str) -> Result<Url, UrlError> {
-    let mut url = Url::parse(root.trim()).map_err(|error| UrlError::Malformed {
-        url: redacted(root),
-        reason: error.to_string(),
-    })?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(UrlError::Scheme(redacted(root)));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(UrlError::Credentials);
-    }
-    // What people paste: a trailing slash, or the address of the list of sessions.
-    let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
-    url.set_path(&path);
-    Ok(url)
-}
-
-/// A URL as it may be shown: without user, password and query, which may hold a secret.
-pub fn shown_root(root: &str) -> String {
-    match parse_root(root) {
-        Ok(url) => shown(&url),
-        Err(_) => redacted(root),
-    }
-}
-
-fn shown(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    url.as_str().trim_end_matches('/').to_owned()
-}
-
-/// The same for a text that is no URL.
-fn redacted(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => {
-            format!("{}***{}", &text[..scheme + 3], &text[at..])
-        }
-        (None, Some(at)) => format!("***{}", &text[at..]),
-        _ => text.to_owned(),
-    }
 }
 
 impl Http {
@@ -335,87 +276,6 @@ fn size_of(request: &Request) -> u64 {
         .max(told.unwrap_or(0))
 }
 
-fn is_loopback(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| {
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost"
-            || host
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
-    })
-}
-
-fn decode<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, LivyError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
-        let start = text.trim_start();
-        let found = if start.is_empty() {
-            "nothing".to_owned()
-        } else if start.starts_with('<') {
-            "a web page".to_owned()
-        } else if start.starts_with('{') || start.starts_with('[') {
-            format!("JSON of another kind ({error})")
-        } else {
-            format!("“{}”", start.lines().next().unwrap_or_default())
-        };
-        LivyError::NotLivy {
-            url: url.to_owned(),
-            found,
-        }
-    })
-}
-
-fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
-    let cause = causes(error);
-    let refused = chain(error).any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
-    });
-    let tls = chain(error).any(is_tls);
-    let kind = if error.is_dns() {
-        TransportKind::NameNotFound
-    } else if refused {
-        TransportKind::Refused
-    } else if tls {
-        TransportKind::Tls
-    } else if error.is_connect() {
-        TransportKind::Unreachable
-    } else if error.is_timeout() {
-        TransportKind::Timeout
-    } else {
-        TransportKind::Cut
-    };
-    TransportError {
-        kind,
-        url: url.to_owned(),
-        cause,
-    }
-}
-
-/// rustls' error lies in input and output errors, whose sources skip what they hold.
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    if error.is::<rustls::Error>() {
-        return true;
-    }
-    let held = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(|error| error.get_ref());
-    held.is_some_and(|held| is_tls(held))
-}
-
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| (*error).source())
-}
-
-/// The innermost cause: the outer ones only say that a request failed.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    chain(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,10 +285,6 @@ mod tests {
         fn authorization(&self) -> Option<String> {
             None
         }
-    }
-
-    fn root(url: &str) -> Result<String, UrlError> {
-        Http::new(url, Arc::new(Nobody), None, None).map(|http| shown(&http.root))
     }
 
     #[test]
@@ -443,39 +299,5 @@ mod tests {
         assert!(time(post().json(&"x".repeat(8 << 20))) >= 500);
         let file = Part::bytes(vec![0; 64 << 20]).file_name("a.jar");
         assert!(time(post().multipart(Form::new().part("jar", file))) >= 4000);
-    }
-
-    #[test]
-    fn what_is_shown_holds_no_secret() {
-        for (given, expected) in [
-            ("https://h/livy?key=SECRET", "https://h/livy"),
-            ("http://u:SECRET@h:port/", "http://***@h:port/"),
-            ("htp://u:SECRET@h", "htp://***@h"),
-            ("u:SECRET@h", "***@h"),
-        ] {
-            assert_eq!(shown_root(given), expected);
-        }
-        let error = root("http://u:SECRET@h:port/").unwrap_err();
-        assert!(!error.to_string().contains("SECRET"), "{error}");
-    }
-
-    #[test]
-    fn pasted_urls_are_normalised() {
-        for (given, root_url) in [
-            ("http://h:8998", "http://h:8998"),
-            ("http://h:8998/", "http://h:8998"),
-            ("https://h/livy/sessions/", "https://h/livy"),
-            (" https://h/a/b ", "https://h/a/b"),
-        ] {
-            assert_eq!(root(given).unwrap(), root_url, "{given}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_livy_url_is_told() {
-        assert!(matches!(root("localhost:8998"), Err(UrlError::Scheme(_))));
-        assert!(matches!(root("ftp://h"), Err(UrlError::Scheme(_))));
-        assert!(matches!(root("http://"), Err(UrlError::Malformed { .. })));
-        assert!(matches!(root("http://u:p@h"), Err(UrlError::Credentials)));
     }
 }

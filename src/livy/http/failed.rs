@@ -1,0 +1,76 @@
+//! What a failed request means, and an answer that is not Livy's.
+
+use crate::livy::error::{LivyError, TransportError, TransportKind};
+use serde::de::DeserializeOwned;
+use std::error::Error;
+
+pub(super) fn decode<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, LivyError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+        let start = text.trim_start();
+        let found = if start.is_empty() {
+            "nothing".to_owned()
+        } else if start.starts_with('<') {
+            "a web page".to_owned()
+        } else if start.starts_with('{') || start.starts_with('[') {
+            format!("JSON of another kind ({error})")
+        } else {
+            format!("“{}”", start.lines().next().unwrap_or_default())
+        };
+        LivyError::NotLivy {
+            url: url.to_owned(),
+            found,
+        }
+    })
+}
+
+pub(super) fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
+    let cause = causes(error);
+    let refused = chain(error).any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    });
+    let tls = chain(error).any(is_tls);
+    let kind = if error.is_dns() {
+        TransportKind::NameNotFound
+    } else if refused {
+        TransportKind::Refused
+    } else if tls {
+        TransportKind::Tls
+    } else if error.is_connect() {
+        TransportKind::Unreachable
+    } else if error.is_timeout() {
+        TransportKind::Timeout
+    } else {
+        TransportKind::Cut
+    };
+    TransportError {
+        kind,
+        url: url.to_owned(),
+        cause,
+    }
+}
+
+/// rustls' error lies in input and output errors, whose sources skip what they hold.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    if error.is::<rustls::Error>() {
+        return true;
+    }
+    let held = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(|error| error.get_ref());
+    held.is_some_and(|held| is_tls(held))
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
+}
+
+/// The innermost cause: the outer ones only say that a request failed.
+pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
+    chain(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
