@@ -261,7 +261,7 @@ pub(super) static TABLE: [Entry; 35] = [
         Name::Last,
         "last",
         "",
-        "print the result of the session's last statement once more",
+        "print the result of the last statement once more",
         "",
     ),
     entry(

@@ -61,6 +61,12 @@ impl Past {
         }
     }
 
+    /// The number on the server of the last statement that was run, where that is known.
+    pub fn last_number(&self) -> Option<&str> {
+        let ran = self.inputs.back()?.ran.last()?;
+        ran.number.as_deref()
+    }
+
     /// Whether an input may have given such a name a meaning of the user's own.
     pub(super) fn has_own(&self, name: &str) -> bool {
         self.own.contains(name)

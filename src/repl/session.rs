@@ -45,7 +45,11 @@ impl Repl<'_> {
         }
     }
 
+    /// The last one of this prompt; else of the session.
     pub(super) fn last(&mut self) -> Option<Exit> {
+        if let Some(number) = self.desk.link.past.last_number() {
+            return self.resume(id_of(number.to_owned()));
+        }
         let answer = match self.ask(Question::Statements) {
             Ok(answer) => answer,
             Err(exit) => return exit,
