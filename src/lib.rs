@@ -97,6 +97,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         header: !cli.looks.no_header,
         max_rows: cli.looks.max_rows,
         statement_timeout: cli.script.statement_timeout,
+        wait_at_most: None,
     };
     let mut desk = Desk::new(&mut link, out, Interrupts::Script, manner);
     desk.echoes.are_silent.set(cli.script.quiet);
@@ -116,6 +117,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             Ok(language) => {
                 let again = shell::Plan {
                     limits: Limits::default(),
+                    patience: plan::at_prompt(cli, work.plan.patience),
                     ..work.plan
                 };
                 let options = repl::Options {

@@ -76,7 +76,7 @@ pub fn plan(
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
         patience: patience(cli, &timing, out),
-        timeout: timing.timeout,
+        timeout: timing.timeout.filter(|limit| !limit.is_zero()),
         keep_alive: KeepAlive {
             every: timing.keep_alive.unwrap_or(KeepAlive::default().every),
             idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),
@@ -133,20 +133,27 @@ fn check(cli: &Cli, place: &Place, out: &Out) -> Result<(), String> {
     Ok(())
 }
 
-/// Whoever sits at a prompt decides how long a server that is away is waited for, and whether a
-/// statement that is not to be found is sent again.
 fn patience(cli: &Cli, timing: &Timing, out: &Out) -> Patience {
-    let scripts_run = runs_script(cli, out);
     let default = Patience::default();
-    Patience {
-        unreachable: match cli.script.retry_for {
-            Some(limit) => Some(limit),
-            None => default.unreachable.filter(|_| scripts_run),
-        },
-        resends: scripts_run,
+    let in_script = Patience {
+        unreachable: cli.script.retry_for.or(default.unreachable),
         settle: timing.settle.unwrap_or(default.settle),
         gateway: timing.gateway_patience.unwrap_or(default.gateway),
         ..default
+    };
+    match runs_script(cli, out) {
+        true => in_script,
+        false => at_prompt(cli, in_script),
+    }
+}
+
+/// Whoever sits at a prompt decides how long a server that is away is waited for, and whether a
+/// statement that is not to be found is sent again.
+pub fn at_prompt(cli: &Cli, patience: Patience) -> Patience {
+    Patience {
+        unreachable: cli.script.retry_for,
+        resends: false,
+        ..patience
     }
 }
 

@@ -201,7 +201,7 @@ impl<'a> Desk<'a> {
     pub fn resume(&mut self, id: Id, language: Language) -> Answer {
         let run = Run {
             out: self.out,
-            interrupts: self.interrupts,
+            interrupts: Interrupts::Watch,
             manner: self.manner,
             echoes: &self.echoes,
         };
@@ -213,7 +213,9 @@ impl<'a> Desk<'a> {
 
     /// A message of a shell's own.
     fn say(&self, text: &str) {
-        self.out.note(&Line::plain(text));
+        if !self.out.is_quiet {
+            self.out.note(&Line::plain(text));
+        }
     }
 
     /// What was asked for.

@@ -12,12 +12,21 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "it is written like 90s, 15m or 1h30m".to_owned())
 }
 
-/// The same in a file.
+/// The same in a file, where a number may also stand as one.
 pub(super) fn deserialized<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    duration(&text).map(Some).map_err(D::Error::custom)
+    match Written::deserialize(deserializer)? {
+        Written::Seconds(seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Written::Text(text) => duration(&text).map(Some).map_err(D::Error::custom),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Seconds(u64),
+    Text(String),
 }
 
 #[cfg(test)]

@@ -17,9 +17,9 @@ mod reads;
 mod sessions;
 mod statements;
 
-pub use once::{NotSent, Received, Sent, once};
+pub use once::{NotSent, Received, Sent, Sought, once};
 pub use patience::{Patience, chance};
 pub use proof::Proof;
 pub use reads::{read, read_made};
 pub use sessions::find_session;
-pub use statements::find_statement;
+pub use statements::{Match, find_statement};

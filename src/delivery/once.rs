@@ -36,6 +36,15 @@ pub enum Received {
 /// Takes a change back as long as it was not received.
 pub type Unwanted = watch::Receiver<bool>;
 
+/// What was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sought<T> {
+    Found(T),
+    Absent,
+    /// It cannot be told apart from others.
+    Unsure,
+}
+
 /// What a look gave.
 enum Look<T> {
     Found(T),
@@ -51,8 +60,11 @@ pub async fn once<T>(
     mut unwanted: Unwanted,
     mut tell: impl FnMut(&LivyError),
     mut send: impl AsyncFnMut() -> Result<T, LivyError>,
-    mut find: impl AsyncFnMut() -> Result<Option<T>, LivyError>,
+    mut find: impl AsyncFnMut() -> Result<Sought<T>, LivyError>,
 ) -> Result<Sent<T>, NotSent> {
+    let mut patience = *patience;
+    // What is known of all that were sent.
+    let mut received = Received::No;
     let mut first_failure = None;
     let mut gaps = Gaps::default();
     loop {
@@ -64,16 +76,12 @@ pub async fn once<T>(
             Err(error) => error,
         };
         let since = *first_failure.get_or_insert_with(Instant::now);
-        let failed = |received| NotSent {
-            error: error.clone(),
-            received,
-        };
         match Proof::of(&error) {
-            Proof::TurnedDown => return Err(failed(Received::No)),
+            Proof::TurnedDown => return Err(NotSent { error, received }),
             Proof::NotReceived => {
                 let wait = gaps.next(&error);
                 if patience.is_over(&error, since, wait) {
-                    return Err(failed(Received::No));
+                    return Err(NotSent { error, received });
                 }
                 tell(&error);
                 let taken_back = tokio::select! {
@@ -81,11 +89,12 @@ pub async fn once<T>(
                     () = is_set(&mut unwanted) => true,
                 };
                 if taken_back {
-                    return Err(failed(Received::No));
+                    return Err(NotSent { error, received });
                 }
             }
             Proof::Unknown(when) => {
-                let patience = patience.after_contact();
+                patience = patience.after_contact();
+                received = Received::NotFound;
                 let settled = Instant::now() + patience.settles(when);
                 match look(&patience, settled, &error, &mut tell, &mut find).await {
                     Look::Found(made) => {
@@ -95,10 +104,13 @@ pub async fn once<T>(
                     Look::Absent => {
                         let is_over = patience.is_over(&error, since, Duration::ZERO);
                         if is_over || !patience.resends || *unwanted.borrow() {
-                            return Err(failed(Received::NotFound));
+                            return Err(NotSent { error, received });
                         }
                     }
-                    Look::Unanswered => return Err(failed(Received::Perhaps)),
+                    Look::Unanswered => {
+                        let received = Received::Perhaps;
+                        return Err(NotSent { error, received });
+                    }
                 }
             }
         }
@@ -111,7 +123,7 @@ async fn look<T>(
     settled: Instant,
     lost: &LivyError,
     tell: &mut impl FnMut(&LivyError),
-    find: &mut impl AsyncFnMut() -> Result<Option<T>, LivyError>,
+    find: &mut impl AsyncFnMut() -> Result<Sought<T>, LivyError>,
 ) -> Look<T> {
     let since = Instant::now();
     let mut gaps = Gaps::default();
@@ -119,9 +131,10 @@ async fn look<T>(
     loop {
         let began = Instant::now();
         match find().await {
-            Ok(Some(made)) => return Look::Found(made),
-            Ok(None) if began >= settled => return Look::Absent,
-            Ok(None) => {
+            Ok(Sought::Found(made)) => return Look::Found(made),
+            Ok(Sought::Unsure) => return Look::Unanswered,
+            Ok(Sought::Absent) if began >= settled => return Look::Absent,
+            Ok(Sought::Absent) => {
                 if !std::mem::replace(&mut is_told, true) {
                     tell(lost);
                 }

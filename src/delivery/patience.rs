@@ -7,6 +7,8 @@ use tokio::time::Instant;
 
 const FIRST_GAP: Duration = Duration::from_millis(200);
 const LONGEST_GAP: Duration = Duration::from_secs(5);
+/// A server may ask for a longer gap, but not for any.
+const LONGEST_ASKED: Duration = Duration::from_secs(600);
 const JITTER: f64 = 0.2;
 
 /// How long things are waited for.
@@ -87,7 +89,7 @@ impl Gaps {
     /// The wait after this failure: as the server asks, else the next gap.
     pub(super) fn next(&mut self, error: &LivyError) -> Duration {
         if let Some(wait) = error.retry_after() {
-            return wait;
+            return wait.clamp(FIRST_GAP, LONGEST_ASKED);
         }
         let gap = self.gap;
         self.gap = (gap * 2).min(LONGEST_GAP);

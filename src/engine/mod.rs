@@ -15,7 +15,7 @@ mod poll;
 mod session;
 mod statement;
 
-pub use crate::delivery::{Patience, Received};
+pub use crate::delivery::{NotSent, Patience, Received};
 pub use crate::livy::{Dialect, FileKind, Id, Statement};
 pub use conversation::{KeepAlive, create_session, find_session};
 pub use statement::Outcome;
@@ -112,6 +112,7 @@ enum Command {
         ticket: Ticket,
         code: Code,
         kind: &'static str,
+        is_hidden: bool,
     },
     /// To wait for a statement that the server has already.
     Resume {
@@ -148,6 +149,8 @@ pub enum Event {
     AcceptedLate {
         id: Id,
     },
+    /// One that nobody waits for any more was not accepted, as far as is known.
+    LostLate(NotSent),
     Progress {
         ticket: Ticket,
         /// Share of the Spark tasks done, 0 to 1.
@@ -198,6 +201,8 @@ pub enum Ending {
     /// There was no session to end, or it was over already.
     Nothing,
     Deleted,
+    /// It was asked for, and may come to be.
+    Unknown,
     /// It is still there, for this reason.
     Left {
         session: Id,
@@ -235,9 +240,15 @@ impl Engine {
         WeakEngine(self.commands.downgrade())
     }
 
-    /// Submits code in a language by its Livy kind; its end is told under `ticket`.
-    pub fn submit(&self, ticket: Ticket, code: Code, kind: &'static str) {
-        self.send(Command::Submit { ticket, code, kind });
+    /// Submits code in a language by its Livy kind; its end is told under `ticket`. Code that nobody
+    /// typed is marked so.
+    pub fn submit(&self, ticket: Ticket, code: Code, kind: &'static str, is_hidden: bool) {
+        self.send(Command::Submit {
+            ticket,
+            code,
+            kind,
+            is_hidden,
+        });
     }
 
     /// Waits for a statement that the server has already; its end is told under `ticket`.

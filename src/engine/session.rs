@@ -97,7 +97,7 @@ impl Machine {
     pub fn on_looked(&mut self, now: Duration, chance: f64, answer: Result<Session, LivyError>) {
         match answer {
             Ok(session) => self.take(now, chance, session),
-            Err(error) if error.status() == Some(404) => {
+            Err(error) if error.is_no_session() => {
                 self.state = State::Over;
                 self.failure = Some(error);
             }
@@ -178,9 +178,15 @@ mod tests {
         }
     }
 
+    /// In Livy's words; a gateway's page says nothing of the session.
+    fn missing() -> LivyError {
+        let body = br#"{"msg":"Session '3' not found."}"#;
+        ServerError::read(404, "GET", String::new(), body).into()
+    }
+
     #[test]
     fn a_start_that_fails_is_over() {
-        for answer in [Ok(session("dead")), Ok(session("error")), Err(status(404))] {
+        for answer in [Ok(session("dead")), Ok(session("error")), Err(missing())] {
             let mut machine = Machine::new(ms(0));
             machine.on_opened(ms(1), 0.0, session("starting"));
             machine.on_looked(ms(500), 0.0, answer);
@@ -195,8 +201,12 @@ mod tests {
     fn a_starting_session_that_cannot_be_asked_may_still_be_there() {
         let mut machine = Machine::new(ms(0));
         machine.on_opened(ms(1), 0.0, session("starting"));
-        machine.on_looked(ms(500), 0.0, Err(status(500)));
-        assert!(machine.is_over() && machine.is_lost());
+        for unclear in [500, 404] {
+            let mut machine = Machine::new(ms(0));
+            machine.on_opened(ms(1), 0.0, session("starting"));
+            machine.on_looked(ms(500), 0.0, Err(status(unclear)));
+            assert!(machine.is_over() && machine.is_lost());
+        }
     }
 
     #[test]

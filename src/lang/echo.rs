@@ -131,9 +131,15 @@ fn without_types(pattern: &str) -> String {
     let mut text = String::new();
     // Brackets that are open within a type.
     let mut in_type: Option<usize> = None;
-    for c in pattern.chars() {
+    let mut before = ' ';
+    for (at, c) in pattern.char_indices() {
+        let is_operator = |c: char| ":+-*/<>|&!?~^%#@\\".contains(c);
+        // `::` and its like are operators.
+        let stands_alone =
+            !is_operator(before) && !pattern[at + c.len_utf8()..].starts_with(is_operator);
+        before = c;
         in_type = match (in_type, c) {
-            (None, ':') => Some(0),
+            (None, ':') if stands_alone => Some(0),
             (Some(depth), '(' | '[') => Some(depth + 1),
             (Some(0), ',' | ')' | ']') => None,
             (Some(depth), ')' | ']') => Some(depth - 1),
@@ -172,6 +178,7 @@ mod tests {
                 "Int: 5\na: scala.Int = 1\n",
                 "Int: 5\n",
             ),
+            ("val _ :: rest = f()", "rest: List[Int] = List(2)\n", ""),
             (
                 "val (a: Int, List(b: Int)) = f()",
                 "Int: 5\nb: Int = 1\n",

@@ -76,8 +76,8 @@ pub fn number<T: FromStr + From<bool>>(argument: &str) -> Option<T> {
     }
 }
 
-/// Whether a text may give a name a meaning, as `def exit` does, `exit = print` and `import exit`:
-/// taken for a binding by mistake, the name is only sent to the server.
+/// Whether a text may give a name a meaning, as `def exit` does, `exit = print` and `import exit`. An
+/// import from where the name has its usual meaning is none.
 pub(super) fn binds(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     text.match_indices(name).any(|(at, _)| {
@@ -85,14 +85,35 @@ pub(super) fn binds(text: &str, name: &str) -> bool {
         if before.ends_with(is_part) || after.starts_with(is_part) {
             return false;
         }
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let word = before.trim_end().rsplit(|c| !is_part(c)).next();
-        let introduced = ["def", "val", "var", "class", "object", "as"];
-        let after = after.trim_start();
-        line.contains("import ")
-            || word.is_some_and(|word| introduced.contains(&word))
-            || (after.starts_with('=') && !after.starts_with("=="))
+        let statement = before.rsplit(['\n', ';']).next().unwrap_or_default();
+        let line = after.split(['\n', ';']).next().unwrap_or_default();
+        is_bound(statement.trim_start(), line.trim_start())
     })
+}
+
+/// The same for a name by what stands before it in its statement, and after it.
+fn is_bound(before: &str, after: &str) -> bool {
+    if before.contains('#') || before.contains("//") {
+        return false;
+    }
+    if before.starts_with("import ") || before.starts_with("from ") {
+        let usual = ["sys", "System", "builtins"];
+        let mut words = before.split(|c: char| !c.is_alphanumeric());
+        return !words.any(|word| usual.contains(&word));
+    }
+    let word = before.split_whitespace().next_back();
+    let introduced = ["def", "val", "var", "class", "object", "as", "for"];
+    if word.is_some_and(|word| introduced.contains(&word)) {
+        return true;
+    }
+    // Alone or among others, before a sign that gives it a value.
+    let is_target = |c: char| c.is_alphanumeric() || matches!(c, '_' | ',' | ' ' | '*');
+    let stands_first = before.is_empty() || (before.chars().all(is_target) && before.contains(','));
+    let value = match after.strip_prefix([',', ':']) {
+        Some(rest) => rest.split_once('=').map(|(_, value)| value),
+        None => after.strip_prefix('='),
+    };
+    stands_first && value.is_some_and(|value| !value.starts_with('='))
 }
 
 /// A call of one of these names that is all of the code: the name, and what its brackets hold.
@@ -213,6 +234,10 @@ mod tests {
             "def quit(n: Int) = n",
             "val exit = f _",
             "import Jobs.{run, quit}",
+            "exit, quit = f, g",
+            "a, exit = f, g",
+            "exit: Callable = f",
+            "for exit in fs: pass",
         ] {
             let name = if text.contains("exit") {
                 "exit"
@@ -235,6 +260,12 @@ mod tests {
             "x.exit = 1",
             "exits = 1",
             "if exit == 3: pass",
+            "import sys.{error, exit}",
+            "from sys import exit",
+            "import time; exit(3)",
+            "unittest.main(exit=False)",
+            "# exit = 1",
+            "// val exit = 1",
             "# exit",
         ] {
             assert!(!binds(text, "exit"), "{text}");

@@ -5,19 +5,28 @@
 
 /// So many bits, each a blank or a tab.
 const LENGTH: usize = 48;
+/// The last sign of a statement that nobody typed.
+const HIDDEN: char = '\t';
 
 /// The mark of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature(String);
 
 impl Signature {
-    /// From random bits; the highest sixteen count for nothing.
-    pub fn of_bits(bits: u64) -> Signature {
+    /// From random bits, of which the highest seventeen count for nothing, and whether it is of code
+    /// that nobody typed.
+    pub fn of_bits(bits: u64, is_hidden: bool) -> Signature {
         let sign = |index| match bits >> index & 1 {
             0 => ' ',
             _ => '\t',
         };
-        Signature((0..LENGTH).map(sign).collect())
+        let mut signs: String = (0..LENGTH - 1).map(sign).collect();
+        signs.push(if is_hidden { HIDDEN } else { ' ' });
+        Signature(signs)
+    }
+
+    pub fn is_hidden(&self) -> bool {
+        self.0.ends_with(HIDDEN)
     }
 
     /// The signature of a code that was sent.
@@ -40,11 +49,16 @@ mod tests {
 
     #[test]
     fn a_code_is_known_by_its_signature() {
-        let signature = Signature::of_bits(0x1234_5678_9abc);
+        let signature = Signature::of_bits(0x1234_5678_9abc, false);
         let signed = signature.sign("x = 1\n  ");
         assert_eq!(Signature::in_code(&signed), Some(signature.clone()));
-        assert_ne!(Signature::of_bits(0x1234_5678_9abd), signature);
+        assert_ne!(Signature::of_bits(0x1234_5678_9abd, false), signature);
         assert_eq!(signed.trim_end(), "x = 1");
+        assert!(!signature.is_hidden() && Signature::of_bits(0, true).is_hidden());
+        assert_eq!(
+            Signature::of_bits(1 << 50, false),
+            Signature::of_bits(0, false)
+        );
     }
 
     #[test]

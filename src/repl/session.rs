@@ -20,7 +20,7 @@ impl Repl<'_> {
     pub(super) fn cancel(&mut self, number: Option<String>) {
         let id = match number {
             Some(text) => Some(id_of(text)),
-            None => self.left_running.take(),
+            None => self.take_left(),
         };
         match id {
             Some(_) if self.desk.link.facts.session.is_none() => {
@@ -35,8 +35,14 @@ impl Repl<'_> {
         }
     }
 
+    /// The statement that nobody waits for any more, whichever way that was learnt.
+    fn take_left(&mut self) -> Option<Id> {
+        let late = self.desk.link.accepted_late.take();
+        self.left_running.take().or(late)
+    }
+
     pub(super) fn wait(&mut self, number: Option<String>) -> Option<Exit> {
-        match number.map(id_of).or_else(|| self.left_running.take()) {
+        match number.map(id_of).or_else(|| self.take_left()) {
             Some(id) => self.resume(id),
             None => {
                 self.say("No statement was left running; :statements shows them all.");
@@ -54,7 +60,7 @@ impl Repl<'_> {
             Ok(answer) => answer,
             Err(exit) => return exit,
         };
-        match answer.statements.into_iter().next_back() {
+        match typed(answer.statements).into_iter().next_back() {
             Some(statement) => self.resume(statement.id),
             None => {
                 self.say("The session has run nothing yet.");
@@ -69,8 +75,9 @@ impl Repl<'_> {
             Ok(answer) => answer,
             Err(exit) => return exit,
         };
-        let exit = self.show(&answer.statements);
-        let unfinished = answer.statements.iter().find(|one| !one.state.is_final());
+        let statements = typed(answer.statements);
+        let exit = self.show(&statements);
+        let unfinished = statements.iter().find(|one| !one.state.is_final());
         match (exit, unfinished) {
             (None, Some(statement)) => {
                 let id = statement.id.clone();
@@ -91,7 +98,7 @@ impl Repl<'_> {
             Ok(answer) => answer,
             Err(exit) => return exit,
         };
-        self.show(&answer.statements)
+        self.show(&typed(answer.statements))
     }
 
     fn show(&mut self, statements: &[Statement]) -> Option<Exit> {
@@ -162,6 +169,16 @@ impl Repl<'_> {
     }
 }
 
+/// Those that somebody has typed.
+fn typed(statements: Vec<Statement>) -> Vec<Statement> {
+    let is_hidden = |statement: &Statement| {
+        let signature = statement.code.as_deref().and_then(Signature::in_code);
+        signature.is_some_and(|signature| signature.is_hidden())
+    };
+    let all = statements.into_iter();
+    all.filter(|statement| !is_hidden(statement)).collect()
+}
+
 /// A statement on a line: its number, its state and the beginning of its code.
 fn shown(statement: &Statement) -> String {
     let code = statement.code.as_deref().unwrap_or_default();
@@ -196,7 +213,7 @@ mod tests {
             let statement = json!({"id": 7, "state": "running", "code": code});
             shown(&serde_json::from_value(statement).unwrap())
         };
-        let signed = Signature::of_bits(5).sign("\nx = 1");
+        let signed = Signature::of_bits(5, false).sign("\nx = 1");
         assert_eq!(line(&signed), "    7  running     x = 1\n");
         assert_eq!(line("a\nb"), "    7  running     a …\n");
         let long = line(&"漢".repeat(40));

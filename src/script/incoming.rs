@@ -93,10 +93,10 @@ impl Incoming {
         let is_first = self.given.0 == 0;
         self.given.0 += bytes.len();
         self.given.1 += bytes.iter().filter(|byte| **byte == b'\n').count();
-        let text = lang::decoded(bytes).unwrap_or_default();
         if !is_first {
-            return text;
+            return String::from_utf8(bytes).unwrap_or_default();
         }
+        let text = lang::decoded(bytes).unwrap_or_default();
         self.language = lang::language_of_first_line(&text);
         lang::without_first_line(&text).to_owned()
     }

@@ -162,6 +162,7 @@ impl Follower {
             | engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
             | engine::Event::AcceptedLate { .. }
+            | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
             | engine::Event::Copies { .. }
             | engine::Event::CancelFailed(_)

@@ -63,6 +63,8 @@ pub struct Link {
     held: VecDeque<(Event, bool)>,
     pub(super) uplink: Uplink,
     thread: Option<JoinHandle<()>>,
+    /// A statement that nobody waited for any more when the server took it.
+    pub accepted_late: Option<engine::Id>,
     /// Whether the session was waited for as long as was asked for.
     pub(super) is_start_given_up: bool,
     next_ticket: engine::Ticket,
@@ -198,6 +200,7 @@ impl Link {
             thread: Some(thread),
             is_prepared: false,
             is_start_given_up: false,
+            accepted_late: None,
             next_ticket: 0,
         })
     }
@@ -383,6 +386,7 @@ impl Link {
                 self.facts.session = Some((**session).clone());
                 self.facts.is_ready = true;
             }
+            engine::Event::AcceptedLate { id } => self.accepted_late = Some(id.clone()),
             engine::Event::OpenFailed(error) => {
                 self.facts.over = Some(Over::NotOpened(error.clone()));
             }
@@ -394,7 +398,7 @@ impl Link {
             }
             engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
-            | engine::Event::AcceptedLate { .. }
+            | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
             | engine::Event::Copies { .. }

@@ -97,7 +97,8 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             && ends_session
             && let Some(engine) = engine.upgrade()
         {
-            engine.end(AFTER_SIGNAL);
+            // What became of it is told before the time is over.
+            engine.end(AFTER_SIGNAL.mul_f64(0.8));
             drop(engine);
             tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
         } else {

@@ -20,6 +20,11 @@ const SLOW_TICK: Duration = Duration::from_secs(1);
 /// How long a cancelled script's statement is waited for.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 
+/// How long a statement that ran for too long is waited for after its cancel: Livy itself takes half a
+/// minute to give up code that cannot be interrupted.
+const AFTER_LIMIT: Duration = Duration::from_secs(45);
+const STILL_RUNS: &str = "Its cancel was not confirmed: the statement may still run.";
+
 /// What Ctrl-C means while a statement runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interrupts {
@@ -27,6 +32,8 @@ pub enum Interrupts {
     Prompt,
     /// First press: cancel and end. Second: leave at once.
     Script,
+    /// Of a statement that may be another client's: the first press stops waiting.
+    Watch,
 }
 
 /// How the snippet ended, for the front end.
@@ -115,6 +122,8 @@ pub struct Manner {
     pub max_rows: Option<u64>,
     /// A statement that runs longer is cancelled.
     pub statement_timeout: Option<Duration>,
+    /// Nothing is waited for longer, whatever it waits for.
+    pub wait_at_most: Option<Duration>,
 }
 
 /// What was sent, where it stands, and how the server fed it to its compiler.
@@ -134,15 +143,21 @@ impl Run<'_> {
         if !link.is_prepared
             && let Some(first) = lang::prerequisite(snippet)
         {
-            match self.statement(link, &first, source) {
+            match self.statement(link, &first, source, true) {
                 Verdict::Ok => link.is_prepared = true,
                 other => return other,
             }
         }
-        self.statement(link, snippet, source)
+        self.statement(link, snippet, source, false)
     }
 
-    fn statement(&self, link: &mut Link, snippet: &Snippet, source: &Source) -> Verdict {
+    fn statement(
+        &self,
+        link: &mut Link,
+        snippet: &Snippet,
+        source: &Source,
+        is_hidden: bool,
+    ) -> Verdict {
         if link.facts.over.is_some() {
             return Verdict::SessionOver;
         }
@@ -150,7 +165,8 @@ impl Run<'_> {
             Some(name) => format!("{name}:{} ", snippet.first_line),
             None => String::new(),
         };
-        let waited = self.submit(link, snippet, lang::lines_before(snippet, source), &place);
+        let lines = lang::lines_before(snippet, source);
+        let waited = self.submit(link, snippet, lines, &place, is_hidden);
         let number = waited.id.as_ref().map(Id::to_string);
         link.past.note(source, snippet, number);
         let feeding = waited.feeding;
@@ -160,7 +176,11 @@ impl Run<'_> {
         };
         match (waited.end, waited.too_long, verdict) {
             (Some(exit), ..) => Verdict::End(exit),
-            (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => Verdict::TooLong(limit),
+            (
+                None,
+                Some(limit),
+                Verdict::Cancelled | Verdict::Failed(_) | Verdict::LeftRunning(_),
+            ) => Verdict::TooLong(limit),
             (None, _, verdict) => verdict,
         }
     }
@@ -194,13 +214,14 @@ impl Run<'_> {
     }
 
     /// Sends it behind so many empty lines, and waits for its end.
-    /// `place` names it in what is told meanwhile.
+    /// `place` names it in what is told meanwhile; what nobody typed is hidden from lists.
     pub(super) fn submit(
         &self,
         link: &mut Link,
         snippet: &Snippet,
         lines: usize,
         place: &str,
+        is_hidden: bool,
     ) -> Waited {
         let ticket = link.ticket();
         let sent = snippet.clone();
@@ -219,7 +240,8 @@ impl Run<'_> {
                 false => code,
             }
         });
-        link.engine.submit(ticket, code, snippet.language.kind());
+        let kind = snippet.language.kind();
+        link.engine.submit(ticket, code, kind, is_hidden);
         let mut waited = self.wait(link, ticket, place);
         self.out.end_progress();
         waited.feeding = fed.try_recv().unwrap_or_default();
@@ -237,6 +259,7 @@ impl Run<'_> {
         let mut end = None;
         let mut deadline = None;
         let mut too_long = None;
+        let mut give_up = None;
         loop {
             if let (Some(limit), Some(at), None, false) = (
                 self.manner.statement_timeout,
@@ -247,8 +270,27 @@ impl Run<'_> {
             {
                 too_long = Some(limit);
                 link.engine.cancel(ticket);
+                give_up = Some(Instant::now() + AFTER_LIMIT);
             }
-            let mut tick = match deadline.is_some() || self.out.terminals.error {
+            if self
+                .manner
+                .wait_at_most
+                .is_some_and(|most| began.elapsed() > most)
+            {
+                link.engine.cancel(ticket);
+                link.engine.stop_waiting(ticket);
+                return Waited::without(None);
+            }
+            if give_up.is_some_and(|time| Instant::now() > time) {
+                link.engine.stop_waiting(ticket);
+                self.out.note(&Line::plain(STILL_RUNS));
+                return Waited {
+                    too_long,
+                    ..Waited::without(None)
+                };
+            }
+            let is_short = deadline.is_some() || self.manner.wait_at_most.is_some();
+            let mut tick = match is_short || self.out.terminals.error {
                 true => REDRAW,
                 false => SLOW_TICK,
             };
@@ -261,10 +303,14 @@ impl Run<'_> {
                 tick = tick.min(limit.saturating_sub(at.elapsed()));
             }
             let event = link.next(self.out, Some(tick));
-            if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-                return Waited::without(end);
-            }
             match event {
+                None if deadline.is_some_and(|deadline| Instant::now() > deadline) => {
+                    // A session that is ours ends with the program.
+                    if !link.about.is_ours {
+                        self.out.note(&Line::plain(STILL_RUNS));
+                    }
+                    return Waited::without(end);
+                }
                 None => {}
                 Some(Event::Signal(Signal::Interrupt)) => {
                     presses += 1;
@@ -275,7 +321,9 @@ impl Run<'_> {
                             self.out.note(&Line::plain(line));
                             link.engine.cancel(ticket);
                         }
-                        (Interrupts::Prompt, _) => link.engine.stop_waiting(ticket),
+                        (Interrupts::Prompt, _) | (Interrupts::Watch, _) => {
+                            link.engine.stop_waiting(ticket);
+                        }
                         (Interrupts::Script, 1) => {
                             self.out.note(&Line::plain("Cancelling the statement."));
                             link.engine.cancel(ticket);
@@ -300,6 +348,7 @@ impl Run<'_> {
                 }
                 // Nothing was sent yet.
                 Some(Event::Signal(signal @ Signal::NotStarted { .. })) => {
+                    link.engine.cancel(ticket);
                     return Waited::without(Some(signal.into()));
                 }
                 Some(Event::Engine(engine::Event::Ready { .. })) => ready_at = Some(Instant::now()),

@@ -51,6 +51,15 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
                 "The statement that was left is number {id}; :cancel {id} cancels it."
             ))]
         }
+        Event::Engine(engine::Event::LostLate(failed)) => {
+            let told = format!("{}{}", failed.error, words::of_statement(failed.received));
+            words::error_lines(&told, failed.error.hint().as_deref())
+        }
+        Event::Engine(engine::Event::Ended(Ending::Unknown))
+            if about.is_ours && !about.is_local =>
+        {
+            words::perhaps_left(&about.root)
+        }
         Event::Engine(engine::Event::Ended(Ending::Left { session, reason })) => {
             words::left(&session.to_string(), reason, &about.command)
         }
@@ -58,7 +67,7 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
             engine::Event::Progress { .. }
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
-            | engine::Event::Ended(Ending::Nothing | Ending::Deleted),
+            | engine::Event::Ended(Ending::Nothing | Ending::Deleted | Ending::Unknown),
         )
         | Event::Signal(_)
         | Event::InputArrived => return false,

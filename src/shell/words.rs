@@ -227,7 +227,7 @@ pub(super) fn perhaps_left(root: &str) -> Vec<Line> {
 pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
     let name = death.session.as_deref().unwrap_or("");
     let what = match (&death.failure, death.state.as_str()) {
-        (Some(error), _) if error.status() == Some(404) => {
+        (Some(error), _) if error.is_no_session() => {
             format!("session {name} on {root} is gone: it was deleted, or it was idle for too long")
         }
         (Some(error), _) => format!("session {name} is lost: {error}"),

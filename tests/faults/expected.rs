@@ -53,7 +53,7 @@ pub fn expected(call: Call, fault: Fault, span: Span) -> Expected {
         (Call::Poll, "302") => told(3, 1..=1, "the result of statement"),
         (Call::Session, "401") if !is_once => told(4, 0..=0, "answered 401 Unauthorized"),
         (Call::Session, "403") => told(4, 0..=0, "answered 403 Forbidden"),
-        (Call::Session, "404") if !is_once => told(3, 0..=0, "is gone"),
+        (Call::Session, "404") if !is_once => told(3, 0..=0, "session 0 is lost"),
         (Call::Session, "302") => told(3, 0..=0, "https://login.example/"),
         (Call::Delete, "401") if !is_once => left("answered 401 Unauthorized"),
         (Call::Delete, "403") => left("answered 403 Forbidden"),

@@ -1,5 +1,4 @@
-var {{held}}: () => String = {
-  val frame = ({{frame}}: org.apache.spark.sql.Dataset[_]).toDF()
+var {{held}}: () => String = ((frame: org.apache.spark.sql.DataFrame) => {
   val most = {{most}}L
   import org.apache.spark.sql.functions.{col, struct, to_json}
   val names = frame.columns
@@ -34,4 +33,4 @@ var {{held}}: () => String = {
     val more = if (total < most && rows.hasNext) "more" else "last"
     "\nlivysh:page " + count + " " + total + " " + more + " " + encoder.encodeToString(packed.toByteArray) + "\n"
   }
-}
+})(({{frame}}: org.apache.spark.sql.Dataset[_]).toDF())

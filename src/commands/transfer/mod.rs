@@ -70,7 +70,7 @@ impl Desk<'_> {
     ) -> Answer {
         let mut manner = self.manner;
         if went.is_err() {
-            manner.statement_timeout = Some(TO_FORGET);
+            manner.wait_at_most = Some(TO_FORGET);
         }
         let forgotten = match went
             .as_ref()

@@ -69,7 +69,11 @@ const TAKEN: [&str; 64] = [
     "val",
     "var",
 ];
-const ALSO_TAKEN: [&str; 4] = ["_", "while", "with", "yield"];
+/// What code of the session's own lives by: packages of Scala, and Python's most used functions.
+const ALSO_TAKEN: [&str; 22] = [
+    "_", "while", "with", "yield", "java", "javax", "org", "scala", "dict", "filter", "input",
+    "int", "len", "list", "map", "max", "min", "open", "range", "set", "str", "sum",
+];
 
 /// Whether a variable and a view can have this name.
 pub(super) fn is_name(name: &str) -> bool {

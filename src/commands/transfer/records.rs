@@ -66,6 +66,12 @@ fn csv(text: &str) -> Result<Records, String> {
         match (&columns, is_record) {
             (_, false) => break,
             (None, true) => columns = Some(record.iter().map(str::to_owned).collect()),
+            (Some(_), true) if code.matches('"').count() % 2 == 1 => {
+                return Err(format!(
+                    ":{}: a quote is not closed",
+                    1 + lines(&text[..end - code.len()])
+                ));
+            }
             (Some(_), true) => texts.push(code.trim_end_matches(['\r', '\n']).to_owned()),
         }
     }

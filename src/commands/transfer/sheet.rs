@@ -93,6 +93,9 @@ impl Sheet {
             .file
             .into_inner()
             .map_err(|error| unwritable(&path, error.error()))?;
+        // Some disks tell only then that they are full.
+        let stored = file.as_file().sync_all();
+        stored.map_err(|error| unwritable(&path, &error))?;
         let kept = file.persist(&path);
         kept.map_err(|error| unwritable(&path, &error.error))?;
         Ok(())

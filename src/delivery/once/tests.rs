@@ -33,6 +33,8 @@ struct World {
     there_after: Option<Duration>,
     /// Until then it cannot be asked.
     silent_until: Duration,
+    /// What is there cannot be told apart.
+    is_unsure: bool,
     told: RefCell<Vec<String>>,
 }
 
@@ -43,6 +45,7 @@ impl World {
             sent: Cell::new(0),
             there_after: None,
             silent_until: Duration::ZERO,
+            is_unsure: false,
             told: RefCell::default(),
         }
     }
@@ -76,8 +79,9 @@ impl World {
                 },
                 async || match self.there_after {
                     _ if began.elapsed() < self.silent_until => Err(status(503)),
-                    Some(time) if began.elapsed() >= time => Ok(Some(())),
-                    _ => Ok(None),
+                    Some(time) if began.elapsed() >= time => Ok(Sought::Found(())),
+                    _ if self.is_unsure => Ok(Sought::Unsure),
+                    _ => Ok(Sought::Absent),
                 },
             )
             .await;
@@ -159,6 +163,32 @@ fn a_defect_is_not_tried_for_long() {
     let (answer, _, seconds) = world.run(Patience::default());
     assert_eq!(answer, Err(Received::NotFound));
     assert!((15..=19).contains(&seconds), "{seconds}");
+}
+
+#[test]
+fn where_it_cannot_be_told_apart_it_is_not_sent_again() {
+    let world = World {
+        is_unsure: true,
+        ..World::new(vec![Err(cut()), Ok(())])
+    };
+    let (answer, sent, _) = world.run(Patience::default());
+    assert_eq!((answer, sent), (Err(Received::Perhaps), 1));
+}
+
+/// What was sent before may still arrive when a later attempt is refused.
+#[test]
+fn what_may_have_been_sent_is_remembered() {
+    let world = World::new(vec![Err(cut()), Err(status(403))]);
+    let (answer, sent, _) = world.run(Patience::default());
+    assert_eq!((answer, sent), (Err(Received::NotFound), 2));
+    let first_contact = Patience {
+        first_contact: Some(Duration::ZERO),
+        ..Patience::default()
+    };
+    let world = World::new(vec![Err(cut()), Err(refused()), Ok(())]);
+    assert_eq!(world.run(first_contact).0, Ok(false));
+    let world = World::new(vec![Err(refused()), Ok(())]);
+    assert_eq!(world.run(first_contact).0, Err(Received::No));
 }
 
 /// A server that was away when it could have arrived is looked at once more.

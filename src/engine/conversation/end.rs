@@ -17,7 +17,10 @@ impl Conversation {
 
     async fn ending(&mut self, patience: Duration) -> Ending {
         let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) else {
-            return Ending::Nothing;
+            return match self.is_unknown {
+                true => Ending::Unknown,
+                false => Ending::Nothing,
+            };
         };
         let deadline = Instant::now() + patience;
         let left = || deadline.saturating_duration_since(Instant::now());

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 /// How a session is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeepAlive {
-    /// Between two calls.
+    /// Between two calls; zero: none.
     pub every: Duration,
     /// After the last statement has ended it is kept for so long, so that nobody pays overnight.
     pub idle: Duration,
@@ -42,8 +42,9 @@ impl Activity {
     }
 
     pub(super) fn set_busy(&self, is_busy: bool) {
-        self.is_busy.set(is_busy);
-        self.last.set(Instant::now());
+        if self.is_busy.replace(is_busy) != is_busy {
+            self.last.set(Instant::now());
+        }
     }
 
     fn is_wanted(&self, idle: Duration) -> bool {
@@ -57,11 +58,14 @@ pub(super) async fn keep_alive(
     activity: Activity,
     mut call: impl AsyncFnMut() -> Result<(), LivyError>,
 ) {
+    if settings.every.is_zero() {
+        return;
+    }
     loop {
         sleep(settings.every).await;
         if activity.is_wanted(settings.idle)
             && let Err(error) = call().await
-            && matches!(error.status(), Some(404 | 405 | 501))
+            && (error.is_no_session() || matches!(error.status(), Some(405 | 501)))
         {
             return;
         }
@@ -116,7 +120,7 @@ mod tests {
     fn a_server_that_knows_no_such_call_is_not_asked_again() {
         let answer =
             |status| move || Err(ServerError::read(status, "POST", String::new(), b"").into());
-        assert_eq!(calls(100, 0, answer(404)), 1);
+        assert_eq!(calls(105, 0, answer(404)), 10);
         assert_eq!(calls(100, 0, answer(405)), 1);
         assert_eq!(calls(105, 0, answer(503)), 10);
     }

@@ -39,6 +39,8 @@ struct Submitted {
     ticket: Ticket,
     code: Option<Code>,
     kind: &'static str,
+    /// Nobody typed it.
+    is_hidden: bool,
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
@@ -60,6 +62,10 @@ struct Conversation {
     known: post::Known,
     activity: keepalive::Activity,
     keep_alive: KeepAlive,
+    /// Whether the session was made here.
+    is_new: bool,
+    /// Whether it was asked for, and nobody waited for the answer.
+    is_unknown: bool,
     /// Ends with the conversation.
     tasks: JoinSet<()>,
 }
@@ -84,6 +90,8 @@ pub(super) async fn run(
         known: post::Known::default(),
         activity: keepalive::Activity::new(),
         keep_alive,
+        is_new: false,
+        is_unknown: false,
         tasks: JoinSet::new(),
     };
     conversation.run(opening).await;
@@ -158,10 +166,16 @@ impl Conversation {
             Some(Command::Submit { ticket, .. }) if self.machine.is_over() => {
                 self.finish(ticket, None, Outcome::NeverSent);
             }
-            Some(Command::Submit { ticket, code, kind }) => self.queue.push_back(Submitted {
+            Some(Command::Submit {
+                ticket,
+                code,
+                kind,
+                is_hidden,
+            }) => self.queue.push_back(Submitted {
                 ticket,
                 code: Some(code),
                 kind,
+                is_hidden,
                 machine: statement::Machine::new(),
                 take_back: watch::Sender::new(false),
             }),
@@ -172,6 +186,7 @@ impl Conversation {
                 ticket,
                 code: None,
                 kind: "",
+                is_hidden: false,
                 machine: statement::Machine::resumed(self.now(), id),
                 take_back: watch::Sender::new(false),
             }),

@@ -75,8 +75,10 @@ impl Conversation {
                 command = self.commands.recv() => match command {
                     // A POST that is on its way is waited for: its session must not be forgotten.
                     Some(Command::End { patience }) => {
-                        if let Ok(Ok(opened)) = tokio::time::timeout(patience, opening).await {
-                            self.take_opened(opened);
+                        match tokio::time::timeout(patience, opening).await {
+                            Ok(Ok(opened)) => self.take_opened(opened),
+                            Ok(Err(error)) => self.emit(Event::OpenFailed(error)),
+                            Err(_) => self.is_unknown = true,
                         }
                         return Turn::End(patience);
                     }
@@ -130,12 +132,18 @@ impl Conversation {
         self.client = Some(opened.client);
         // Ids begin at 0.
         self.known.last = opened.is_new.then_some(Id::Number(-1));
+        self.is_new = opened.is_new;
         self.machine.on_opened(self.now(), chance(), opened.session);
     }
 
     fn keep_alive(&mut self) {
         if let (Some(client), Some(session)) = (self.client.clone(), self.session_id()) {
-            let (settings, activity) = (self.keep_alive, self.activity.clone());
+            let activity = self.activity.clone();
+            let mut settings = self.keep_alive;
+            if !self.is_new {
+                // How long it may be idle is for whoever made it.
+                settings.idle = Duration::ZERO;
+            }
             self.tasks
                 .spawn_local(keep_alive(settings, activity, async move || {
                     client.connect(&session).await.map(|_| ())

@@ -1,7 +1,7 @@
 //! Sends a statement so that it runs once, and finds the copies that a gateway has made of it.
 
 use super::{Emit, Request};
-use crate::delivery::{self, NotSent, Patience, Sent};
+use crate::delivery::{self, Match, NotSent, Patience, Received, Sent, Sought};
 use crate::engine::Event;
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement, StatementState};
@@ -14,27 +14,49 @@ use tokio::sync::{oneshot, watch};
 
 /// Copies may come late: between later statements they are looked for by so many signatures.
 const REMEMBERED: usize = 16;
+/// Copies stand close to each other: no more statements than these are looked at for them.
+const MOST_LOOKED_AT: i64 = 32;
 
 /// What is known of the session's statements.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     /// The last one that we have sent, or -1 where there are none yet.
     pub(super) last: Option<Id>,
-    signatures: VecDeque<Signature>,
+    /// So many signatures were made.
+    count: u64,
+    /// Whether the server gives code back as it was sent, once that is known.
+    keeps_code: Option<bool>,
+    /// Of statements that have a number, or were not there: another one with the same is a copy.
+    concluded: VecDeque<Signature>,
 }
 
 impl Known {
     /// For the next statement.
-    pub(super) fn new_signature(&mut self) -> Signature {
-        let mut bytes = [0; 8];
+    pub(super) fn new_signature(&mut self, is_hidden: bool) -> Signature {
         // Without chance, statements of one livysh still differ.
-        if getrandom::fill(&mut bytes).is_err() {
-            bytes = (self.signatures.len() as u64).to_ne_bytes();
+        self.count += 1;
+        Signature::of_bits(getrandom::u64().unwrap_or(self.count), is_hidden)
+    }
+
+    /// Takes in how a statement was sent.
+    pub(super) fn conclude(
+        &mut self,
+        signature: Option<Signature>,
+        answer: &Result<Statement, NotSent>,
+    ) {
+        match answer {
+            Ok(statement) => {
+                self.last = Some(statement.id.clone());
+                let code = statement.code.as_deref();
+                self.keeps_code = code.map(|code| Signature::in_code(code).is_some());
+            }
+            // It may be there, and is then the only one.
+            Err(failed) if failed.received == Received::Perhaps => return,
+            Err(_) => {}
         }
-        let signature = Signature::of_bits(u64::from_ne_bytes(bytes));
-        self.signatures.truncate(REMEMBERED - 1);
-        self.signatures.push_front(signature.clone());
-        signature
+        self.concluded.truncate(REMEMBERED - 1);
+        self.concluded.extend(signature);
+        self.concluded.rotate_right(1);
     }
 }
 
@@ -65,13 +87,16 @@ impl Post {
         let (answered, answer) = oneshot::channel();
         tokio::task::spawn_local(async move {
             let posted = self.once().await;
-            let Err(Ok(accepted)) = answered.send(posted) else {
-                return;
-            };
-            if self.owes_cancel.get() {
-                self.cancel(&accepted.id).await;
+            match answered.send(posted) {
+                Ok(()) => {}
+                Err(Ok(accepted)) => {
+                    if self.owes_cancel.get() {
+                        self.cancel(&accepted.id).await;
+                    }
+                    (self.emit)(Event::AcceptedLate { id: accepted.id });
+                }
+                Err(Err(failed)) => (self.emit)(Event::LostLate(failed)),
             }
-            (self.emit)(Event::AcceptedLate { id: accepted.id });
         });
         Box::pin(async move {
             match answer.await {
@@ -101,12 +126,25 @@ impl Post {
         Ok(self.without_copies(sent).await)
     }
 
-    async fn find(&self) -> Result<Option<Statement>, LivyError> {
-        let (after, code) = (self.known.last.as_ref(), &self.statement.code);
-        delivery::find_statement(&self.client, &self.session, after, |found| {
-            is_same(found, code)
-        })
-        .await
+    async fn find(&self) -> Result<Sought<Statement>, LivyError> {
+        let after = self.known.last.as_ref();
+        let compare = |found: &Statement| self.compare(found);
+        delivery::find_statement(&self.client, &self.session, after, compare).await
+    }
+
+    /// By its signature; where a server has cut that off, by the code, which others may have sent, too.
+    fn compare(&self, found: &Statement) -> Match {
+        let code = &self.statement.code;
+        let Some(stored) = found.code.as_deref() else {
+            return Match::Unsure;
+        };
+        match (Signature::in_code(stored), self.known.keeps_code) {
+            (Some(_), _) if is_copy(found, code) => Match::Ours,
+            (Some(_), _) | (None, Some(true)) => Match::Other,
+            (None, _) if stored.trim_end() != code.trim_end() => Match::Other,
+            (None, Some(false)) => Match::Ours,
+            (None, None) => Match::Unsure,
+        }
     }
 
     /// The first of all that have arrived; the others are cancelled. Where the numbers leave no room
@@ -124,10 +162,13 @@ impl Post {
         let mut late: Vec<Statement> = Vec::new();
         for number in last + 1..made {
             // What cannot be asked now is no reason to hold up the statement.
+            if made - number > MOST_LOOKED_AT {
+                continue;
+            }
             let Ok(found) = self.statement(number).await else {
                 continue;
             };
-            if is_same(&found, &self.statement.code) {
+            if is_copy(&found, &self.statement.code) {
                 ours.push(found);
             } else if self.is_earlier(&found) {
                 late.push(found);
@@ -149,7 +190,7 @@ impl Post {
         let mut number = made - 1;
         while number >= 0
             && let Ok(found) = self.statement(number).await
-            && is_same(&found, &self.statement.code)
+            && is_copy(&found, &self.statement.code)
         {
             number -= 1;
         }
@@ -164,9 +205,9 @@ impl Post {
     /// Those that have arrived behind the one that was found.
     async fn copies_after(&self, mut after: Id) -> Vec<Statement> {
         let mut copies = Vec::new();
-        let is_copy = |found: &Statement| is_same(found, &self.statement.code);
-        while let Ok(Some(copy)) =
-            delivery::find_statement(&self.client, &self.session, Some(&after), is_copy).await
+        while let Id::Number(number) = after
+            && let Ok(copy) = self.statement(number + 1).await
+            && is_copy(&copy, &self.statement.code)
         {
             after = copy.id.clone();
             copies.push(copy);
@@ -176,7 +217,7 @@ impl Post {
 
     fn is_earlier(&self, found: &Statement) -> bool {
         let signature = found.code.as_deref().and_then(Signature::in_code);
-        signature.is_some_and(|signature| self.known.signatures.contains(&signature))
+        signature.is_some_and(|signature| self.known.concluded.contains(&signature))
     }
 
     async fn end_copies_of_earlier(&self, copies: Vec<Statement>) {
@@ -220,13 +261,8 @@ impl Post {
     }
 }
 
-/// Whether it is what was sent: by its signature, or by the code where a server has trimmed it.
-fn is_same(found: &Statement, code: &str) -> bool {
-    let Some(stored) = found.code.as_deref() else {
-        return false;
-    };
-    match Signature::in_code(stored) {
-        Some(signature) => Signature::in_code(code) == Some(signature),
-        None => stored.trim_end() == code.trim_end(),
-    }
+/// Whether it has the signature of what was sent: nobody else's has.
+fn is_copy(found: &Statement, code: &str) -> bool {
+    let stored = found.code.as_deref().and_then(Signature::in_code);
+    stored.is_some() && stored == Signature::in_code(code)
 }

@@ -40,8 +40,11 @@ impl Conversation {
         let unwanted = submitted.take_back.subscribe();
         self.current = Some(submitted);
         // One that the server has already may be another client's.
-        let is_new = self.current.as_ref().is_some_and(|one| one.code.is_some());
-        let signature = is_new.then(|| self.known.new_signature());
+        let (is_new, is_hidden) = match &self.current {
+            Some(one) => (one.code.is_some(), one.is_hidden),
+            None => (false, false),
+        };
+        let signature = is_new.then(|| self.known.new_signature(is_hidden));
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
         // Set when a cancel is still due for a statement that nobody waits for any more.
@@ -98,6 +101,9 @@ impl Conversation {
                 },
                 answer = or_never(&mut request) => {
                     request = None;
+                    if let Answer::Posted(posted) = &answer {
+                        self.known.conclude(signature.clone(), posted);
+                    }
                     self.on_answer(ticket, answer, &mut told_progress);
                 }
                 () = until(look_at) => {}
@@ -105,6 +111,7 @@ impl Conversation {
         }
         let over = self.current.take();
         owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
+        self.take_late(&mut request, owes_cancel.get()).await;
         let id = over.as_ref().and_then(|one| one.machine.id());
         match over.and_then(|submitted| submitted.machine.into_outcome()) {
             Some(outcome) => self.conclude(ticket, id, outcome).await,
@@ -133,6 +140,21 @@ impl Conversation {
         turn
     }
 
+    /// The answer to the POST may have come just when nobody waited for it any more.
+    async fn take_late(&mut self, request: &mut Option<Request<Answer>>, owes_cancel: bool) {
+        let answered = tokio::select! {
+            biased;
+            answer = or_never(request) => answer,
+            () = std::future::ready(()) => return,
+        };
+        if let Answer::Posted(Ok(accepted)) = answered {
+            if owes_cancel {
+                self.send_cancel(accepted.id.clone());
+            }
+            self.emit(Event::AcceptedLate { id: accepted.id });
+        }
+    }
+
     fn take_cancel(&mut self) -> Option<Id> {
         self.current.as_mut()?.machine.take_cancel()
     }
@@ -145,9 +167,6 @@ impl Conversation {
         let machine = &mut current.machine;
         match answer {
             Answer::Posted(answer) => {
-                if let Ok(statement) = &answer {
-                    self.known.last = Some(statement.id.clone());
-                }
                 machine.on_posted(now, answer);
             }
             Answer::Looked { took, answer } => {

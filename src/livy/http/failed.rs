@@ -31,7 +31,8 @@ pub(super) fn transport_error(url: &str, error: &reqwest::Error) -> TransportErr
             .downcast_ref::<std::io::Error>()
             .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
     });
-    let tls = chain(error).any(is_tls);
+    // Later it says nothing of what was sent.
+    let tls = error.is_connect() && chain(error).any(is_tls);
     let kind = if error.is_dns() {
         TransportKind::NameNotFound
     } else if refused {

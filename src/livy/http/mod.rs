@@ -29,7 +29,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
-use url::{is_loopback, shown};
+use url::{is_loopback, redacted, shown};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that the slowest line sends in a second.
@@ -238,7 +238,8 @@ impl Http {
             let value = response.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
-        let (location, asked) = (header(LOCATION), header(RETRY_AFTER));
+        let location = header(LOCATION).map(|target| redacted(&target));
+        let asked = header(RETRY_AFTER);
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await

@@ -61,7 +61,7 @@ pub(super) fn shown(url: &Url) -> String {
 }
 
 /// The same for a text that is no URL.
-fn redacted(text: &str) -> String {
+pub(super) fn redacted(text: &str) -> String {
     let text = text.split(['?', '#']).next().unwrap_or_default();
     match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
