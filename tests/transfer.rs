@@ -500,3 +500,25 @@ fn a_pasted_block_of_python_has_commands() {
     screen.send("\r");
     screen.wait_for("pass 1\npass 2\nbetween\nafter\n");
 }
+
+/// Names that the driver's own code uses, too.
+#[test]
+fn any_name_of_a_variable_is_taken() {
+    let home = Home::new();
+    let names = ["frame", "rows", "names", "total", "encoder", "text"];
+    let mut script = String::new();
+    for name in names {
+        script.push_str(&format!(
+            "val {name} = spark.range(3).toDF\n:download {name} {name}.csv\n"
+        ));
+    }
+    let ran = run(&home, "names.scala", &script);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for name in names {
+        assert_eq!(read(&home, &format!("{name}.csv")), "id\n0\n1\n2\n");
+    }
+    home.write("open.csv", "a,b\n1,\"x\n2,y\n");
+    let ran = run(&home, "open.scala", ":upload open.csv\n");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    ran.said(&["open.csv:2: a quote is not closed"]);
+}
