@@ -264,7 +264,8 @@ fn a_file_that_does_not_reach_the_server_ends_a_script_as_its_statements_would()
             ("400 Bad Request", 1),
         ] {
             let server = bare(status, "");
-            let arguments = ["--url", &server.url, "-s", "1", "-l", "scala"];
+            let place = ["--url", &server.url, "-s", "1", "-l", "scala"];
+            let arguments = [&place[..], &["--retry-for", "1s"]].concat();
             let ran = home.run_with_stdin(&arguments, &format!(":require {name}"));
             let expected = match name {
                 // What the server refuses is tried through a statement, which it refuses, too.
