@@ -148,7 +148,7 @@ fn a_session_that_waits_for_room_ends_the_run_with_75() {
         "Queue's AM resource limit exceeded.",
         "hint: the cluster has no room for it: try again later, or in another queue",
         // To delete it now would leave its driver running, unknown to Livy.
-        "Session 7 is still there: it is still starting.",
+        "Session job-1 is still there: it is still starting.",
     ]);
     assert_eq!(server.count("POST", "/sessions/7/statements"), 0);
     assert_eq!(server.count("DELETE", "/sessions/7"), 0);
@@ -166,7 +166,7 @@ fn a_session_that_is_only_slow_ends_the_run_with_3() {
     ran.gave("", 3);
     ran.said(&[
         "hint: give it more time, or look at its log on the server",
-        "Session 7 is still there: it is still starting.",
+        "Session job-1 is still there: it is still starting.",
     ]);
 }
 

@@ -225,13 +225,9 @@ fn left(server: &server::Server, ran: &Ran) -> Result<(), String> {
         0 | 1 => {}
         many => return Err(format!("{many} sessions were made; said {:?}", ran.err)),
     }
-    let is_named = [
-        "Session 0 is still there",
-        "session 0 on ",
-        "session 0 is lost",
-    ]
-    .iter()
-    .any(|words| ran.err.contains(words));
+    let is_named = [" is still there: ", "session 0 on ", "session 0 is lost"]
+        .iter()
+        .any(|words| ran.err.contains(words));
     match server.sessions().is_empty() || is_named {
         true => Ok(()),
         false => Err(format!("it is left and not named; said {:?}", ran.err)),

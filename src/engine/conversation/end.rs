@@ -2,7 +2,7 @@
 
 use super::{Conversation, open::find_session};
 use crate::delivery::{self, Patience, chance};
-use crate::engine::{Ending, Event};
+use crate::engine::{Ending, Event, Id};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -22,12 +22,18 @@ impl Conversation {
                 false => Ending::Nothing,
             };
         };
+        // Its name, where it has one: numbers are given anew.
+        let name = self.machine.session().and_then(|known| known.name.clone());
+        let shown = name.map_or_else(|| session.clone(), Id::Text);
         let deadline = Instant::now() + patience;
         let left = || deadline.saturating_duration_since(Instant::now());
         while self.machine.is_starting() {
             if left().is_zero() {
                 let reason = "it is still starting".to_owned();
-                return Ending::Left { session, reason };
+                return Ending::Left {
+                    session: shown,
+                    reason,
+                };
             }
             tokio::time::sleep(ENDING_LOOK.min(left())).await;
             let patience = Patience {
@@ -58,6 +64,9 @@ impl Conversation {
             Ok(Err(error)) => error.to_string(),
             Err(_) => "the server did not confirm its end in time".to_owned(),
         };
-        Ending::Left { session, reason }
+        Ending::Left {
+            session: shown,
+            reason,
+        }
     }
 }
