@@ -42,7 +42,7 @@ impl Run<'_> {
         snippet: &Snippet,
         name: &str,
     ) -> Result<Option<Output>, Box<Verdict>> {
-        let waited = self.submit(link, snippet, 0, name, true);
+        let (waited, _) = self.submit(link, snippet, 0, name, true);
         if let Some(exit) = waited.end {
             return Err(Box::new(Verdict::End(exit)));
         }

@@ -16,6 +16,7 @@ mod restart;
 mod run;
 mod signals;
 mod tell;
+mod wait;
 mod words;
 mod write;
 
@@ -30,8 +31,9 @@ pub use link::{About, Link, Over, SessionFacts};
 pub use open::OnSignal;
 pub use plan::{Plan, SessionPlan};
 pub use restart::restart;
-pub use run::{Interrupts, Manner, Run, Verdict};
+pub use run::{Manner, Run, Verdict};
 pub use signals::wait_for_signal;
+pub use wait::Interrupts;
 pub use words::{error_lines, for_shell, from_line, hint_line, left_behind};
 
 use crate::engine;
