@@ -1,5 +1,6 @@
 //! How long things are waited for, and how long between two requests.
 
+use super::chance::chance;
 use super::proof::Settles;
 use crate::livy::LivyError;
 use std::time::Duration;
@@ -16,15 +17,15 @@ const JITTER: f64 = 0.2;
 pub struct Patience {
     /// While the server cannot be asked; `None` is without end.
     pub unreachable: Option<Duration>,
-    /// For a request whose connection has ended, to arrive all the same.
-    pub settle: Duration,
     /// The same for a server that has never been reached, where that is not as long.
     pub first_contact: Option<Duration>,
     /// While the server answers, but with a defect.
     pub defect: Duration,
-    /// For one that a gateway may hold.
+    /// For a request whose connection has ended, to arrive all the same.
+    pub settle: Duration,
+    /// For a request that a gateway may hold, to arrive all the same.
     pub gateway: Duration,
-    /// Whether what has not arrived by then is sent once more.
+    /// Whether what has not arrived by then is sent again, however often that happens.
     pub resends: bool,
 }
 
@@ -33,8 +34,8 @@ impl Default for Patience {
         Patience {
             unreachable: Some(Duration::from_secs(600)),
             first_contact: None,
-            settle: Duration::from_secs(3),
             defect: Duration::from_secs(15),
+            settle: Duration::from_secs(3),
             gateway: Duration::from_secs(90),
             resends: true,
         }
@@ -94,14 +95,5 @@ impl Gaps {
         let gap = self.gap;
         self.gap = (gap * 2).min(LONGEST_GAP);
         gap.mul_f64(1.0 + JITTER * chance())
-    }
-}
-
-/// A number from -1 to 1 that differs between clients.
-pub fn chance() -> f64 {
-    let mut bytes = [0; 4];
-    match getrandom::fill(&mut bytes) {
-        Ok(()) => f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX) * 2.0 - 1.0,
-        Err(_) => 0.0,
     }
 }

@@ -11,6 +11,7 @@
 //! | the connection was cut, 500, 502, 503       | nothing, for a while  | the answer was lost, not the request      |
 //! | a success that cannot be read               | nothing, for a while  | the same                                  |
 //! | 408, 504, no answer in time                 | nothing, for long     | a gateway may still hold the request      |
+//! | 520 to 599                                  | nothing, for long     | gateways' own words for the same          |
 
 use crate::livy::{LivyError, TransportKind};
 
@@ -47,7 +48,7 @@ impl Proof {
             },
             LivyError::Server(error) => match error.status {
                 429 | 430 => Proof::NotReceived,
-                408 | 504 => Proof::Unknown(Settles::Late),
+                408 | 504 | 520..=599 => Proof::Unknown(Settles::Late),
                 400 if error.message.contains("Duplicate session name") => {
                     Proof::Unknown(Settles::Soon)
                 }
@@ -99,6 +100,8 @@ mod tests {
             (502, Proof::Unknown(Soon)),
             (503, Proof::Unknown(Soon)),
             (504, Proof::Unknown(Late)),
+            (522, Proof::Unknown(Late)),
+            (599, Proof::Unknown(Late)),
         ] {
             let error = ServerError::read(status, "POST", String::new(), b"");
             assert_eq!(Proof::of(&error.into()), proof, "{status}");

@@ -41,7 +41,9 @@ impl LivyError {
     pub fn is_passing(&self) -> bool {
         match self {
             LivyError::Transport(error) => error.kind != TransportKind::Tls,
-            LivyError::Server(error) => matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504),
+            LivyError::Server(error) => {
+                matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504 | 520..=599)
+            }
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
         }
     }
