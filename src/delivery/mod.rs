@@ -5,11 +5,13 @@
 //! |-----------------|------------------------------------------------------|
 //! | `proof.rs`      | what a failure proves about a request, pure          |
 //! | `patience.rs`   | how long things are waited for                       |
+//! | `chance.rs`     | makes the gaps of clients differ                     |
 //! | `once.rs`       | sends a change, finds it, sends it again where it may |
 //! | `statements.rs` | where a statement is found                           |
 //! | `sessions.rs`   | where a session is found                             |
 //! | `reads.rs`      | repeats a read                                       |
 
+mod chance;
 mod once;
 mod patience;
 mod proof;
@@ -17,8 +19,9 @@ mod reads;
 mod sessions;
 mod statements;
 
-pub use once::{NotSent, Received, Sent, Sought, once};
-pub use patience::{Patience, chance};
+pub use chance::chance;
+pub use once::{NotSent, Received, Sent, Sought, Unwanted, once};
+pub use patience::Patience;
 pub use proof::Proof;
 pub use reads::{read, read_made};
 pub use sessions::find_session;

@@ -15,7 +15,7 @@ mod poll;
 mod session;
 mod statement;
 
-pub use crate::delivery::{NotSent, Patience, Received};
+pub use crate::delivery::{NotSent, Patience, Received, Unwanted};
 pub use crate::livy::{Dialect, FileKind, Id, Statement};
 pub use conversation::{KeepAlive, create_session, find_session};
 pub use statement::Outcome;
@@ -53,8 +53,11 @@ pub enum OpenError {
     GivenUp,
 }
 
-/// Whatever it takes to have a session: it may install, start a server, send requests.
-pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, OpenError>>>>;
+/// Whatever it takes to have a session: it may install, start a server, send requests; what is told
+/// to it is that nobody wants the session any more.
+pub type Opening = Box<dyn FnOnce(Unwanted) -> OpeningAnswer>;
+
+pub(crate) type OpeningAnswer = Pin<Box<dyn Future<Output = Result<Opened, OpenError>>>>;
 
 /// Names a submitted statement before the server has given it an id.
 pub type Ticket = u64;

@@ -9,7 +9,9 @@ use super::plan::{Plan, SessionPlan};
 use super::signals::signal_to_end;
 use super::{Event, Signal};
 use crate::config::Place;
-use crate::engine::{self, Engine, Mailbox, OpenError, Opened, Opening, Patience, WeakEngine};
+use crate::engine::{
+    self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
+};
 use crate::livy::{self, Client, Id, LivyError};
 use crate::local;
 use crate::render::{Line, one_line};
@@ -74,7 +76,9 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
-        let opening: Opening = Box::pin(open(plan, on_machine.clone(), uplink.clone()));
+        let (machine, tells) = (on_machine.clone(), uplink.clone());
+        let opening: Opening =
+            Box::new(move |unwanted| Box::pin(open(plan, machine, tells, unwanted)));
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
@@ -118,7 +122,12 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     }
 }
 
-async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opened, OpenError> {
+async fn open(
+    plan: Plan,
+    on_machine: OnMachine,
+    uplink: Uplink,
+    unwanted: Unwanted,
+) -> Result<Opened, OpenError> {
     let (url, credential) = match plan.place {
         Place::Server { url, credential } => (url, credential),
         Place::Local => {
@@ -155,7 +164,7 @@ async fn open(plan: Plan, on_machine: OnMachine, uplink: Uplink) -> Result<Opene
         // A wrong address is told at once.
         SessionPlan::Create(request) => {
             let patience = first_contact(Duration::ZERO);
-            engine::create_session(&client, &request, &patience, tell).await?
+            engine::create_session(&client, &request, &patience, unwanted, tell).await?
         }
         SessionPlan::Attach(name) => {
             let id = name.parse().map_or(Id::Text(name), Id::Number);

@@ -22,7 +22,7 @@ pub use open::{create_session, find_session};
 use super::{Code, Command, Event, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::delivery;
-use crate::livy::{Client, Id, Session};
+use crate::livy::{Client, Id, LivyError, Session};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -216,14 +216,17 @@ impl Conversation {
         if let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) {
             let (emit, patience) = (self.emit.clone(), self.patience);
             tokio::task::spawn_local(async move {
+                let mut failed = false;
+                let tell = |error: &LivyError| {
+                    failed = true;
+                    emit(Event::Reconnecting(error.clone()));
+                };
                 // To cancel it twice is to cancel it once.
-                let cancelling = delivery::read(
-                    &patience,
-                    |_| {},
-                    async || client.cancel(&session, &id).await,
-                );
-                if let Err(error) = cancelling.await {
-                    emit(Event::CancelFailed(error));
+                let cancel = async || client.cancel(&session, &id).await;
+                match delivery::read(&patience, tell, cancel).await {
+                    Ok(()) if failed => emit(Event::Reconnected),
+                    Ok(()) => {}
+                    Err(error) => emit(Event::CancelFailed(error)),
                 }
             });
         }

@@ -2,7 +2,7 @@
 
 use super::keepalive::keep_alive;
 use super::{Conversation, Request, Turn};
-use crate::delivery::{self, NotSent, Patience, Proof, Received, chance};
+use crate::delivery::{self, NotSent, Patience, Proof, Received, Unwanted, chance};
 use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
 use crate::livy::{Client, CreateSession, Id, LivyError, Session};
 use std::time::Duration;
@@ -29,10 +29,9 @@ pub async fn create_session(
     client: &Client,
     request: &CreateSession,
     patience: &Patience,
+    unwanted: Unwanted,
     tell: impl FnMut(&LivyError),
 ) -> Result<Session, OpenError> {
-    // Nobody takes it back: who gives up leaves.
-    let (_keep, unwanted) = watch::channel(false);
     let created = delivery::once(
         patience,
         unwanted,
@@ -68,15 +67,19 @@ impl From<NotSent> for OpenError {
 
 impl Conversation {
     /// Opens the session and waits until it is ready or over.
-    pub(super) async fn open(&mut self, mut opening: Opening) -> Turn {
+    pub(super) async fn open(&mut self, opening: Opening) -> Turn {
+        let (take_back, unwanted) = watch::channel(false);
+        let mut opening = opening(unwanted);
         let answer = loop {
             tokio::select! {
                 answer = &mut opening => break answer,
                 command = self.commands.recv() => match command {
                     // A POST that is on its way is waited for: its session must not be forgotten.
                     Some(Command::End { patience }) => {
+                        take_back.send_replace(true);
                         match tokio::time::timeout(patience, opening).await {
                             Ok(Ok(opened)) => self.take_opened(opened),
+                            Ok(Err(OpenError::NotCreated { received: Received::No, .. })) => {}
                             Ok(Err(error)) => self.emit(Event::OpenFailed(error)),
                             Err(_) => self.is_unknown = true,
                         }

@@ -8,6 +8,7 @@ use crate::livy::{Client, Id, LivyError, NewStatement, Statement, StatementState
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::future::pending;
+use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::{oneshot, watch};
@@ -85,7 +86,7 @@ impl Post {
     /// the answer comes.
     pub(super) fn begin(self) -> Request<Result<Statement, NotSent>> {
         let (answered, answer) = oneshot::channel();
-        tokio::task::spawn_local(async move {
+        let task = tokio::task::spawn_local(async move {
             let posted = self.once().await;
             match answered.send(posted) {
                 Ok(()) => {}
@@ -101,7 +102,11 @@ impl Post {
         Box::pin(async move {
             match answer.await {
                 Ok(posted) => posted,
-                Err(_) => pending().await,
+                // A defect ends the conversation, as it would without a task.
+                Err(_) => match task.await {
+                    Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+                    Err(_) | Ok(()) => pending().await,
+                },
             }
         })
     }
