@@ -1,6 +1,6 @@
 //! `:paste`: a block that is run as one unit.
 
-use super::parse::Paste;
+use super::parse::{Command, Paste, Shared, parse};
 use super::{Answer, Desk, Following};
 use crate::lang::{self, Completeness, Language, Refusal, Snippet, Source};
 use crate::render::Trap;
@@ -21,6 +21,16 @@ pub struct PasteMode {
 impl PasteMode {
     pub fn new(until: Option<String>, margin: Option<char>) -> PasteMode {
         PasteMode { until, margin }
+    }
+
+    /// How a command takes the lines that follow it, where it does.
+    pub fn of(line: &str) -> Option<PasteMode> {
+        match parse(line) {
+            Some(Ok(Command::Shared(Shared::Paste(Paste::Lines { until, margin })))) => {
+                Some(PasteMode { until, margin })
+            }
+            _ => None,
+        }
     }
 
     /// What is said before the first line.

@@ -1,7 +1,8 @@
 //! A text as what is to be done: statements, and colon commands at its top level. A
 //! transcript is read as the inputs it holds.
 
-use super::parse::{Command, Paste, Shared, is_command, may_command, parse};
+use super::parse::{is_command, may_command};
+use super::paste::PasteMode;
 use crate::lang::{self, Completeness, Language, Reading, Refusal, Snippet};
 use std::collections::VecDeque;
 
@@ -104,6 +105,13 @@ impl Steps {
         Some(line)
     }
 
+    /// How many lines come next that belong to a block, with the one that ends it.
+    pub fn lines_of(&self, mode: &PasteMode) -> usize {
+        let mut lines = self.lines.iter().rev();
+        let end = lines.position(|line| mode.ends_at(line));
+        end.map_or(self.lines.len(), |end| end + 1)
+    }
+
     /// What was pasted into a copied dialogue stands in its text, too.
     fn take_transcript(&mut self, transcript: lang::Transcript, text: &str) {
         let typed = transcript.text();
@@ -149,9 +157,12 @@ impl Steps {
     /// Takes the lines up to the next command, or that; false where there is none.
     fn take_lines(&mut self) -> bool {
         let (before, mut segment) = (self.number - 1, String::new());
+        // What was found to be over is not read again.
+        let mut over = 0;
         while let Some(line) = self.lines.last() {
             if may_command(self.language, line) {
-                let open = lang::completeness(self.language, &segment);
+                over += lang::settled(self.language, &segment[over..]);
+                let open = lang::completeness(self.language, &segment[over..]);
                 if !matches!(open, Completeness::Incomplete { .. }) {
                     break;
                 }
@@ -186,9 +197,9 @@ impl Iterator for Steps {
 /// The lines that a copied dialogue shows of the block that was pasted at an input, each with its
 /// index in the text: up to the one that tells its end. The one that tells its beginning is a comment.
 fn pasted_at<'a>(input: &lang::Typed, text: &'a str) -> Vec<(usize, &'a str)> {
-    let Some(Ok(Command::Shared(Shared::Paste(Paste::Lines { .. })))) = parse(&input.code) else {
+    if PasteMode::of(&input.code).is_none() {
         return Vec::new();
-    };
+    }
     let after = text.lines().enumerate().skip(input.first_line);
     let is_end = |(_, line): &(usize, &str)| line.starts_with("// Exiting paste mode");
     match after.clone().any(|line| is_end(&line)) {
@@ -303,6 +314,8 @@ mod tests {
     fn pasted_lines_are_read_from_the_text() {
         let mut steps = Steps::of(Language::Scala, ":paste < E\nval a = 1\nE\na", 1);
         steps.next().unwrap();
+        let mode = PasteMode::of(":paste < E").unwrap();
+        assert_eq!(steps.lines_of(&mode), 2);
         assert_eq!(steps.raw_line().as_deref(), Some("val a = 1"));
         assert_eq!(steps.raw_line().as_deref(), Some("E"));
         assert_eq!(steps.next().map(shown).as_deref(), Some("4 a"));

@@ -1,6 +1,7 @@
 //! A text that is run while it still arrives: each part as soon as no further text can change it.
 
-use super::parse::{Command, Paste, Shared, may_command, parse};
+use super::parse::may_command;
+use super::paste::PasteMode;
 use crate::lang::{self, Completeness, Language, Source};
 
 pub struct Stream {
@@ -88,19 +89,30 @@ impl Stream {
                     Completeness::Incomplete { .. }
                 )
             {
-                return if takes_lines(line) { 0 } else { end };
+                let begins = end - line.len();
+                return match PasteMode::of(line).map(|mode| self.block_end(end, &mode)) {
+                    None => end,
+                    Some(Some(end)) => end,
+                    // What stands before it need not wait for its block.
+                    Some(None) => begins,
+                };
             }
         }
         lang::settled(self.language, &self.held)
     }
-}
 
-/// Whether a command reads the lines that follow it.
-fn takes_lines(line: &str) -> bool {
-    matches!(
-        parse(line),
-        Some(Ok(Command::Shared(Shared::Paste(Paste::Lines { .. }))))
-    )
+    /// Where a block ends that begins there, once its end has arrived.
+    fn block_end(&self, mut at: usize, mode: &PasteMode) -> Option<usize> {
+        for line in self.held[at..].split_inclusive('\n') {
+            at += line.len();
+            if let Some(line) = line.strip_suffix('\n')
+                && mode.ends_at(line.strip_suffix('\r').unwrap_or(line))
+            {
+                return Some(at);
+            }
+        }
+        None
+    }
 }
 
 #[cfg(test)]
@@ -153,9 +165,21 @@ mod tests {
         assert_eq!(&*stream.take(true).unwrap().text, "val a = 1\n:silent\n");
         assert!(stream.take(true).is_none());
         stream.push(":paste\na\n");
+        assert_eq!(&*stream.take(true).unwrap().text, "a\n");
         assert!(stream.take(true).is_none());
         stream.end();
         let rest = stream.take(true).unwrap();
-        assert_eq!((rest.first_line, &*rest.text), (3, "a\n:paste\na\n"));
+        assert_eq!((rest.first_line, &*rest.text), (4, ":paste\na\n"));
+    }
+
+    #[test]
+    fn a_block_comes_once_its_end_is_there() {
+        let mut stream = Stream::new(None, Language::Scala);
+        stream.push(":paste < E\nval a = 1\n");
+        assert!(stream.take(true).is_none());
+        stream.push("a\nE\nb\n");
+        let block = ":paste < E\nval a = 1\na\nE\n";
+        assert_eq!(&*stream.take(true).unwrap().text, block);
+        assert!(stream.take(true).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! Goes through a text: its statements and its commands, one after another. Whether the next one
 //! comes after one that did not end well is for whoever wants the text run.
 
-use super::{Answer, Command, Desk, Following, Step, Steps, parse};
+use super::{Answer, Command, Desk, Following, PasteMode, Step, Steps, parse};
 use crate::lang::{Language, Source};
 use std::ops::ControlFlow;
 
@@ -77,6 +77,25 @@ impl Walk {
         Walk { from: line, ..self }
     }
 
+    /// Whether a step ends before the line to begin at; with it goes the block that it takes.
+    fn passes_over(&mut self, step: &Step) -> bool {
+        if self.from <= 1 {
+            return false;
+        }
+        let mode = match step {
+            Step::Command { line, .. } => PasteMode::of(line),
+            Step::Code(_) | Step::Refused { .. } | Step::Input(_) => None,
+        };
+        let lines = mode.map_or(0, |mode| self.steps.lines_of(&mode));
+        let ends_before = step.last_line() + lines < self.from;
+        if ends_before {
+            for _ in 0..lines {
+                self.steps.raw_line();
+            }
+        }
+        ends_before
+    }
+
     pub fn is_transcript(&self) -> bool {
         self.steps.replayed.is_some()
     }
@@ -94,7 +113,7 @@ impl Desk<'_> {
         }
         while let Some(step) = walk.steps.next() {
             let line = step.line();
-            if walk.from > 1 && step.last_line() < walk.from {
+            if walk.passes_over(&step) {
                 continue;
             }
             let (what, answer) = match self.step(&mut walk, step) {
