@@ -136,7 +136,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         };
     }
     let keep = cli.keep || (cli.script.keep_on_error && ended.has_failed());
-    let session = link.session_name();
+    let session = link.session_name().filter(|_| link.may_live());
     let command = link.about.command.clone();
     shell::leave(link, out, keep, exit);
     if let (Some(at), true, Some(session)) = (ended.stopped_at, keep, session)

@@ -189,8 +189,32 @@ fn command(cli: &Cli, settings: &Settings) -> String {
 /// What the command line of a run says of FILE, to begin in it at a line.
 pub fn from(cli: &Cli, file: &Path, line: usize) -> String {
     let mut words = vec!["--from".to_owned(), line.to_string()];
-    if let Some(language) = cli.lang {
-        words.extend(["-l".to_owned(), language.to_string()]);
+    for (is_set, flag) in [
+        (cli.script.keep_going, "--keep-going"),
+        (cli.script.echo, "--echo"),
+        (cli.script.quiet, "-q"),
+        (cli.looks.no_header, "--no-header"),
+    ] {
+        words.extend(is_set.then(|| flag.to_owned()));
+    }
+    let format = Some(cli.looks.format).filter(|format| *format != Format::default());
+    for (option, value) in [
+        ("-l", cli.lang.map(|language| language.to_string())),
+        ("-o", format.map(|format| format.name().to_owned())),
+        (
+            "--statement-timeout",
+            cli.script.statement_timeout.map(config::duration_text),
+        ),
+        (
+            "--retry-for",
+            cli.script.retry_for.map(config::duration_text),
+        ),
+    ] {
+        words.extend(
+            value
+                .into_iter()
+                .flat_map(|value| [option.to_owned(), value]),
+        );
     }
     words.push(for_shell(&file.display().to_string()).into_owned());
     let is_last = cli.inputs().last() == Some(&Input::File(file.to_owned()));

@@ -8,7 +8,7 @@ use crate::support::spark::{is_ours, shared};
 use std::fmt::Write;
 
 /// The files that the runs name.
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 23] = [
     ("ok.py", "x = 20\nx + 1\nprint('p')\n"),
     ("ok.scala", "val x = 20\nprintln(\"p\")\nx + 1\n"),
     ("ok.sql", "select 1 as a;\nselect 'b' as b, null as n;\n"),
@@ -33,6 +33,7 @@ const FILES: [(&str, &str); 22] = [
     ("said.py", "import sys\nsys.exit('no data')\n"),
     ("inside.py", "def f():\n    raise SystemExit(5)\nf()\n"),
     ("quit.scala", "println(1)\n:quit\nprintln(2)\n"),
+    ("pasted.scala", ":paste < E\nval a = 1\nE\nprintln(2)\n"),
     ("args.py", "import sys\nprint(sys.argv)\n"),
     ("args.scala", "println(args.mkString(\"|\"))\n"),
     (
@@ -175,7 +176,15 @@ fn table() -> Vec<Run> {
             "bad.py:3: ZERO_PYGo on with:       livysh --url URL -s SESSION --from 3 bad.py\n",
             1,
         ),
+        run(
+            "-q --keep-on-error --no-header --statement-timeout 90 bad.py",
+            "1\n",
+            "bad.py:3: ZERO_PYGo on with:       livysh --url URL -s SESSION --from 3 -q --no-header \
+             --statement-timeout 1m30s bad.py\n",
+            1,
+        ),
         run("--from 4 bad.py", "2\n", "", 0),
+        run("--from 4 pasted.scala", "2\n", "", 0),
         run("--from 4 bad.scala", "2\n", "", 0),
         run("--from 3 bad.sql", "+-+\n|b|\n+-+\n|2|\n+-+\n", "", 0),
         run("-q bad.py", "1\n", "bad.py:3: ZERO_PY", 1),

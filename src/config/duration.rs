@@ -12,7 +12,14 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "it is written like 90s, 15m or 1h30m".to_owned())
 }
 
-/// The same in a file, where a number may also stand as one.
+/// The same the other way, as one word.
+pub fn duration_text(length: Duration) -> String {
+    humantime::format_duration(length)
+        .to_string()
+        .replace(' ', "")
+}
+
+/// As in a file, where a number may also stand as one.
 pub(super) fn deserialized<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Duration>, D::Error> {
@@ -40,6 +47,8 @@ mod tests {
         assert_eq!(seconds("90s"), Ok(90));
         assert_eq!(seconds("1h30m"), Ok(5_400));
         assert_eq!(seconds("2h"), Ok(7_200));
+        let text = duration_text(Duration::from_secs(5_430));
+        assert_eq!((text.as_str(), seconds(&text)), ("1h30m30s", Ok(5_430)));
         assert!(
             ["", "soon", "-1", "5x"]
                 .into_iter()

@@ -6,7 +6,7 @@ mod duration;
 mod profile;
 mod spark_conf;
 
-pub use duration::duration;
+pub use duration::{duration, duration_text};
 pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
 
