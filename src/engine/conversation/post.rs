@@ -39,6 +39,19 @@ impl Known {
         Signature::of_bits(getrandom::u64().unwrap_or(self.count), is_hidden)
     }
 
+    /// How to tell whether what a number names is the statement with this signature.
+    pub(super) fn recognises(&self, signature: Signature) -> impl Fn(&Statement) -> bool + use<> {
+        let keeps_code = self.keeps_code;
+        move |statement| {
+            let code = statement.code.as_deref();
+            match code.and_then(Signature::in_code) {
+                Some(found) => found == signature,
+                // Some servers cut it off, or tell no code at all.
+                None => keeps_code != Some(true) || code.is_none(),
+            }
+        }
+    }
+
     /// Takes in how a statement was sent.
     pub(super) fn conclude(
         &mut self,
@@ -59,13 +72,6 @@ impl Known {
         self.concluded.extend(signature);
         self.concluded.rotate_right(1);
     }
-}
-
-/// Whether a statement has this signature, or none that a server has left.
-pub(super) fn is_of(statement: &Statement, signature: &Signature) -> bool {
-    let code = statement.code.as_deref();
-    let found = code.and_then(Signature::in_code);
-    found.is_none_or(|found| found == *signature)
 }
 
 /// A statement that is to be sent.

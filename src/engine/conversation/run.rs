@@ -1,6 +1,6 @@
 //! Runs the first statement of the queue to its end.
 
-use super::post::{Post, is_of};
+use super::post::Post;
 use super::{Conversation, Request, Turn};
 use crate::delivery::{self, NotSent, Patience, chance};
 use crate::engine::statement::{Outcome, Step};
@@ -200,6 +200,7 @@ impl Conversation {
         signature: Option<Signature>,
     ) -> Request<Answer> {
         let (emit, patience) = (self.emit.clone(), self.patience);
+        let is_it = signature.map(|signature| self.known.recognises(signature));
         Box::pin(async move {
             let mut began = Instant::now();
             let mut failed = false;
@@ -210,8 +211,7 @@ impl Conversation {
             let answer = delivery::read_made(&patience, &mut tell, async || {
                 began = Instant::now();
                 let found = client.statement(&session, &id).await?;
-                let is_it = |signature| is_of(&found, signature);
-                match signature.as_ref().is_none_or(is_it) {
+                match is_it.as_ref().is_none_or(|is_it| is_it(&found)) {
                     true => Ok(found),
                     // A server that was started anew gives its numbers anew.
                     false => Err(LivyError::Replaced { id: id.to_string() }),
