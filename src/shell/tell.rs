@@ -3,6 +3,7 @@
 use super::link::About;
 use super::{Event, words};
 use crate::engine::{self, Ending};
+use crate::livy::LivyError;
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
@@ -37,7 +38,14 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
         }) => words::copies(of, cancelled, begun),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
-            let step = format!("the server cannot be reached, asking again: {error}");
+            let step = match error {
+                LivyError::Transport(_) => {
+                    format!("the server cannot be reached, asking again: {error}")
+                }
+                LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                    format!("asking again: {error}")
+                }
+            };
             out.phase(&one_line(&step), "");
             return true;
         }
