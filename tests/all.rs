@@ -19,6 +19,7 @@ mod languages;
 mod leaving;
 mod limits;
 mod local_server;
+mod outages;
 mod real_code;
 mod recordings;
 mod replay;

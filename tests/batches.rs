@@ -1,12 +1,12 @@
 //! Batches on `livysh serve`: Livy's answers, files that really run, and nothing that outlives them.
 
 use crate::support::http::{Answer, get, post, request};
-use crate::support::processes::{processes_with, send, session_folder};
+use crate::support::processes::{processes_with, session_folder};
 use crate::support::program::Home;
+use crate::support::serving::Serving;
 use crate::support::spark::serve;
 use crate::support::{eventually, within};
 use livysh::local::Server;
-use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::Path;
@@ -320,25 +320,18 @@ fn a_killed_server_leaves_no_batch() {
     let home = Home::new();
     let file = home.write("long.py", LONG);
     let name = file.to_str().unwrap();
-    let mut child = home.command(&["serve", "--port", "0"]).spawn().unwrap();
-    let mut errors = std::io::BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.starts_with("Serving the Livy API over Spark") {
-        line.clear();
-        assert!(std::io::BufRead::read_line(&mut errors, &mut line).unwrap() > 0);
-    }
-    let root = line.trim().rsplit(' ').next().unwrap().to_owned();
+    let mut serving = Serving::start();
+    let root = serving.url.clone();
     // One that runs and one that starts.
     submit(&root, &json!({"file": file}));
     wait_for_line(&root, "0", "began");
     submit(&root, &json!({"file": file}));
-    let folder = session_folder(child.id()).unwrap();
+    let folder = session_folder(serving.child.id()).unwrap();
     let second = folder.join("batch-1");
     eventually("the second one's Java is there", || {
         (processes_with(second.to_str().unwrap()).len() > 1).then_some(())
     });
-    send(child.id(), Signal::SIGKILL);
-    child.wait().unwrap();
+    serving.kill();
     within(Duration::from_secs(2), "the batches are gone", || {
         let folder = folder.to_str().unwrap();
         (processes_with(folder).is_empty() && processes_with(name).is_empty()).then_some(())

@@ -4,6 +4,7 @@ use crate::support::http::{get, post, request};
 use crate::support::processes::{processes_with, send, session_folder};
 use crate::support::program::Home;
 use crate::support::pty::Screen;
+use crate::support::serving::Serving;
 use crate::support::spark::{serve, shared, wait_until_idle};
 use crate::support::{eventually, within};
 use nix::sys::signal::Signal;
@@ -214,14 +215,9 @@ fn is_java(process: u32) -> bool {
 fn a_server_that_is_ended_leaves_no_process_and_no_directory() {
     let home = Home::new();
     let mut command = home.command(&["serve", "--port", "0", "--token-env", "SERVE_TOKEN"]);
-    let mut child = command.env("SERVE_TOKEN", "t0ken").spawn().unwrap();
-    let mut errors = std::io::BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    while !line.starts_with("Serving the Livy API over Spark") {
-        line.clear();
-        assert!(std::io::BufRead::read_line(&mut errors, &mut line).unwrap() > 0);
-    }
-    let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+    command.env("SERVE_TOKEN", "t0ken");
+    let mut serving = Serving::run(command);
+    let (child, url) = (&mut serving.child, serving.url.clone());
     assert_eq!(get(&format!("{url}/sessions")).status, 401);
     let with = |method: &str, path: &str, body: &str| {
         let headers = [("Authorization", "Bearer t0ken")];

@@ -153,6 +153,11 @@ impl Chaos {
         });
     }
 
+    /// From now on nothing is broken.
+    pub fn mend(&self) {
+        self.rules.lock().unwrap().clear();
+    }
+
     /// How often a request was broken.
     pub fn fired(&self) -> usize {
         self.rules

@@ -8,6 +8,7 @@ pub mod processes;
 pub mod program;
 pub mod pty;
 pub mod scripted;
+pub mod serving;
 pub mod session;
 pub mod spark;
 

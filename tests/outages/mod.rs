@@ -1,0 +1,138 @@
+//! What comes over a running statement from outside: its session is deleted, its server is started
+//! anew, the clock jumps.
+
+use crate::support::chaos::{Chaos, Fault, Span};
+use crate::support::eventually;
+use crate::support::http::get;
+use crate::support::program::{Home, Ran};
+use crate::support::serving::Serving;
+use crate::support::session::Session;
+use crate::support::spark::shared;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+/// Ends once a file is there.
+fn waiting(file: &Path) -> String {
+    let until = format!("until [ -e {} ]; do sleep 0.1; done", file.display());
+    format!("42 + __import__('subprocess').call(['sh', '-c', {until:?}])")
+}
+
+/// A script with one statement, in a session that was there before.
+fn script(home: &Home, url: &str, session: &str, code: &str) -> Command {
+    home.command(&["--url", url, "-s", session, "-l", "python", "-e", code])
+}
+
+/// The number of the statement that runs.
+fn running(session: &str) -> u64 {
+    eventually("the statement runs", || {
+        let list = get(&format!("{session}/statements")).json();
+        let all = list["statements"].as_array().unwrap();
+        let running = all.iter().find(|one| one["state"] == "running")?;
+        running["id"].as_u64()
+    })
+}
+
+fn end(child: Child) -> Ran {
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+fn number(session: &Session) -> &str {
+    session.url.rsplit('/').next().unwrap()
+}
+
+#[test]
+fn a_session_that_is_deleted_by_another_is_told() {
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let home = Home::new();
+    let never = home.path().join("never");
+    let child = script(&home, url, number(&session), &waiting(&never))
+        .spawn()
+        .unwrap();
+    let statement = running(&session.url);
+    session.delete();
+    // What still waits in the session's shell ends.
+    std::fs::write(&never, "").unwrap();
+    let ran = end(child);
+    ran.gave("", 3);
+    let lost = format!("The result of statement {statement} is lost with the session.");
+    ran.said(&[&format!("session {} on {url} is ", number(&session)), &lost]);
+}
+
+/// Its numbers begin at 0 again, and another client's session and statement have them now: their
+/// results are not taken for ours.
+#[test]
+fn a_server_that_is_started_anew_in_the_middle_of_a_statement_gives_nobody_elses_result() {
+    let mut serving = Serving::start();
+    let chaos = Chaos::before(&serving.url);
+    let session = Session::start(&serving.url, "pyspark");
+    session.wait_until_up();
+    let home = Home::new();
+    let never = home.path().join("never");
+    let child = script(&home, &chaos.url, number(&session), &waiting(&never))
+        .spawn()
+        .unwrap();
+    let statement = running(&session.url);
+    let away = Fault::Status("503 Service Unavailable", "", "");
+    chaos.break_it(None, away, Span::For(Duration::from_secs(600)), 1);
+    serving.kill();
+    eventually("livysh notices", || (chaos.fired() > 0).then_some(()));
+
+    let again = Serving::again(&serving.url);
+    let theirs = Session::start(&again.url, "pyspark");
+    theirs.wait_until_up();
+    assert_eq!(number(&theirs), number(&session));
+    while theirs.submit("pyspark", "'theirs'") < statement {}
+    chaos.mend();
+    let ran = end(child);
+    ran.gave("", 3);
+    ran.said(&[
+        &format!("the result of statement {statement} cannot be had"),
+        "is another one now: the server was started anew",
+    ]);
+}
+
+#[test]
+fn a_clock_that_jumps_loses_nothing() {
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let home = Home::new();
+    let library = home.path().join("clock.so");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outages/clock.rs");
+    let compiled = Command::new("rustc")
+        .args(["--edition", "2024", "--crate-type", "cdylib", "-O", "-o"])
+        .args([library.as_os_str(), source.as_ref()])
+        .status()
+        .unwrap();
+    assert!(compiled.success());
+    for (name, seconds, both) in [("ahead", "3600", true), ("back", "-3600", false)] {
+        let (go, jump) = (
+            home.path().join(format!("{name}-go")),
+            home.path().join(format!("{name}-jump")),
+        );
+        let mut command = script(&home, url, number(&session), &waiting(&go));
+        command
+            .env("LD_PRELOAD", &library)
+            .env("CLOCK_FILE", &jump)
+            .env("CLOCK_SECONDS", seconds);
+        if both {
+            command.env("CLOCK_BOTH", "1");
+        }
+        let mut child = command.spawn().unwrap();
+        running(&session.url);
+        std::fs::write(&jump, "").unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while both && !line.contains("running 60:0") {
+            line.clear();
+            assert!(errors.read_line(&mut line).unwrap() > 0);
+        }
+        std::fs::write(&go, "").unwrap();
+        end(child).gave("42\n", 0);
+    }
+    session.delete();
+}
