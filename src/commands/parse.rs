@@ -216,6 +216,11 @@ fn download(argument: &str) -> Option<Download> {
         Some(_) | None => (rest, None),
     };
     let path = path.trim();
+    // As `:upload` takes it.
+    let quoted = path
+        .strip_prefix('"')
+        .and_then(|path| path.strip_suffix('"'));
+    let path = quoted.unwrap_or(path);
     let is_whole = !path.is_empty() && !path.starts_with("--") && !name.starts_with('-');
     is_whole.then(|| Download {
         name: name.to_owned(),
@@ -329,6 +334,10 @@ mod tests {
             })
         };
         assert_eq!(shared(":download a b.csv"), wanted("a", "b.csv", None));
+        assert_eq!(
+            shared(":download a \"my b.csv\" --rows 12"),
+            wanted("a", "my b.csv", Some(12))
+        );
         assert_eq!(
             shared(":download a  my b.csv --rows 12"),
             wanted("a", "my b.csv", Some(12))

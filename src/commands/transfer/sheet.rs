@@ -35,6 +35,10 @@ impl Sheet {
         };
         // As any new file has them: the system takes off what the user does not want.
         let permissions = match target.metadata() {
+            // Its folder would let it be replaced all the same.
+            Ok(found) if found.permissions().readonly() => {
+                return Err(format!("{}: it is write-protected", path.display()));
+            }
             Ok(found) => found.permissions(),
             Err(_) => Permissions::from_mode(0o666),
         };
@@ -185,6 +189,8 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(Sheet::new(folder.path(), Format::Csv).is_err());
+        std::fs::set_permissions(&path, Permissions::from_mode(0o444)).unwrap();
+        assert!(Sheet::new(&path, Format::Csv).is_err());
         assert!(Sheet::new(&folder.path().join("no/a.csv"), Format::Csv).is_err());
     }
 }
