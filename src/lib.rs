@@ -174,7 +174,8 @@ impl Work {
         };
         // A wrong name is told before a wrong server.
         script::check(&inputs).map_err(|error| unreadable(&error))?;
-        let settings = config::settings(&cli.flags(), environment).map_err(|error| {
+        let ask = |question: &str, is_secret: bool| out.ask(question, is_secret);
+        let settings = config::settings(&cli.flags(), environment, &ask).map_err(|error| {
             let (message, hint) = (error.to_string(), error.hint());
             fail(out, &message, Some(&hint), Exit::from(&error))
         })?;

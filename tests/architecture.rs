@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("engine", &["lang", "livy", "delivery"]),
     ("render", &["lang", "livy"]),
     ("term", &["lang", "render"]),
-    ("config", &["lang", "auth"]),
+    ("config", &["lang", "livy", "auth"]),
     ("local", &[]),
     (
         "shell",

@@ -2,17 +2,20 @@
 //!
 //! The environment comes in as a function, so that this is pure but for reading the file.
 
+mod credential;
 mod duration;
 mod profile;
 mod spark_conf;
 
+pub use credential::Ask;
 pub use duration::{duration, duration_text};
 pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
 
-use crate::auth::{Credential, Secret};
+use crate::auth::Credential;
 use crate::lang::Language;
-use profile::{AuthSettings, ConfigFile};
+use credential::{AuthSettings, credential};
+use profile::ConfigFile;
 use std::path::{Path, PathBuf};
 
 /// What the command line says, as far as it is layered over something.
@@ -39,6 +42,8 @@ pub enum AuthKind {
     None,
     Basic,
     Bearer,
+    /// In a header of another name.
+    Header,
 }
 
 impl AuthKind {
@@ -47,6 +52,7 @@ impl AuthKind {
             AuthKind::None => "none",
             AuthKind::Basic => "basic",
             AuthKind::Bearer => "bearer",
+            AuthKind::Header => "header",
         }
     }
 }
@@ -82,8 +88,14 @@ pub enum ConfigError {
     NoProfile { name: String, path: PathBuf },
     #[error("the profile “{0}” has no url")]
     NoUrl(String),
-    #[error("the environment variable {0} holds a control character, which no secret can")]
+    #[error("{0} is empty or holds a control character, which no secret does")]
     OddSecret(String),
+    #[error("{0} holds a secret, and others may read it")]
+    OpenSecret(PathBuf),
+    #[error("auth of the type header names no header")]
+    NoHeader,
+    #[error("a command of auth is empty")]
+    NoProgram,
     #[error("{what} is needed for --auth {kind}")]
     NoSecret { what: String, kind: &'static str },
     #[error("“{0}” is no setting")]
@@ -114,7 +126,10 @@ name one in one of three ways:
                 "write --conf KEY=VALUE, KEY=env:NAME or KEY=@FILE".to_owned()
             }
             ConfigError::NoVariable { name, .. } => format!("set {name}, or name another"),
-            ConfigError::OddSecret(_) => "set it to the secret alone, on one line".to_owned(),
+            ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
+            ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
+            ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
+            ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()
             }
@@ -129,7 +144,12 @@ name one in one of three ways:
 /// Reads an environment variable; an empty one counts as missing.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings, ConfigError> {
+/// What holds for a run; who sits there is asked for what is missing.
+pub fn settings(
+    flags: &Flags,
+    environment: Environment<'_>,
+    ask: Ask<'_>,
+) -> Result<Settings, ConfigError> {
     if flags.local {
         return match flags.url {
             Some(_) => Err(ConfigError::TwoPlaces),
@@ -155,7 +175,8 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
     };
     let url = url.or(used.url);
     let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
-    let credential = credential(flags, &used.auth, environment)?;
+    let server = crate::livy::shown_root(&url);
+    let credential = credential(flags, &used.auth, &server, environment, ask)?;
     Ok(Settings {
         place: Place::Server { url, credential },
         profile: used.name,
@@ -248,60 +269,24 @@ fn folder(environment: Environment<'_>, variable: &str, in_home: &str) -> Option
     Some(base.join("livysh"))
 }
 
-fn credential(
-    flags: &Flags,
-    auth: &AuthSettings,
-    environment: Environment<'_>,
-) -> Result<Credential, ConfigError> {
-    let user = flags.user.clone().or_else(|| auth.user.clone());
-    // A user alone means a password.
-    let kind = flags
-        .auth
-        .or(auth.kind)
-        .or(user.is_some().then_some(AuthKind::Basic))
-        .unwrap_or(AuthKind::None);
-    let secret = |named: &Option<String>, default: &str, kind: &'static str| {
-        let variable = named.as_deref().unwrap_or(default);
-        let text = environment(variable).ok_or_else(|| ConfigError::NoSecret {
-            what: format!("the environment variable {variable}"),
-            kind,
-        })?;
-        // A secret that was read from a file often ends in a newline.
-        let text = text.trim_end_matches(['\r', '\n']);
-        match text.chars().any(char::is_control) {
-            true => Err(ConfigError::OddSecret(variable.to_owned())),
-            false => Ok(Secret::new(text)),
-        }
-    };
-    match kind {
-        AuthKind::None => Ok(Credential::None),
-        AuthKind::Bearer => {
-            let token = secret(&auth.token_env, "LIVYSH_TOKEN", "bearer")?;
-            Ok(Credential::Bearer(token))
-        }
-        AuthKind::Basic => Ok(Credential::Basic {
-            user: user.ok_or_else(|| ConfigError::NoSecret {
-                what: "a user's name".to_owned(),
-                kind: "basic",
-            })?,
-            password: secret(&auth.password_env, "LIVYSH_PASSWORD", "basic")?,
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Secret;
 
     fn with(variables: &[(&str, &str)], flags: &Flags) -> Result<Settings, ConfigError> {
         let variables: Vec<(String, String)> = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        settings(flags, &|name| {
-            let found = variables.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.clone())
-        })
+        settings(
+            flags,
+            &|name| {
+                let found = variables.iter().find(|(known, _)| known == name);
+                found.map(|(_, value)| value.clone())
+            },
+            &|_, _| None,
+        )
     }
 
     fn url(settings: Settings) -> String {
@@ -378,10 +363,7 @@ mod tests {
         );
         let odd = with(&[("LIVYSH_PASSWORD", "s\nt")], &flags).unwrap_err();
         assert!(matches!(odd, ConfigError::OddSecret(_)));
-        let expected = Credential::Basic {
-            user: "alice".to_owned(),
-            password: Secret::new("s"),
-        };
+        let expected = Credential::basic("alice", Secret::new("s"));
         assert_eq!(credential, expected);
     }
 
@@ -400,7 +382,7 @@ mod tests {
         let Place::Server { credential, .. } = settings.place else {
             panic!()
         };
-        assert_eq!(credential, Credential::Bearer(Secret::new("t")));
+        assert_eq!(credential, Credential::bearer(Secret::new("t")));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! `config.toml`: named servers.
 
+use super::ConfigError;
+use super::credential::AuthSettings;
 use super::duration::deserialized;
-use super::{AuthKind, ConfigError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,17 +44,6 @@ pub struct Timing {
     /// A session is kept for so long after its last statement.
     #[serde(deserialize_with = "deserialized")]
     pub keep_idle: Option<Duration>,
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct AuthSettings {
-    #[serde(rename = "type")]
-    pub(super) kind: Option<AuthKind>,
-    pub(super) user: Option<String>,
-    /// Names of environment variables; a secret itself has no place in the file.
-    pub(super) password_env: Option<String>,
-    pub(super) token_env: Option<String>,
 }
 
 impl ConfigFile {

@@ -8,6 +8,7 @@ use super::local::{OnMachine, start_local};
 use super::plan::{Plan, SessionPlan};
 use super::signals::signal_to_end;
 use super::{Event, Signal};
+use crate::auth::{Credential, Identity};
 use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
@@ -141,11 +142,17 @@ async fn open(
             .await?;
             let url = started.url();
             on_machine.server.replace(Some(started));
-            (url, crate::auth::Credential::Bearer(token))
+            (url, Credential::bearer(token))
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let client = Client::new(&url, Arc::new(credential), watch, plan.timeout).map_err(|error| {
+    let client = Client::new(
+        &url,
+        Arc::new(Identity::new(credential)),
+        watch,
+        plan.timeout,
+    )
+    .map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {
             message: error.to_string(),

@@ -42,7 +42,10 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
                 LivyError::Transport(_) => {
                     format!("the server cannot be reached, asking again: {error}")
                 }
-                LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+                LivyError::Server(_)
+                | LivyError::NotLivy { .. }
+                | LivyError::Replaced { .. }
+                | LivyError::Identity(_) => {
                     format!("asking again: {error}")
                 }
             };

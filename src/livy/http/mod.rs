@@ -15,17 +15,16 @@ mod url;
 pub use url::{UrlError, parse_root, shown_root};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
-use super::error::{LivyError, ServerError, TransportError, TransportKind};
+use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
 use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
 use failed::{causes, decode, transport_error};
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -35,10 +34,25 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that the slowest line sends in a second.
 const SLOWEST: u64 = 16 << 10;
 
+/// A header that proves who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthHeader {
+    pub name: String,
+    pub value: String,
+}
+
+pub type Signing<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<AuthHeader>, IdentityError>> + Send + 'a>>;
+
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
-    /// The value of the `Authorization` header, or none.
-    fn authorization(&self) -> Option<String>;
+    fn header(&self) -> Signing<'_>;
+
+    /// The server did not take it: the next one is to be another, where that can be had.
+    fn refused(&self, header: &AuthHeader);
+
+    /// A text of the server's without what proves it: some repeat the header that they refuse.
+    fn conceal(&self, text: String) -> String;
 }
 
 /// What a request carries.
@@ -199,11 +213,12 @@ impl Http {
             }
         };
         let mut request = self.client.request(method, url);
-        if let Some(authorization) = self.authorizer.authorization()
-            && let Ok(mut value) = HeaderValue::from_str(&authorization)
+        let signed_on = self.authorizer.header().await?;
+        if let Some(header) = &signed_on
+            && let Ok(mut value) = HeaderValue::from_str(&header.value)
         {
             value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+            request = request.header(&header.name, value);
         }
         request = match body {
             Carried::Nothing => request,
@@ -252,7 +267,14 @@ impl Http {
         if status.is_success() {
             return Ok((shown, body));
         }
-        let error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        if status.as_u16() == 401
+            && let Some(header) = &signed_on
+        {
+            self.authorizer.refused(header);
+        }
+        let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        error.message = self.authorizer.conceal(error.message);
+        let location = location.map(|location| self.authorizer.conceal(location));
         let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
@@ -283,8 +305,14 @@ mod tests {
 
     struct Nobody;
     impl Authorizer for Nobody {
-        fn authorization(&self) -> Option<String> {
-            None
+        fn header(&self) -> Signing<'_> {
+            Box::pin(std::future::ready(Ok(None)))
+        }
+
+        fn refused(&self, _: &AuthHeader) {}
+
+        fn conceal(&self, text: String) -> String {
+            text
         }
     }
 
