@@ -179,9 +179,14 @@ impl Work {
             let (message, hint) = (error.to_string(), error.hint());
             fail(out, &message, Some(&hint), Exit::from(&error))
         })?;
-        if let Place::Server { url, .. } = &settings.place {
+        if let Place::Server { url, transport, .. } = &settings.place {
             livy::check_url(url)
                 .map_err(|error| fail(out, &error.to_string(), Some(error.hint()), Exit::Usage))?;
+            if transport.is_insecure {
+                let told = "warning: certificates are not checked: anybody on the way to the server \
+                            can read and change everything";
+                out.note(&render::Line::plain(told));
+            }
         }
         let scripts = script::read(&inputs).map_err(|error| unreadable(&error))?;
         let usage = |reason: String| fail(out, &reason, None, Exit::Usage);

@@ -260,7 +260,7 @@ fn read(file: &Path) -> Result<Secret, ConfigError> {
 }
 
 /// A secret that was read from a file often ends in a newline.
-fn clean(text: &str, odd: impl FnOnce() -> ConfigError) -> Result<Secret, ConfigError> {
+pub(super) fn clean(text: &str, odd: impl FnOnce() -> ConfigError) -> Result<Secret, ConfigError> {
     let text = text.trim_end_matches(['\r', '\n']);
     match text.is_empty() || text.chars().any(char::is_control) {
         true => Err(odd()),

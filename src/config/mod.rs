@@ -6,6 +6,7 @@ mod credential;
 mod duration;
 mod profile;
 mod spark_conf;
+mod transport;
 
 pub use credential::Ask;
 pub use duration::{duration, duration_text};
@@ -14,9 +15,11 @@ pub use spark_conf::{ConfValue, spark_conf};
 
 use crate::auth::Credential;
 use crate::lang::Language;
+use crate::livy::Transport;
 use credential::{AuthSettings, credential};
 use profile::ConfigFile;
 use std::path::{Path, PathBuf};
+use transport::{TransportSettings, transport};
 
 /// What the command line says, as far as it is layered over something.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,9 @@ pub struct Flags {
     pub local: bool,
     pub auth: Option<AuthKind>,
     pub user: Option<String>,
+    pub ca_file: Option<PathBuf>,
+    pub proxy: Option<String>,
+    pub insecure: bool,
 }
 
 /// Something to run.
@@ -61,7 +67,11 @@ impl AuthKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     Local,
-    Server { url: String, credential: Credential },
+    Server {
+        url: String,
+        credential: Credential,
+        transport: Box<Transport>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +106,9 @@ pub enum ConfigError {
     NoHeader,
     #[error("a command of auth is empty")]
     NoProgram,
-    #[error("{what} is needed for --auth {kind}")]
+    #[error("tls names a key_file and no cert_file")]
+    KeyAlone,
+    #[error("{what} is needed to sign on ({kind})")]
     NoSecret { what: String, kind: &'static str },
     #[error("“{0}” is no setting")]
     NoSetting(String),
@@ -129,6 +141,7 @@ name one in one of three ways:
             ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
             ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
             ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
+            ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
             ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()
@@ -176,9 +189,14 @@ pub fn settings(
     let url = url.or(used.url);
     let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
     let server = crate::livy::shown_root(&url);
+    let transport = transport(flags, &used.transport, environment)?;
     let credential = credential(flags, &used.auth, &server, environment, ask)?;
     Ok(Settings {
-        place: Place::Server { url, credential },
+        place: Place::Server {
+            url,
+            credential,
+            transport: Box::new(transport),
+        },
         profile: used.name,
         timing: used.timing,
         language: used.language,
@@ -191,6 +209,7 @@ struct Profile {
     name: Option<String>,
     url: Option<String>,
     auth: AuthSettings,
+    transport: TransportSettings,
     timing: Timing,
     language: Option<Language>,
 }
@@ -231,6 +250,7 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
     Ok(Profile {
         url: profile.url.clone(),
         auth: profile.auth.clone(),
+        transport: profile.transport.clone(),
         timing: profile.timing,
         language,
         name: Some(name),

@@ -3,6 +3,7 @@
 use super::ConfigError;
 use super::credential::AuthSettings;
 use super::duration::deserialized;
+use super::transport::TransportSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,6 +22,8 @@ pub(super) struct Profile {
     pub(super) url: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) auth: AuthSettings,
+    #[serde(flatten)]
+    pub(super) transport: TransportSettings,
     #[serde(flatten)]
     pub(super) timing: Timing,
 }

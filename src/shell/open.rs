@@ -13,7 +13,7 @@ use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, Id, LivyError};
+use crate::livy::{self, Client, Id, LivyError, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -129,8 +129,12 @@ async fn open(
     uplink: Uplink,
     unwanted: Unwanted,
 ) -> Result<Opened, OpenError> {
-    let (url, credential) = match plan.place {
-        Place::Server { url, credential } => (url, credential),
+    let (url, credential, transport) = match plan.place {
+        Place::Server {
+            url,
+            credential,
+            transport,
+        } => (url, credential, *transport),
         Place::Local => {
             let (started, token) = start_local(
                 plan.search,
@@ -142,7 +146,7 @@ async fn open(
             .await?;
             let url = started.url();
             on_machine.server.replace(Some(started));
-            (url, Credential::bearer(token))
+            (url, Credential::bearer(token), Transport::default())
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
@@ -150,7 +154,10 @@ async fn open(
         &url,
         Arc::new(Identity::new(credential)),
         watch,
-        plan.timeout,
+        Transport {
+            longest: plan.timeout,
+            ..transport
+        },
     )
     .map_err(|error| {
         let hint = error.hint().to_owned();

@@ -3,7 +3,7 @@
 use crate::statements::spark;
 use crate::{Sample, row};
 use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement};
+use livysh::livy::{Client, Id, NewStatement, Transport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,7 +41,7 @@ pub(crate) fn measure() {
             &server.url(),
             Arc::new(Identity::new(Credential::None)),
             None,
-            None,
+            Transport::default(),
         )
         .unwrap();
         let id = Id::Number(0);

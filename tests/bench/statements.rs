@@ -3,7 +3,7 @@
 
 use super::{Sample, row, scripted};
 use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement};
+use livysh::livy::{Client, Id, NewStatement, Transport};
 use livysh::local::{Options, Search, Server, prepare};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -77,8 +77,13 @@ fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client =
-            Client::new(url, Arc::new(Identity::new(Credential::None)), None, None).unwrap();
+        let client = Client::new(
+            url,
+            Arc::new(Identity::new(Credential::None)),
+            None,
+            Transport::default(),
+        )
+        .unwrap();
         let session = Id::Number(0);
         client.session(&session).await.unwrap();
         let began = Instant::now();
@@ -125,7 +130,7 @@ pub(crate) fn spark() -> Server {
             &server.url(),
             Arc::new(Identity::new(Credential::None)),
             None,
-            None,
+            Transport::default(),
         )
         .unwrap();
         let request = livysh::livy::CreateSession {
