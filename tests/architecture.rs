@@ -54,7 +54,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("axum", &["local/server/"]),
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),
-    ("toml", &["config/profile.rs"]),
+    ("toml", &["config/"]),
     ("flate2", &["commands/transfer/"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];
