@@ -179,6 +179,10 @@ impl Work {
             let (message, hint) = (error.to_string(), error.hint());
             fail(out, &message, Some(&hint), Exit::from(&error))
         })?;
+        for warning in &settings.warnings {
+            let warning = render::one_line(warning);
+            out.note(&render::Line::plain(format!("warning: {warning}")));
+        }
         if let Place::Server { url, transport, .. } = &settings.place {
             livy::check_url(url)
                 .map_err(|error| fail(out, &error.to_string(), Some(error.hint()), Exit::Usage))?;

@@ -4,6 +4,7 @@
 
 mod credential;
 mod duration;
+mod keys;
 mod profile;
 mod spark_conf;
 mod transport;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub timing: Timing,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
+    /// What of the file has no effect.
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -171,6 +174,7 @@ pub fn settings(
                 profile: None,
                 timing: Timing::default(),
                 language: None,
+                warnings: Vec::new(),
             }),
         };
     }
@@ -200,6 +204,7 @@ pub fn settings(
         profile: used.name,
         timing: used.timing,
         language: used.language,
+        warnings: used.warnings,
     })
 }
 
@@ -212,6 +217,7 @@ struct Profile {
     transport: TransportSettings,
     timing: Timing,
     language: Option<Language>,
+    warnings: Vec<String>,
 }
 
 fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, ConfigError> {
@@ -232,9 +238,18 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
     let Some(name) = named.or(file.default_profile) else {
         return Err(ConfigError::NoPlace);
     };
-    let Some(profile) = file.profiles.get(&name) else {
+    let Some(table) = file.profiles.get(&name) else {
         return Err(ConfigError::NoProfile { name, path });
     };
+    let profile = profile::Profile::read(&name, table, &path)?;
+    let unknown = keys::unknown(table).into_iter().map(|(key, meant)| {
+        let told = format!("{}: [profiles.{name}] has no key {key}", path.display());
+        match meant {
+            Some(meant) => format!("{told}: is {meant} meant?"),
+            None => told,
+        }
+    });
+    let warnings = unknown.collect();
     if profile.url.is_none() && flags.url.is_none() {
         return Err(ConfigError::NoUrl(name));
     }
@@ -253,6 +268,7 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
         transport: profile.transport.clone(),
         timing: profile.timing,
         language,
+        warnings,
         name: Some(name),
     })
 }
@@ -410,5 +426,28 @@ mod tests {
         let (_folder, path) = config_file("[profiles.p]\nurl = \n");
         let error = with(&[("LIVYSH_CONFIG", &path)], &Flags::default()).unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
+        let (_folder, path) = config_file("[profiles.p]\nurl = 'http://h'\ntimeout = 'soon'\n");
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let error = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.contains("[profiles.p]: it is written like 90s"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_key_that_has_no_effect_is_told() {
+        let (_folder, path) = config_file("[profiles.p]\nurl = 'http://h'\ntiemout = '3s'\n");
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let settings = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap();
+        let told = format!("{path}: [profiles.p] has no key tiemout: is timeout meant?");
+        assert_eq!(settings.warnings, [told]);
     }
 }

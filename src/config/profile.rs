@@ -13,7 +13,7 @@ use std::time::Duration;
 #[serde(default)]
 pub(super) struct ConfigFile {
     pub(super) default_profile: Option<String>,
-    pub(super) profiles: BTreeMap<String, Profile>,
+    pub(super) profiles: BTreeMap<String, toml::Table>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -63,5 +63,19 @@ impl ConfigFile {
                 path: path.to_owned(),
                 message: error.to_string().trim().to_owned(),
             })
+    }
+}
+
+impl Profile {
+    pub(super) fn read(
+        name: &str,
+        table: &toml::Table,
+        path: &Path,
+    ) -> Result<Profile, ConfigError> {
+        let profile = table.clone().try_into();
+        profile.map_err(|error: toml::de::Error| ConfigError::Malformed {
+            path: path.to_owned(),
+            message: format!("[profiles.{name}]: {}", error.to_string().trim()),
+        })
     }
 }
