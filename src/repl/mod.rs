@@ -6,12 +6,18 @@
 //! | `editor.rs`    | the line editor                                     |
 //! | `history.rs`   | where histories are kept                            |
 //! | `own.rs`       | the commands that only a prompt has                 |
-//! | `session.rs`   | those about the session and its statements          |
+//! | `place.rs`     | those that go to another session, or leave this one |
+//! | `log.rs`       | the session's log, and what comes to it             |
+//! | `facts.rs`     | what is known of the session                        |
+//! | `session.rs`   | those about the session's statements                |
 
 mod block;
 mod editor;
+mod facts;
 mod history;
+mod log;
 mod own;
+mod place;
 mod session;
 
 use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared, Stopped};
@@ -19,7 +25,7 @@ use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Signal, Verdict, hint_line};
+use crate::shell::{Interrupts, Link, Signal, Verdict, Wanted, hint_line};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -35,8 +41,27 @@ pub struct Options {
     pub comes_back: bool,
     /// The user's editor, as a command.
     pub editor: String,
-    /// Opens a session like this one.
-    pub open: Box<dyn Fn() -> std::io::Result<Link>>,
+    /// Opens what is wanted later.
+    pub open: Opens,
+}
+
+type Opens = Box<dyn Fn(Wanted<'_>) -> Result<Link, String>>;
+
+/// How the prompt was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    pub exit: Exit,
+    /// Whether the session is to stay, whoever made it.
+    pub session_stays: bool,
+}
+
+impl From<Exit> for Left {
+    fn from(exit: Exit) -> Left {
+        Left {
+            exit,
+            session_stays: false,
+        }
+    }
 }
 
 struct Repl<'a> {
@@ -47,17 +72,19 @@ struct Repl<'a> {
     language: Language,
     keep: bool,
     editor_command: String,
-    open: Box<dyn Fn() -> std::io::Result<Link>>,
+    open: Opens,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
     /// Whether the session took the place of another.
     has_restarted: bool,
+    /// Whether the user has left with `:detach`.
+    is_detached: bool,
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
 ///
 /// The desk may have run scripts before.
-pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
+pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
     let out = desk.out;
     desk.interrupts = Interrupts::Prompt;
     desk.link.lift_limits();
@@ -69,7 +96,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
             out.note(&Line::error(format!(
                 "livysh: no prompt can be shown: {reason}"
             )));
-            return Exit::Server;
+            return Exit::Server.into();
         }
     };
     if out.colours.0 {
@@ -86,13 +113,18 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
         open: options.open,
         left_running: None,
         has_restarted: false,
+        is_detached: false,
     };
     if options.comes_back
         && let Some(exit) = repl.come_back()
     {
-        return exit;
+        return exit.into();
     }
-    repl.run()
+    let exit = repl.run();
+    Left {
+        exit,
+        session_stays: repl.is_detached,
+    }
 }
 
 impl Repl<'_> {
@@ -151,12 +183,12 @@ impl Repl<'_> {
         }
     }
 
-    /// Whether a session that was to take another's place never came up: for whoever sits there that
-    /// is no reason to leave.
+    /// Whether there is no session where there was one, or was to be one in its place: for whoever
+    /// sits there that is no reason to leave.
     fn waits_for_restart(&self) -> bool {
         let facts = &self.desk.link.facts;
-        let is_missing = facts.over.is_some() && !facts.is_ready;
-        self.has_restarted && is_missing && self.out.terminals.input
+        let had_one = self.has_restarted || facts.session.is_some();
+        had_one && facts.over.is_some() && self.out.terminals.input
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
@@ -295,7 +327,7 @@ impl Repl<'_> {
                 return Some(Exit::Script(code));
             }
             Verdict::SessionOver if self.waits_for_restart() => {
-                let told = "There is no session: nothing runs. :restart tries again.";
+                let told = self.no_session();
                 self.out.note(&Line::plain(told));
             }
             Verdict::SessionOver => return Some(self.desk.link.exit()),

@@ -1,6 +1,7 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
+use super::uplink::{Farewell, Uplink};
 use super::{Event, Signal, tell, words};
 use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
@@ -8,9 +9,8 @@ use crate::lang::{Language, Past};
 use crate::livy::{Failure, LivyError, Session};
 use crate::term::Out;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -37,6 +37,10 @@ pub struct About {
     pub is_local: bool,
     /// Whether the session is one that we make.
     pub is_ours: bool,
+    /// Whether it is made where there is none of its name, and then stays.
+    pub is_made_if_missing: bool,
+    /// Whether another session has the prompt while it is opened.
+    pub(super) is_aside: bool,
     /// The server, as it is shown to people.
     pub root: String,
     /// The command that comes to this server, for a shell.
@@ -70,91 +74,8 @@ pub struct Link {
     next_ticket: engine::Ticket,
 }
 
-/// Where events go: to the front end, and above a standing prompt as they come.
-struct Route {
-    waiting: Sender<(Event, bool)>,
-    /// Whether a prompt stands: nobody waits for events then.
-    prompt_stands: bool,
-    above: Option<Out>,
-    about: About,
-    session_name: Option<String>,
-}
-
-impl Route {
-    fn emit(&mut self, event: Event) {
-        if let Event::Engine(
-            engine::Event::Starting { session } | engine::Event::Ready { session },
-        ) = &event
-        {
-            self.session_name = Some(name_of(session));
-        }
-        let told = match &self.above {
-            Some(out) => tell::tell(out, &event, &self.about),
-            None => false,
-        };
-        // Only a front end that is gone does not take it.
-        self.waiting.send((event, told)).ok();
-    }
-}
-
-/// The network thread's end of the line.
-#[derive(Clone)]
-pub(super) struct Uplink {
-    route: Arc<Mutex<Route>>,
-    /// Set when what is being prepared is not wanted any more.
-    pub(super) stop: Arc<AtomicBool>,
-    /// Set when another session is to take this one's place: a signal that comes while this one
-    /// ends is then the front end's.
-    is_let_go: Arc<AtomicBool>,
-    /// Set when time is not limited any more.
-    has_no_limits: Arc<AtomicBool>,
-}
-
-impl Uplink {
-    /// Takes an event to the front end, from any thread.
-    pub(super) fn emit(&self, event: Event) {
-        self.lock().emit(event);
-    }
-
-    pub(super) fn prompt_stands(&self) -> bool {
-        self.lock().prompt_stands
-    }
-
-    pub(super) fn has_no_limits(&self) -> bool {
-        self.has_no_limits.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn is_let_go(&self) -> bool {
-        self.is_let_go.load(Ordering::Relaxed)
-    }
-
-    /// Tells above the prompt that the session is left.
-    pub(super) fn tell_left(&self, why: &str) {
-        let route = self.lock();
-        if let (Some(out), Some(name)) = (&route.above, &route.session_name) {
-            for line in words::left(name, why, &route.about.command) {
-                out.note(&line);
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Route> {
-        self.route.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells the front end when a defect ends the network thread: it would wait for ever.
-struct Farewell(Uplink);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.emit(Event::ThreadLost);
-        }
-    }
-}
-
-fn name_of(session: &Session) -> String {
+/// What names a session to people: its name, else its number.
+pub(super) fn name_of(session: &Session) -> String {
     let name = session.name.clone();
     name.unwrap_or_else(|| session.id.to_string())
 }
@@ -167,18 +88,7 @@ impl Link {
     ) -> std::io::Result<Link> {
         let (waiting, events) = channel();
         let (engine, mailbox) = Engine::new();
-        let uplink = Uplink {
-            route: Arc::new(Mutex::new(Route {
-                waiting,
-                prompt_stands: false,
-                above: None,
-                about: about.clone(),
-                session_name: None,
-            })),
-            stop: Arc::new(AtomicBool::new(false)),
-            is_let_go: Arc::new(AtomicBool::new(false)),
-            has_no_limits: Arc::new(AtomicBool::new(false)),
-        };
+        let uplink = Uplink::new(waiting, about.clone());
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
             .name("network".to_owned())
@@ -212,19 +122,32 @@ impl Link {
 
     /// Whether a prompt stands; events are then told above it through `above`, where it has a way.
     pub fn set_prompt(&mut self, stands: bool, above: Option<&Out>) {
-        let mut route = self.uplink.lock();
-        route.prompt_stands = stands;
-        route.above = above.cloned();
+        self.uplink.set_prompt(stands, above.cloned());
     }
 
     /// Whoever sits at a prompt decides how long things take: limits of time are not told any more.
     pub fn lift_limits(&mut self) {
-        self.uplink.has_no_limits.store(true, Ordering::Relaxed);
+        self.uplink.lift_limits();
     }
 
     /// By name, else by id; none where it is not known yet.
     pub fn session_name(&self) -> Option<String> {
         self.facts.session.as_ref().map(name_of)
+    }
+
+    /// Whether the session was there, but is not any more.
+    pub fn has_died(&self) -> bool {
+        self.facts.session.is_some() && matches!(self.facts.over, Some(Over::Died))
+    }
+
+    /// The session stays when livysh ends.
+    pub fn keep(&mut self) {
+        self.uplink.keep();
+    }
+
+    /// It has the prompt from now on.
+    pub(super) fn come_forward(&mut self) {
+        self.uplink.come_forward();
     }
 
     /// Whether there may be a session, or may soon be one.
@@ -252,7 +175,7 @@ impl Link {
             }
         }
         if !told {
-            tell::tell(out, &event, &self.about);
+            tell::tell(out, &event, &self.about, self.uplink.has_no_limits());
         }
         self.note(&event);
         Some(event)
@@ -296,6 +219,7 @@ impl Link {
                 Event::Signal(signal) => return Some(signal),
                 Event::Engine(_)
                 | Event::Preparing { .. }
+                | Event::Told(_)
                 | Event::InputArrived
                 | Event::ThreadLost => {}
             }
@@ -355,7 +279,7 @@ impl Link {
 
     /// Lets it end for another to take its place, without waiting for it.
     pub(super) fn let_go(&mut self) {
-        self.uplink.is_let_go.store(true, Ordering::Relaxed);
+        self.uplink.let_go();
         self.give_up();
     }
 
@@ -378,7 +302,9 @@ impl Link {
                 self.facts.over.get_or_insert(Over::Died);
                 return;
             }
-            Event::Preparing { .. } | Event::Signal(_) | Event::InputArrived => return,
+            Event::Preparing { .. } | Event::Told(_) | Event::Signal(_) | Event::InputArrived => {
+                return;
+            }
         };
         match event {
             engine::Event::Starting { session } => self.facts.session = Some((**session).clone()),
@@ -396,7 +322,10 @@ impl Link {
                     _ => Over::Died,
                 });
             }
-            engine::Event::Reconnecting(_)
+            engine::Event::StartsSlowly { .. }
+            | engine::Event::Recovering { .. }
+            | engine::Event::Recovered
+            | engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
             | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }

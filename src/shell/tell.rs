@@ -7,8 +7,9 @@ use crate::livy::LivyError;
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
-/// Tells people what an event says by itself; false where it belongs to a running statement.
-pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
+/// Tells people what an event says by itself; false where it belongs to a running statement. Whoever
+/// sits at a prompt is told what can be done there.
+pub(super) fn tell(out: &Out, event: &Event, about: &About, at_prompt: bool) -> bool {
     let lines = match event {
         Event::Preparing { step, detail } => {
             out.phase(step, detail);
@@ -18,6 +19,15 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
             let (step, detail) = words::starting(session, about.is_local);
             out.phase(&step, &detail);
             return true;
+        }
+        Event::Told(lines) => lines.clone(),
+        // A script has a limit for it, and tells when that is over.
+        Event::Engine(engine::Event::StartsSlowly { session }) if at_prompt => {
+            words::starts_slowly(session, &about.root)
+        }
+        Event::Engine(engine::Event::Recovering { session }) => vec![words::recovering(session)],
+        Event::Engine(engine::Event::Recovered) => {
+            vec![Line::plain("The session is back: the statement is sent.")]
         }
         Event::Engine(engine::Event::Ready { session }) => {
             out.end_progress();
@@ -30,7 +40,7 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
             }
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
-        Event::Engine(engine::Event::Died(death)) => words::death(death, &about.root),
+        Event::Engine(engine::Event::Died(death)) => words::death(death, &about.root, at_prompt),
         Event::Engine(engine::Event::Copies {
             of,
             cancelled,
@@ -72,7 +82,8 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
             words::left(&session.to_string(), reason, &about.command)
         }
         Event::Engine(
-            engine::Event::Progress { .. }
+            engine::Event::StartsSlowly { .. }
+            | engine::Event::Progress { .. }
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(Ending::Nothing | Ending::Deleted | Ending::Unknown),

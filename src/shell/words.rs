@@ -134,15 +134,48 @@ pub(super) fn not_started(session: Option<&Session>, root: &str) -> (Vec<Line>, 
         false => "give it more time, or look at its log on the server",
     };
     let mut lines = error_lines(&what, None);
-    let log = session.log.iter().map(|line| line.trim());
+    lines.extend(reason_in(&session.log));
+    lines.push(hint_line(hint));
+    (lines, lacks_room)
+}
+
+/// That a start takes long, with what the cluster says of it.
+pub(super) fn starts_slowly(session: &Session, root: &str) -> Vec<Line> {
+    let mut what = format!(
+        "Session {} on {root} is still {}",
+        session.id, session.state
+    );
+    if let Some(application) = &session.app_id {
+        what.push_str(&format!(", application {application}"));
+    }
+    let mut lines = vec![Line::plain(one_line(&format!("{what}.")).into_owned())];
+    lines.extend(reason_in(&session.log));
+    let lacks_room = session.log.iter().any(|line| waits_for_room(line));
+    lines.push(hint_line(match lacks_room {
+        true => "the cluster has no room for it yet; :quit gives it up",
+        false => "it is waited for; :restart tries another, :quit gives it up",
+    }));
+    lines
+}
+
+/// The last lines of a log, which tell most.
+fn reason_in(log: &[String]) -> Vec<Line> {
+    let log = log.iter().map(|line| line.trim());
     let said: Vec<&str> = log
         .filter(|line| !line.is_empty() && !is_log_heading(line))
         .collect();
-    for line in &said[said.len().saturating_sub(LINES_OF_REASON)..] {
-        lines.push(Line::faint(format!("  {}", sanitize(line))));
-    }
-    lines.push(hint_line(hint));
-    (lines, lacks_room)
+    let last = &said[said.len().saturating_sub(LINES_OF_REASON)..];
+    let shown = |line: &&str| Line::faint(format!("  {}", sanitize(line)));
+    last.iter().map(shown).collect()
+}
+
+/// That a server that was started anew finds its sessions again.
+pub(super) fn recovering(session: &Session) -> Line {
+    let told = format!(
+        "Session {} is {}: the statement waits until it is back.",
+        session.id, session.state
+    );
+    Line::plain(one_line(&told).into_owned())
 }
 
 /// What YARN and Kubernetes say of an application that waits for resources.
@@ -189,8 +222,49 @@ pub(super) fn left(name: &str, why: &str, command: &str) -> Vec<Line> {
     ]
 }
 
+/// What becomes of a session that is left, where it was asked for with a heartbeat.
+pub(super) fn heartbeat_ends(seconds: u64) -> Line {
+    Line::plain(format!(
+        "It has a heartbeat: the server ends it when nobody has asked for it for {seconds} s."
+    ))
+}
+
+/// That one of the same name was over.
+pub(super) fn made_anew(removed: &Session) -> Line {
+    let name = removed.name.clone().unwrap_or_default();
+    let told = format!("Session {name} is {}: it is made anew.", removed.state);
+    Line::plain(one_line(&told).into_owned())
+}
+
+pub(super) fn settings_without_effect(session: &Session) -> Line {
+    let name = session.name.clone().unwrap_or_default();
+    let told = format!(
+        "Session {name} was there: --conf, --max-rows and --heartbeat are for a new one, and have no effect."
+    );
+    Line::plain(one_line(&told).into_owned())
+}
+
+/// That a number names another session than it did.
+pub(super) fn is_another(session: &Session, has: &str, had: &str) -> Line {
+    let told = format!(
+        "session {} is another one than livysh has used under this number: it has {has}, that one had {had}",
+        session.id
+    );
+    Line::plain(one_line(&told).into_owned())
+}
+
+/// That a number may name another session than it did.
+pub(super) fn perhaps_another(session: &Session) -> Line {
+    let told = format!(
+        "Session {} was used under this number; the server gives sessions no names, so that it may be \
+         another one if the server was started anew.",
+        session.id
+    );
+    Line::plain(one_line(&told).into_owned())
+}
+
 /// Sessions that a livysh that was killed has left.
-pub fn left_behind(sessions: &[String], command: &str) -> Vec<Line> {
+pub(super) fn left_behind(sessions: &[String], command: &str) -> Vec<Line> {
     let told = |session: &String| {
         let back = attaching(command, session);
         let name = one_line(session);
@@ -224,7 +298,7 @@ pub(super) fn perhaps_left(root: &str) -> Vec<Line> {
 }
 
 /// Why a session is over, with the end of its log.
-pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
+pub(super) fn death(death: &Death, root: &str, at_prompt: bool) -> Vec<Line> {
     let name = death.session.as_deref().unwrap_or("");
     let what = match (&death.failure, death.state.as_str()) {
         (Some(error), _) if error.is_no_session() => {
@@ -248,9 +322,11 @@ pub(super) fn death(death: &Death, root: &str) -> Vec<Line> {
     if let Some(hint) = death.failure.as_ref().and_then(LivyError::hint) {
         lines.push(hint_line(&hint));
     }
-    lines.push(hint_line(match death.may_live {
-        true => "it may still be there: try again with -s and its number",
-        false => "the log tells what ended it; start livysh again for a new session",
+    lines.push(hint_line(match (at_prompt, death.may_live) {
+        (true, true) => "it may still be there: :attach and its number tries again",
+        (true, false) => ":restart makes a new one, :replay then runs what has succeeded again",
+        (false, true) => "it may still be there: try again with -s and its number",
+        (false, false) => "the log tells what ended it; start livysh again for a new session",
     }));
     lines
 }
@@ -323,6 +399,7 @@ mod tests {
                 ..Death::default()
             },
             "http://h:1",
+            false,
         );
         let text: Vec<String> = told.iter().map(Line::text).collect();
         assert_eq!(text[0], "livysh: session 3 on http://h:1 is dead");
