@@ -107,8 +107,8 @@ impl Journal {
     pub fn last(&self, root: &str, but: Option<&Session>) -> Option<Known> {
         let is_other = |entry: &&Entry| but.is_none_or(|but| entry.known().is(but) != Same::Yes);
         let entries = self.read();
-        let here = entries.iter().filter(|entry| entry.root == root);
-        here.filter(is_other).next_back().map(Entry::known)
+        let mut here = entries.iter().filter(|entry| entry.root == root);
+        here.rfind(is_other).map(Entry::known)
     }
 
     /// What is known of a session by its number.
