@@ -210,6 +210,7 @@ impl Repl<'_> {
             .set_prompt(stands, told_above.then_some(self.out));
         if told_above {
             signal = signal.or(self.desk.link.catch_up(self.out));
+            self.desk.link.tell_step(self.out);
         }
         signal
     }

@@ -130,6 +130,17 @@ impl Link {
         self.uplink.lift_limits();
     }
 
+    /// Tells what the session does that is still waited for, where that is not told yet: a line that was
+    /// redrawn is gone when a prompt stands.
+    pub fn tell_step(&self, out: &Out) {
+        if let (Some(session), false, None) =
+            (&self.facts.session, self.facts.is_ready, &self.facts.over)
+        {
+            let (step, detail) = words::starting(session, self.about.is_local);
+            out.phase(&step, &detail);
+        }
+    }
+
     /// By name, else by id; none where it is not known yet.
     pub fn session_name(&self) -> Option<String> {
         self.facts.session.as_ref().map(name_of)
