@@ -143,6 +143,7 @@ fn another_session_is_gone_to_and_ours_is_ended() {
         "scala>",
     );
     gives(&mut screen, ":attach etl", "(session 0)", ">>>");
+    screen.wait_for("was made by livysh and not to be kept: it is ended.");
     assert!(
         livy.with(|world| world.session("1").is_none()),
         "ours is left"
@@ -263,8 +264,17 @@ fn a_log_is_followed_until_ctrl_c() {
     screen.wait_for("\nstdout:\nout 2");
     add(3, "out 3");
     screen.wait_for("out 2\nout 3");
+    // A server that is away is waited for.
+    livy.with(|world| world.is_away = true);
+    screen.wait_for("asking again");
+    add(4, "out 4");
+    livy.with(|world| world.is_away = false);
+    screen.wait_for("out 3\nout 4");
+    livy.with(|world| world.is_away = true);
+    screen.wait_for("asking again");
     screen.send("\x03");
     screen.wait_for_prompt("scala>");
+    livy.with(|world| world.is_away = false);
     let text = screen.text();
     // An escape of the log is not obeyed.
     assert!(

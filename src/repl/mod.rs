@@ -3,6 +3,7 @@
 //! | file           | its duty                                            |
 //! |----------------|-----------------------------------------------------|
 //! | `block.rs`     | reads lines until they are a whole block            |
+//! | `conclude.rs`  | tells how work has ended                            |
 //! | `editor.rs`    | the line editor                                     |
 //! | `history.rs`   | where histories are kept                            |
 //! | `own.rs`       | the commands that only a prompt has                 |
@@ -12,6 +13,7 @@
 //! | `session.rs`   | those about the session's statements                |
 
 mod block;
+mod conclude;
 mod editor;
 mod facts;
 mod history;
@@ -20,12 +22,12 @@ mod own;
 mod place;
 mod session;
 
-use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared, Stopped};
+use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared};
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Signal, Verdict, Wanted, hint_line};
+use crate::shell::{Interrupts, Link, Over, Signal, Wanted};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -186,9 +188,12 @@ impl Repl<'_> {
     /// Whether there is no session where there was one, or was to be one in its place: for whoever
     /// sits there that is no reason to leave.
     fn waits_for_restart(&self) -> bool {
-        let facts = &self.desk.link.facts;
-        let had_one = self.has_restarted || facts.session.is_some();
-        had_one && facts.over.is_some() && self.out.terminals.input
+        let had_one = match &self.desk.link.facts.over {
+            None => return false,
+            Some(Over::NotOpened(_)) => self.has_restarted,
+            Some(Over::Died | Over::LostSight(_)) => true,
+        };
+        had_one && self.out.terminals.input
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
@@ -276,83 +281,6 @@ impl Repl<'_> {
             work(&mut self.desk)
         };
         self.conclude(answer)
-    }
-
-    /// Tells how work has ended; the code to end with where nothing can follow.
-    fn conclude(&mut self, answer: Answer) -> Option<Exit> {
-        let stopped = match answer {
-            Answer::Done => return None,
-            Answer::Refused(told) => {
-                self.out.note(&Line::plain(told));
-                return None;
-            }
-            Answer::Stopped(stopped) => *stopped,
-        };
-        let Stopped {
-            verdict,
-            snippet,
-            source,
-        } = stopped;
-        match verdict {
-            Verdict::Ok | Verdict::Incomplete => {}
-            Verdict::Failed(failure) => {
-                // Of a file its place is told, too.
-                let lines = match &source.name {
-                    Some(_) => failure.for_script(),
-                    None => failure.for_prompt(),
-                };
-                if self.out.failure(&lines).is_err() {
-                    return Some(Exit::OutputClosed);
-                }
-                for hint in &failure.hints {
-                    self.out.note(&hint_line(hint));
-                }
-            }
-            Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
-            Verdict::LeftRunning(id) => self.left_running(id),
-            Verdict::Lost(error) => {
-                if error.status() == Some(400) && self.speaks_another(snippet.language) {
-                    let hint = "a server older than Livy 0.5 has one language for each session: \
-                                :lang goes back, -l LANG makes a session of another";
-                    self.out.note(&hint_line(hint));
-                }
-            }
-            Verdict::TooLong(limit) => {
-                let told = format!("Cancelled: it ran for longer than {} s.", limit.as_secs());
-                self.out.note(&Line::plain(told));
-            }
-            Verdict::Exited { code, message } => {
-                if let Some(message) = message {
-                    self.out.note(&Line::plain(message));
-                }
-                return Some(Exit::Script(code));
-            }
-            Verdict::SessionOver if self.waits_for_restart() => {
-                let told = self.no_session();
-                self.out.note(&Line::plain(told));
-            }
-            Verdict::SessionOver => return Some(self.desk.link.exit()),
-            Verdict::End(exit) => return Some(exit),
-            Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
-        }
-        None
-    }
-
-    /// Whether the session's own kind is another language.
-    fn speaks_another(&self, language: Language) -> bool {
-        let session = self.desk.link.facts.session.as_ref();
-        let kind = session.and_then(|session| session.kind.as_deref());
-        kind.and_then(Language::from_name)
-            .is_some_and(|own| own != language)
-    }
-
-    fn left_running(&mut self, id: Option<Id>) {
-        let what = match &id {
-            Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
-            None => "The statement is on its way to the session.".to_owned(),
-        };
-        self.out.note(&Line::plain(one_line(&what)));
-        self.left_running = id;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Another session of the server in the place of the present one.
 
 use super::leave::{Leaving, Waited, part};
-use super::{Event, Link, Signal};
+use super::{Event, Link, Signal, words};
 use crate::term::Out;
 use std::time::Duration;
 
@@ -47,6 +47,14 @@ pub fn attach(
         other.close();
         let told = "that is this session";
         return Err(NotAttached::Refused(told.to_owned()));
+    }
+    if let (true, false, true, Some(name)) = (
+        link.about.is_ours,
+        keep,
+        link.may_live(),
+        link.session_name(),
+    ) {
+        out.note(&words::is_ended(&name));
     }
     let present = std::mem::replace(link, other);
     let waited = part(present, out, keep, Leaving::AtLeisure);

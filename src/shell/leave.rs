@@ -104,7 +104,7 @@ fn why_left(link: &Link, keep: bool) -> &'static str {
     match (link.about.is_ours, link.about.is_made_if_missing) {
         (true, _) if keep => "kept, as was asked for",
         (true, _) => "left as it is",
-        (false, true) => "one of --create stays",
+        (false, true) => "it stays, as --create says",
         (false, false) => "it was there before",
     }
 }

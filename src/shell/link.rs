@@ -2,7 +2,7 @@
 //! they are told above it as they come.
 
 use super::uplink::{Farewell, Uplink};
-use super::{Event, Signal, tell, words};
+use super::{Event, Signal, life, tell};
 use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::{Language, Past};
@@ -136,7 +136,7 @@ impl Link {
         if let (Some(session), false, None) =
             (&self.facts.session, self.facts.is_ready, &self.facts.over)
         {
-            let (step, detail) = words::starting(session, self.about.is_local);
+            let (step, detail) = life::starting(session, self.about.is_local);
             out.phase(&step, &detail);
         }
     }
@@ -178,7 +178,7 @@ impl Link {
             if self.facts.is_ready || self.facts.over.is_some() {
                 return None;
             }
-            let (lines, lacks) = words::not_started(self.facts.session.as_ref(), &self.about.root);
+            let (lines, lacks) = life::not_started(self.facts.session.as_ref(), &self.about.root);
             *lacks_room = lacks;
             self.is_start_given_up = true;
             for line in lines {
@@ -186,7 +186,7 @@ impl Link {
             }
         }
         if !told {
-            tell::tell(out, &event, &self.about, self.uplink.has_no_limits());
+            tell::tell(out, &event, &self.about, self.uplink.reader());
         }
         self.note(&event);
         Some(event)

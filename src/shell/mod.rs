@@ -9,6 +9,7 @@ mod follower;
 mod hidden;
 mod journal;
 mod leave;
+mod life;
 mod limits;
 mod link;
 mod local;

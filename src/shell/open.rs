@@ -122,7 +122,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         } else {
             uplink.tell_left(match (is_ours, is_made_if_missing) {
                 (true, _) => "left as it is",
-                (false, true) => "one of --create stays",
+                (false, true) => "it stays, as --create says",
                 (false, false) => "it was there before",
             });
         }

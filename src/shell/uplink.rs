@@ -2,7 +2,8 @@
 //! as they come.
 
 use super::link::{About, name_of};
-use super::{Event, tell, words};
+use super::tell::{self, Reader};
+use super::{Event, words};
 use crate::engine;
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,7 +30,7 @@ impl Route {
         }
         let told = match &self.above {
             // Only a prompt has an above.
-            Some(out) => tell::tell(out, &event, &self.about, true),
+            Some(out) => tell::tell(out, &event, &self.about, Reader::AtPrompt),
             None => false,
         };
         // Only a front end that is gone does not take it.
@@ -106,6 +107,14 @@ impl Uplink {
     /// From now on it tells signals, too.
     pub(super) fn come_forward(&self) {
         self.is_aside.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        match (self.is_aside(), self.has_no_limits()) {
+            (true, _) => Reader::Beside,
+            (false, true) => Reader::AtPrompt,
+            (false, false) => Reader::OfScript,
+        }
     }
 
     pub(super) fn is_kept(&self) -> bool {

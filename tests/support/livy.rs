@@ -14,6 +14,8 @@ pub struct World {
     pub sessions: Vec<Session>,
     /// What a new session is at first.
     pub made: Session,
+    /// Whether no request is answered.
+    pub is_away: bool,
     /// Each is the number of the next.
     next: u64,
 }
@@ -67,6 +69,7 @@ impl Livy {
         let mut world = World {
             sessions: Vec::new(),
             made: Session::default(),
+            is_away: false,
             next: 0,
         };
         for session in sessions {
@@ -108,6 +111,9 @@ impl World {
     }
 
     fn answer(&mut self, request: &Request) -> Answer {
+        if self.is_away {
+            return Answer::cut();
+        }
         let path = request.path.split('?').next().unwrap();
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         let body: Value = serde_json::from_str(&request.body).unwrap_or_default();

@@ -2,7 +2,7 @@
 //! session after an hour (as its administrator sets) even while a statement runs; `POST …/connect` is
 //! the cheapest call that counts.
 
-use crate::livy::LivyError;
+use crate::livy::{LivyError, SessionState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -48,6 +48,8 @@ pub(in crate::engine) struct Activity(Arc<Mutex<State>>);
 
 struct State {
     is_busy: bool,
+    /// Whether a statement may still run that nobody waits for any more.
+    is_left: bool,
     /// When it was busy last.
     last: Instant,
     settings: Option<KeepAlive>,
@@ -59,6 +61,7 @@ impl Activity {
     pub(in crate::engine) fn new() -> Activity {
         Activity(Arc::new(Mutex::new(State {
             is_busy: false,
+            is_left: false,
             last: Instant::now(),
             settings: None,
             is_unknown: false,
@@ -72,6 +75,11 @@ impl Activity {
         }
     }
 
+    /// A statement runs on that nobody waits for any more, or what was left has come to its end.
+    pub(super) fn set_left(&self, is_left: bool) {
+        self.lock().is_left = is_left;
+    }
+
     pub(in crate::engine) fn kept(&self) -> Kept {
         let state = self.lock();
         let Some(settings) = state.settings else {
@@ -83,7 +91,7 @@ impl Activity {
         if settings.every.is_zero() {
             return Kept::Never;
         }
-        if settings.idle.is_zero() || state.is_busy {
+        if settings.idle.is_zero() || state.is_busy || state.is_left {
             return Kept::WhileRunning;
         }
         let idle = state.last.elapsed();
@@ -98,7 +106,7 @@ impl Activity {
 
     fn is_wanted(&self, idle: Duration) -> bool {
         let state = self.lock();
-        state.is_busy || state.last.elapsed() < idle
+        state.is_busy || state.is_left || state.last.elapsed() < idle
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -111,7 +119,7 @@ impl Activity {
 pub(super) async fn keep_alive(
     settings: KeepAlive,
     activity: Activity,
-    mut call: impl AsyncFnMut() -> Result<(), LivyError>,
+    mut call: impl AsyncFnMut() -> Result<SessionState, LivyError>,
 ) -> Gone {
     activity.lock().settings = Some(settings);
     if settings.every.is_zero() {
@@ -128,7 +136,9 @@ pub(super) async fn keep_alive(
                 activity.lock().is_unknown = true;
                 return std::future::pending().await;
             }
-            Ok(()) | Err(_) => {}
+            // What was left running has ended, and so has the reason to keep it.
+            Ok(SessionState::Idle) => activity.set_left(false),
+            Ok(_) | Err(_) => {}
         }
     }
 }
@@ -177,7 +187,11 @@ mod tests {
 
     /// How often it calls, while the session is busy for so many minutes and then idle for so many,
     /// and what is said of it then.
-    fn calls(busy: u32, idle: u32, answer: impl Fn() -> Result<(), LivyError>) -> (usize, Kept) {
+    fn calls(
+        busy: u32,
+        idle: u32,
+        answer: impl Fn() -> Result<SessionState, LivyError>,
+    ) -> (usize, Kept) {
         let count = Cell::new(0);
         let kept = virtually(async {
             let activity = Activity::new();
@@ -203,15 +217,21 @@ mod tests {
 
     #[test]
     fn it_is_kept_while_a_statement_runs_and_for_two_hours_after() {
-        assert_eq!(calls(9, 0, || Ok(())), (0, Kept::Still(120 * MINUTE)));
-        assert_eq!(calls(605, 0, || Ok(())).0, 60);
-        assert_eq!(calls(5, 100, || Ok(())), (10, Kept::Still(20 * MINUTE)));
+        assert_eq!(
+            calls(9, 0, || Ok(SessionState::Idle)),
+            (0, Kept::Still(120 * MINUTE))
+        );
+        assert_eq!(calls(605, 0, || Ok(SessionState::Idle)).0, 60);
+        assert_eq!(
+            calls(5, 100, || Ok(SessionState::Idle)),
+            (10, Kept::Still(20 * MINUTE))
+        );
         let stopped = Kept::Stopped {
             idle: 120 * MINUTE,
             since: 480 * MINUTE,
         };
-        assert_eq!(calls(5, 600, || Ok(())), (12, stopped));
-        assert_eq!(calls(65, 600, || Ok(())), (6 + 12, stopped));
+        assert_eq!(calls(5, 600, || Ok(SessionState::Idle)), (12, stopped));
+        assert_eq!(calls(65, 600, || Ok(SessionState::Idle)), (6 + 12, stopped));
     }
 
     #[test]
@@ -228,6 +248,32 @@ mod tests {
                 () = sleep(600 * MINUTE) => {}
             }
             assert_eq!(activity.kept(), Kept::WhileRunning);
+        });
+    }
+
+    #[test]
+    fn a_statement_that_was_left_running_is_kept_until_it_ends() {
+        virtually(async {
+            let activity = Activity::new();
+            let settings = KeepAlive {
+                idle: Duration::ZERO,
+                ..KeepAlive::default()
+            };
+            let began = Instant::now();
+            let mut calls = 0;
+            let keeping = keep_alive(settings, activity.clone(), async || {
+                calls += 1;
+                match began.elapsed() < 240 * MINUTE {
+                    true => Ok(SessionState::Busy),
+                    false => Ok(SessionState::Idle),
+                }
+            });
+            activity.set_left(true);
+            tokio::select! {
+                _ = keeping => panic!(),
+                () = sleep(600 * MINUTE) => {}
+            }
+            assert_eq!(calls, 24);
         });
     }
 

@@ -105,7 +105,10 @@ impl Conversation {
         let (to_connect, connected) = (client.clone(), session.clone());
         self.keepers
             .spawn_local(keep_alive(settings, activity, async move || {
-                to_connect.connect(&connected).await.map(|_| ())
+                to_connect
+                    .connect(&connected)
+                    .await
+                    .map(|session| session.state)
             }));
         if let Some(limit) = self.heartbeat {
             self.keepers.spawn_local(beat(limit, async move || {
