@@ -180,6 +180,53 @@ fn another_session_is_gone_to_and_ours_is_ended() {
     assert_eq!(livy.with(|world| world.sessions.len()), 2);
 }
 
+/// What runs on in a session of ours is not ended in passing.
+#[test]
+fn a_statement_that_was_left_keeps_the_session() {
+    let livy = Livy::start(vec![Session::named("etl", "pyspark")]);
+    let home = Home::new();
+    let mut screen = prompt(&home, &livy, &["-l", "scala"]);
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.line("hang");
+    screen.wait_for("running 0:0");
+    screen.send("\x03");
+    screen.wait_for("Press Ctrl-C again to stop waiting.");
+    screen.send("\x03");
+    screen.wait_for("goes on in the session");
+    screen.wait_for_prompt("scala>");
+    let told = "Statement 0 may still run in this session, which would be ended";
+    gives(&mut screen, ":attach etl", told, "scala>");
+    gives(
+        &mut screen,
+        ":session",
+        "kept alive: while a statement runs",
+        "scala>",
+    );
+    gives(
+        &mut screen,
+        ":cancel",
+        "Asking the server to cancel",
+        "scala>",
+    );
+    gives(&mut screen, ":attach etl", "(session 0)", ">>>");
+}
+
+#[test]
+fn a_last_session_that_is_gone_is_forgotten() {
+    let named = |name| Session::named(name, "spark");
+    let livy = Livy::start(vec![named("one"), named("two")]);
+    let home = Home::new();
+    let run =
+        |session: &str| home.run(&["--url", livy.url(), "-l", "scala", "-e", "1", "-s", session]);
+    run("one").gave("done in 0\n", 0);
+    run("two").gave("done in 1\n", 0);
+    livy.with(|world| world.sessions.retain(|one| one.id == 0));
+    let gone = run("last");
+    gone.gave("", 3);
+    gone.said(&["Session 'two' not found."]);
+    run("last").gave("done in 0\n", 0);
+}
+
 #[test]
 fn what_fails_leaves_the_present_session() {
     let mut starting = Session::named("slow", "pyspark");

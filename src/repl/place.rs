@@ -1,6 +1,7 @@
 //! The commands that go to another session, make one in this one's place, or leave it.
 
 use super::Repl;
+use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::one_line;
@@ -11,6 +12,14 @@ impl Repl<'_> {
     pub(super) fn attach(&mut self, name: &str) -> Option<Exit> {
         if self.desk.link.about.is_local {
             self.say("A local Spark has one session, which ends with livysh.");
+            return None;
+        }
+        if let Some(id) = self.would_end() {
+            let told = format!(
+                "Statement {id} may still run in this session, which would be ended: :cancel or :wait \
+                 comes first; :detach leaves both as they are."
+            );
+            self.say(&one_line(&told));
             return None;
         }
         let present = self.desk.link.facts.session.clone();
@@ -39,6 +48,14 @@ impl Repl<'_> {
             true => self.come_back(),
             false => None,
         }
+    }
+
+    /// The statement that was left running in a session that goes when it is left.
+    fn would_end(&self) -> Option<Id> {
+        let link = &self.desk.link;
+        let left = self.left_running.as_ref().or(link.accepted_late.as_ref());
+        let goes = link.about.is_ours && !self.keep && link.may_live();
+        left.filter(|_| goes).cloned()
     }
 
     pub(super) fn detach(&mut self) -> Option<Exit> {

@@ -2,8 +2,8 @@
 //! file whose lock does not come, as on a network that is away, holds up neither prompt nor session.
 
 use super::journal::Journal;
-use crate::engine::{self, Ending};
-use crate::livy::{Id, Session};
+use crate::engine::{self, Ending, OpenError};
+use crate::livy::Session;
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -16,6 +16,8 @@ type Work = Box<dyn FnOnce(&Journal) + Send>;
 pub(super) struct Follower {
     root: String,
     to_end: bool,
+    /// The number of the session that was used last, where that is wanted.
+    last: Option<String>,
     noted: RefCell<Option<Session>>,
     work: RefCell<Option<Sender<Work>>>,
     /// Closed once all is written.
@@ -23,14 +25,21 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// None where there is no thread to write, or no server that outlives this process.
-    pub(super) fn new(journal: Journal, root: Option<String>, to_end: bool) -> Option<Follower> {
+    /// `last` is the number of the one that was used last, where that is wanted. None where there is no
+    /// thread to write, or no server that outlives this process.
+    pub(super) fn new(
+        journal: Journal,
+        root: Option<String>,
+        to_end: bool,
+        last: Option<String>,
+    ) -> Option<Follower> {
         let (work, given) = channel::<Work>();
         let (writes, written) = channel::<()>();
         let thread = std::thread::Builder::new().name("journal".to_owned());
         let follower = Follower {
             root: root?,
             to_end,
+            last,
             noted: RefCell::default(),
             work: RefCell::new(Some(work)),
             written,
@@ -57,6 +66,12 @@ impl Follower {
         if let engine::Event::Starting { session } | engine::Event::Ready { session } = event {
             self.note(session);
         }
+        if let engine::Event::OpenFailed(OpenError::Livy(error)) = event
+            && error.is_no_session()
+            && let Some(last) = &self.last
+        {
+            self.forget(last.clone());
+        }
         let is_gone = match event {
             engine::Event::Died(death) => !death.may_live,
             engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
@@ -77,7 +92,7 @@ impl Follower {
             | engine::Event::Answered { .. } => false,
         };
         if is_gone && let Some(session) = self.noted.take() {
-            self.forget(session.id);
+            self.forget(session.id.to_string());
         }
     }
 
@@ -105,7 +120,7 @@ impl Follower {
         self.give(move |journal| journal.note(&root, &session, to_end));
     }
 
-    fn forget(&self, id: Id) {
+    fn forget(&self, id: String) {
         let root = self.root.clone();
         self.give(move |journal| journal.forget(&root, &id));
     }
@@ -136,7 +151,7 @@ mod tests {
 
     fn follower(folder: &std::path::Path) -> Follower {
         let journal = Journal::in_folder(Some(folder.to_owned()));
-        Follower::new(journal, Some("http://a".to_owned()), true).unwrap()
+        Follower::new(journal, Some("http://a".to_owned()), true, None).unwrap()
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! The file is replaced as a whole, so that it can be read without a lock; who changes it has the lock
 //! of a file beside it.
 
-use crate::livy::{Id, Session};
+use crate::livy::Session;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -26,6 +26,9 @@ struct Entry {
     application: Option<String>,
     /// The process that used it last, or the one that is to end it.
     process: u32,
+    /// The machine of that process: several may share a home folder.
+    #[serde(default)]
+    host: Option<String>,
     /// Whether that has made it, and was to end it.
     to_end: bool,
 }
@@ -34,6 +37,16 @@ impl Entry {
     /// What names it to the server.
     fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether its process may be there still. Of another machine's that cannot be said.
+    fn may_be_in_use(&self) -> bool {
+        let is_elsewhere = self.host.is_some() && self.host != host();
+        is_elsewhere || is_alive(self.process)
+    }
+
+    fn is_this_process(&self) -> bool {
+        self.process == std::process::id() && (self.host.is_none() || self.host == host())
     }
 
     fn known(&self) -> Known {
@@ -67,6 +80,10 @@ impl Known {
     /// What names it to the server.
     pub fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
     }
 
     /// Names are given once, numbers anew after a server has forgotten its sessions; an application's id
@@ -124,7 +141,7 @@ impl Journal {
         self.change(|entries| {
             let mut left = Vec::new();
             for entry in entries {
-                if entry.root == root && entry.to_end && !is_alive(entry.process) {
+                if entry.root == root && entry.to_end && !entry.may_be_in_use() {
                     entry.to_end = false;
                     left.push(entry.called().to_owned());
                 }
@@ -141,6 +158,7 @@ impl Journal {
             name: session.name.clone(),
             application: session.app_id.clone(),
             process: std::process::id(),
+            host: host(),
             to_end,
         };
         self.change(|entries| {
@@ -148,11 +166,12 @@ impl Journal {
             let before = entries.iter().position(is_it);
             if let Some(before) = before.map(|index| entries.remove(index)) {
                 let is_others = before.to_end
-                    && before.process != entry.process
-                    && is_alive(before.process)
+                    && !before.is_this_process()
+                    && before.may_be_in_use()
                     && !matches!(before.known().is(session), Same::No(..));
                 if is_others {
-                    (entry.process, entry.to_end) = (before.process, true);
+                    entry.to_end = true;
+                    (entry.process, entry.host) = (before.process, before.host);
                 }
             }
             let surplus = (entries.len() + 1).saturating_sub(MOST_ENTRIES);
@@ -162,8 +181,7 @@ impl Journal {
     }
 
     /// It is there no more.
-    pub(super) fn forget(&self, root: &str, id: &Id) {
-        let id = id.to_string();
+    pub(super) fn forget(&self, root: &str, id: &str) {
         self.change(|entries| entries.retain(|known| known.root != root || known.id != id));
     }
 
@@ -212,6 +230,10 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = own(OpenOptions::new().truncate(true)).open(&new)?;
     file.write_all(bytes)?;
     std::fs::rename(&new, path)
+}
+
+fn host() -> Option<String> {
+    nix::unistd::gethostname().ok()?.into_string().ok()
 }
 
 fn is_alive(process: u32) -> bool {
@@ -266,7 +288,7 @@ mod tests {
         assert_eq!(last(&journal, "http://b").as_deref(), Some("other"));
         let before = journal.last("http://a", Some(&session(2, "two")));
         assert_eq!(before.as_ref().map(Known::called), Some("one"));
-        journal.forget("http://a", &Id::Number(2));
+        journal.forget("http://a", "2");
         assert_eq!(last(&journal, "http://a").as_deref(), Some("one"));
         // This process lives, and will end its own.
         assert!(journal.left_behind("http://a").is_empty());
@@ -311,6 +333,23 @@ mod tests {
         written(folder.path(), "1", gone(), true);
         journal.note("http://a", &unnamed(1, None), false);
         assert!(journal.left_behind("http://a").is_empty());
+    }
+
+    #[test]
+    fn a_livysh_of_another_machine_may_live() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(Some(folder.path().to_owned()));
+        let entry = |host: Option<String>| {
+            let text = json!([{"root": "http://a", "id": "1", "name": null, "process": gone(),
+                "host": host, "to_end": true}]);
+            std::fs::write(folder.path().join("sessions.json"), text.to_string()).unwrap();
+        };
+        entry(Some("another-machine".to_owned()));
+        assert!(journal.left_behind("http://a").is_empty());
+        journal.note("http://a", &unnamed(1, None), false);
+        assert!(journal.read()[0].to_end);
+        entry(host());
+        assert_eq!(journal.left_behind("http://a"), ["1"]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
     let ends_session = is_ours && !plan.keep;
     let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
     let (keep_alive, journal) = (plan.keep_alive, plan.journal.clone());
-    let writes = Follower::new(journal, plan.remote_root(), ends_session).map(Rc::new);
+    let writes = Follower::new(journal, plan.remote_root(), ends_session, plan.last()).map(Rc::new);
     if let Some(writes) = writes.as_ref().filter(|_| plan.tells_left) {
         let (uplink, command) = (uplink.clone(), plan.command.clone());
         writes.tell_left_behind(move |left| {

@@ -157,6 +157,18 @@ impl Plan {
         Ok(self)
     }
 
+    /// The number of the session that was used last, where that is wanted.
+    pub(super) fn last(&self) -> Option<String> {
+        match &self.session {
+            SessionPlan::Attach(Attach {
+                known: Some(known),
+                is_last: true,
+                ..
+            }) => Some(known.id().to_owned()),
+            SessionPlan::Attach(_) | SessionPlan::Create(_) | SessionPlan::FindOrCreate(_) => None,
+        }
+    }
+
     /// The server, as it is shown to people; none where it ends with this process.
     pub fn remote_root(&self) -> Option<String> {
         match &self.place {
