@@ -2,12 +2,14 @@
 //! without Spark, whose sessions can be made to die and to recover.
 
 use crate::support::eventually;
-use crate::support::http::{get, request};
+use crate::support::http::{get, post, request};
 use crate::support::livy::{Livy, Session};
 use crate::support::program::{Home, Ran};
 use crate::support::pty::Screen;
 use crate::support::session;
 use crate::support::spark::shared;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::path::PathBuf;
@@ -16,6 +18,10 @@ fn prompt(home: &Home, livy: &Livy, arguments: &[&str]) -> Screen {
     let mut all = vec!["--url", livy.url()];
     all.extend(arguments);
     Screen::start(home, &all)
+}
+
+fn send(screen: &Screen, signal: Signal) {
+    kill(Pid::from_raw(screen.process_id() as i32), signal).unwrap();
 }
 
 /// Types a line, and waits for what it gives and the prompt after it.
@@ -252,8 +258,7 @@ fn what_fails_leaves_the_present_session() {
     // A termination while the other is waited for ends the session that is ours.
     screen.line(":attach slow");
     screen.wait_for("session 0 is starting");
-    let process = nix::unistd::Pid::from_raw(screen.process_id() as i32);
-    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).unwrap();
+    send(&screen, Signal::SIGTERM);
     assert_eq!(screen.wait_for_exit(), 143);
     assert!(livy.with(|world| world.session("2").is_none()));
     assert!(livy.with(|world| world.session("slow").is_some()));
@@ -561,6 +566,52 @@ fn a_number_that_names_another_session_by_now_is_not_taken_for_the_last() {
     let unsure = run("last");
     unsure.gave("done in 0\n", 0);
     unsure.said(&["it may be another one if the server was started anew"]);
+}
+
+/// Who attaches to a session does not take it from the livysh that is to end it.
+#[test]
+fn a_session_stays_its_makers_when_another_attaches() {
+    let livy = Livy::start(Vec::new());
+    let home = Home::new();
+    let maker = prompt(&home, &livy, &["-l", "scala"]);
+    maker.wait_for("Spark session available as 'spark'.");
+    home.run(&["--url", livy.url(), "-s", "last", "-l", "scala", "-e", "1"])
+        .gave("done in 0\n", 0);
+    send(&maker, Signal::SIGKILL);
+    drop(maker);
+    let next = prompt(&home, &livy, &["-l", "scala"]);
+    next.wait_for("was left by a livysh that did not end it:");
+}
+
+/// On the server in the box, with Spark: a session of the same kind that nobody asks for is the clock.
+#[test]
+fn a_heartbeat_holds_a_session_for_as_long_as_livysh_lives() {
+    let (url, _) = shared();
+    let listed = |name: &str| {
+        let list = get(&format!("{url}/sessions")).json();
+        let sessions = list["sessions"].as_array().unwrap();
+        sessions.iter().any(|one| one["name"] == name)
+    };
+    let home = Home::new();
+    let arguments = ["--url", url, "-l", "python", "--heartbeat", "4s"];
+    let mut screen = Screen::start(&home, &arguments);
+    screen.wait_for("Spark session available as 'spark'.");
+    gives(&mut screen, ":session", "heartbeat: it is asked for", ">>>");
+    let text = screen.text();
+    let name = text.split("name: ").nth(1).unwrap().lines().next().unwrap();
+    let clock = format!("clock-{}", std::process::id());
+    let body = json!({"kind": "pyspark", "name": clock, "heartbeatTimeoutInSecond": 4});
+    assert_eq!(
+        post(&format!("{url}/sessions"), &body.to_string()).status,
+        201
+    );
+    eventually("nobody asks for the other", || {
+        (!listed(&clock)).then_some(())
+    });
+    assert!(listed(name));
+    gives(&mut screen, "6 * 7", "\n42", ">>>");
+    send(&screen, Signal::SIGKILL);
+    eventually("the server ends it", || (!listed(name)).then_some(()));
 }
 
 /// Each terminal sees the other's statements in the list, and only its own results.
