@@ -27,6 +27,7 @@ mod robustness;
 mod runs;
 mod scanner;
 mod scripts;
+mod sessions;
 mod signals;
 mod snippets;
 mod soak;
