@@ -1,8 +1,8 @@
 //! Keeps a session's entry in the journal, for as long as it is there. It writes on a thread of its own: a
 //! file whose lock does not come, as on a network that is away, holds up neither prompt nor session.
 
-use super::journal::Journal;
-use crate::engine::{self, Ending, OpenError};
+use super::journal::{Journal, Known};
+use crate::engine::{self, Ending, OpenError, Received};
 use crate::livy::Session;
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,6 +19,8 @@ pub(super) struct Follower {
     /// The number of the session that was used last, where that is wanted.
     last: Option<String>,
     noted: RefCell<Option<Session>>,
+    /// The name of the one that is being made.
+    expected: RefCell<Option<String>>,
     work: RefCell<Option<Sender<Work>>>,
     /// Closed once all is written.
     written: Receiver<()>,
@@ -41,6 +43,7 @@ impl Follower {
             to_end,
             last,
             noted: RefCell::default(),
+            expected: RefCell::default(),
             work: RefCell::new(Some(work)),
             written,
         };
@@ -52,7 +55,7 @@ impl Follower {
     }
 
     /// Looks for the sessions that a livysh has left; where there are some, `tell` hears of them.
-    pub(super) fn tell_left_behind(&self, tell: impl FnOnce(&[String]) + Send + 'static) {
+    pub(super) fn tell_left_behind(&self, tell: impl FnOnce(&[Known]) + Send + 'static) {
         let root = self.root.clone();
         self.give(move |journal| {
             let left = journal.left_behind(&root);
@@ -62,9 +65,22 @@ impl Follower {
         });
     }
 
+    /// That a session of this name is about to be made, which is to be ended.
+    pub(super) fn expect(&self, name: &str) {
+        self.expected.replace(Some(name.to_owned()));
+        let (root, name) = (self.root.clone(), name.to_owned());
+        self.give(move |journal| journal.expect(&root, &name));
+    }
+
     pub(super) fn follow(&self, event: &engine::Event) {
         if let engine::Event::Starting { session } | engine::Event::Ready { session } = event {
             self.note(session);
+        }
+        if is_decided(event)
+            && let Some(name) = self.expected.take()
+        {
+            let root = self.root.clone();
+            self.give(move |journal| journal.give_up(&root, &name));
         }
         if let engine::Event::OpenFailed(OpenError::Livy(error)) = event
             && error.is_no_session()
@@ -130,6 +146,19 @@ impl Follower {
             // It takes everything until the end.
             to_thread.send(Box::new(work)).ok();
         }
+    }
+}
+
+/// Whether it is known by now what became of a session that was asked for.
+fn is_decided(event: &engine::Event) -> bool {
+    match event {
+        engine::Event::Starting { .. } | engine::Event::Ready { .. } => true,
+        engine::Event::OpenFailed(OpenError::NotCreated { received, .. }) => {
+            *received != Received::Perhaps
+        }
+        engine::Event::OpenFailed(_) => true,
+        engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
+        _ => false,
     }
 }
 

@@ -19,6 +19,7 @@ const MOST_ENTRIES: usize = 50;
 struct Entry {
     /// The server, as it is shown.
     root: String,
+    /// Empty while its creation is on its way.
     id: String,
     name: Option<String>,
     /// The application id, once it was known: numbers are given anew.
@@ -34,11 +35,6 @@ struct Entry {
 }
 
 impl Entry {
-    /// What names it to the server.
-    fn called(&self) -> &str {
-        self.name.as_deref().unwrap_or(&self.id)
-    }
-
     /// Whether its process may be there still. Of another machine's that cannot be said.
     fn may_be_in_use(&self) -> bool {
         let is_elsewhere = self.host.is_some() && self.host != host();
@@ -47,6 +43,10 @@ impl Entry {
 
     fn is_this_process(&self) -> bool {
         self.process == std::process::id() && (self.host.is_none() || self.host == host())
+    }
+
+    fn is_expected(&self, root: &str, name: &str) -> bool {
+        self.root == root && self.id.is_empty() && self.name.as_deref() == Some(name)
     }
 
     fn known(&self) -> Known {
@@ -84,6 +84,11 @@ impl Known {
 
     pub(super) fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether the server is known to have made it.
+    pub(super) fn is_numbered(&self) -> bool {
+        !self.id.is_empty()
     }
 
     /// Names are given once, numbers anew after a server has forgotten its sessions; an application's id
@@ -137,17 +142,37 @@ impl Journal {
     }
 
     /// Those that a livysh has made on a server and did not come to end; each is told once.
-    pub(super) fn left_behind(&self, root: &str) -> Vec<String> {
+    pub(super) fn left_behind(&self, root: &str) -> Vec<Known> {
         self.change(|entries| {
             let mut left = Vec::new();
             for entry in entries {
                 if entry.root == root && entry.to_end && !entry.may_be_in_use() {
                     entry.to_end = false;
-                    left.push(entry.called().to_owned());
+                    left.push(entry.known());
                 }
             }
             left
         })
+    }
+
+    /// That one of this name is being made: whoever is killed now has perhaps left it.
+    pub(super) fn expect(&self, root: &str, name: &str) {
+        let entry = Entry {
+            root: root.to_owned(),
+            id: String::new(),
+            name: Some(name.to_owned()),
+            application: None,
+            host: host(),
+            process: std::process::id(),
+            to_end: true,
+        };
+        self.change(|entries| entries.push(entry));
+    }
+
+    /// That it is expected no more: it was noted, or was not made.
+    pub(super) fn give_up(&self, root: &str, name: &str) {
+        let is_it = |known: &Entry| known.is_expected(root, name);
+        self.change(|entries| entries.retain(|known| !is_it(known)));
     }
 
     /// That it is used. One that another livysh has made and is still to end stays that one's.
@@ -262,6 +287,11 @@ mod tests {
         last.map(|known| known.called().to_owned())
     }
 
+    fn left(journal: &Journal) -> Vec<String> {
+        let left = journal.left_behind("http://a").into_iter();
+        left.map(|known| known.called().to_owned()).collect()
+    }
+
     fn gone() -> u32 {
         let mut gone = std::process::Command::new("true").spawn().unwrap();
         let process = gone.id();
@@ -304,7 +334,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::in_folder(Some(folder.path().to_owned()));
         written(folder.path(), "1", gone(), true);
-        assert_eq!(journal.left_behind("http://a"), ["1"]);
+        assert_eq!(left(&journal), ["1"]);
         assert!(journal.left_behind("http://a").is_empty());
         written(folder.path(), "2", gone(), false);
         assert!(journal.left_behind("http://a").is_empty());
@@ -328,7 +358,7 @@ mod tests {
         other.kill().unwrap();
         other.wait().unwrap();
         // It was killed: what it was to end is left.
-        assert_eq!(journal.left_behind("http://a"), ["1"]);
+        assert_eq!(left(&journal), ["1"]);
         // Of one that is gone it is taken over, as is a number that has come to name another.
         written(folder.path(), "1", gone(), true);
         journal.note("http://a", &unnamed(1, None), false);
@@ -349,7 +379,26 @@ mod tests {
         journal.note("http://a", &unnamed(1, None), false);
         assert!(journal.read()[0].to_end);
         entry(host());
-        assert_eq!(journal.left_behind("http://a"), ["1"]);
+        assert_eq!(left(&journal), ["1"]);
+    }
+
+    #[test]
+    fn one_that_is_being_made_is_known_by_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(Some(folder.path().to_owned()));
+        journal.expect("http://a", "one");
+        assert_eq!(last(&journal, "http://a").as_deref(), Some("one"));
+        journal.note("http://a", &session(1, "one"), true);
+        journal.give_up("http://a", "one");
+        assert_eq!((journal.read().len(), &*journal.read()[0].id), (1, "1"));
+        journal.expect("http://a", "two");
+        journal.give_up("http://a", "two");
+        assert_eq!(last(&journal, "http://a").as_deref(), Some("one"));
+        let text = json!([{"root": "http://a", "id": "", "name": "three", "process": gone(),
+            "to_end": true}]);
+        std::fs::write(folder.path().join("sessions.json"), text.to_string()).unwrap();
+        let left = journal.left_behind("http://a");
+        assert_eq!((left[0].called(), left[0].is_numbered()), ("three", false));
     }
 
     #[test]

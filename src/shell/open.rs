@@ -84,6 +84,12 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             uplink.emit(Event::Told(words::left_behind(left, &command)));
         });
     }
+    if let (Some(writes), SessionPlan::Create(request), true) =
+        (&writes, &plan.session, ends_session)
+        && let Some(name) = &request.name
+    {
+        writes.expect(name);
+    }
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {

@@ -1,5 +1,6 @@
 //! How the conversation's events read.
 
+use super::journal::Known;
 use crate::engine::{Id, OpenError, Received};
 use crate::livy::{LivyError, Session};
 use crate::render::{Line, Role, one_line, sanitize};
@@ -135,11 +136,16 @@ pub(super) fn perhaps_another(session: &Session) -> Line {
 }
 
 /// Sessions that a livysh that was killed has left.
-pub(super) fn left_behind(sessions: &[String], command: &str) -> Vec<Line> {
-    let told = |session: &String| {
-        let back = attaching(command, session);
-        let name = one_line(session);
-        let told = format!("Session {name} was left by a livysh that did not end it:  {back}");
+pub(super) fn left_behind(sessions: &[Known], command: &str) -> Vec<Line> {
+    let told = |session: &Known| {
+        let back = attaching(command, session.called());
+        let name = one_line(session.called());
+        let told = match session.is_numbered() {
+            true => format!("Session {name} was left by a livysh that did not end it:  {back}"),
+            false => {
+                format!("Session {name} was perhaps made for a livysh that did not end it:  {back}")
+            }
+        };
         Line::plain(one_line(&told).into_owned())
     };
     sessions.iter().map(told).collect()
