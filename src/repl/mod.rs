@@ -77,6 +77,8 @@ struct Repl<'a> {
     open: Opens,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
+    /// The one of which was told that it ends with the session.
+    warned_of: Option<Id>,
     /// Whether the session took the place of another.
     has_restarted: bool,
     /// Whether the user has left with `:detach`.
@@ -114,6 +116,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         editor_command: options.editor,
         open: options.open,
         left_running: None,
+        warned_of: None,
         has_restarted: false,
         is_detached: false,
     };
@@ -153,9 +156,13 @@ impl Repl<'_> {
                     if self.language == Language::Scala {
                         self.out.data(":quit\n").ok();
                     }
-                    break;
+                    if self.may_quit() {
+                        break;
+                    }
+                    None
                 }
-                Block::Command(Ok(Command::Quit)) => break,
+                Block::Command(Ok(Command::Quit)) if self.may_quit() => break,
+                Block::Command(Ok(Command::Quit)) => None,
                 Block::Command(Ok(Command::Prompt(command))) => self.own(command),
                 Block::Command(Ok(Command::Shared(Shared::Paste(Paste::Lines {
                     until,

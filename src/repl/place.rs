@@ -58,6 +58,27 @@ impl Repl<'_> {
         left.filter(|_| goes).cloned()
     }
 
+    /// Whether nothing is lost, or that is known: as shells ask once where jobs still run.
+    pub(super) fn may_quit(&mut self) -> bool {
+        let Some(id) = self.would_end() else {
+            return true;
+        };
+        if self.warned_of.as_ref() == Some(&id) {
+            return true;
+        }
+        let detach = match self.desk.link.about.is_local {
+            true => "",
+            false => ":detach leaves both as they are, ",
+        };
+        let told = format!(
+            "Statement {id} may still run in this session, which would be ended: {detach}:quit once more \
+             ends them."
+        );
+        self.say(&one_line(&told));
+        self.warned_of = Some(id);
+        false
+    }
+
     pub(super) fn detach(&mut self) -> Option<Exit> {
         let link = &self.desk.link;
         if link.about.is_local {
