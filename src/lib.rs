@@ -107,9 +107,11 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     if wants_prompt && !ended.has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed) {
         (exit, stays) = match prompt_language(desk.link, out, work.named, work.fallback) {
             Ok(language) => {
+                let patience = plan::at_prompt(cli, work.plan.patience);
+                desk.link.engine.be_patient(patience);
                 let again = shell::Plan {
                     limits: Limits::default(),
-                    patience: plan::at_prompt(cli, work.plan.patience),
+                    patience,
                     ..work.plan
                 };
                 let options = repl::Options {

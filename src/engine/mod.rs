@@ -131,6 +131,7 @@ enum Command {
     StopWaiting(Ticket),
     CancelById(Id),
     Ask(Ticket, Question),
+    BePatient(Patience),
     End {
         patience: Duration,
     },
@@ -284,6 +285,11 @@ impl Engine {
     /// Cancels a statement that nobody waits for any more.
     pub fn cancel_by_id(&self, id: Id) {
         self.send(Command::CancelById(id));
+    }
+
+    /// How long things are waited for from now on.
+    pub fn be_patient(&self, patience: Patience) {
+        self.send(Command::BePatient(patience));
     }
 
     /// Asks something of a session that is ready; the answer is told under `ticket`.

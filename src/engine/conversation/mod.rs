@@ -218,6 +218,7 @@ impl Conversation {
             }
             Some(Command::CancelById(id)) => self.send_cancel(id),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
+            Some(Command::BePatient(patience)) => self.patience = patience,
         }
         Turn::Next
     }
