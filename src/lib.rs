@@ -78,15 +78,6 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     if cli.dry_run {
         return dry_run(out, &work.plan);
     }
-    if work.scripts.is_empty()
-        && cli.session.is_none()
-        && let Some(root) = work.plan.remote_root()
-    {
-        let left = work.plan.journal.left_behind(&root);
-        for line in shell::left_behind(&left, &work.plan.command) {
-            out.note(&line);
-        }
-    }
     let mut link = match work.plan.clone().open(on_signal.clone()) {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
@@ -112,30 +103,37 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         ended = run_scripts(cli, &mut desk, &work);
     }
     let mut exit = ended.exit;
+    let mut stays = false;
     if wants_prompt && !ended.has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed) {
-        exit = match prompt_language(desk.link, out, work.named, work.fallback) {
+        (exit, stays) = match prompt_language(desk.link, out, work.named, work.fallback) {
             Ok(language) => {
+                let patience = plan::at_prompt(cli, work.plan.patience);
+                desk.link.engine.be_patient(patience);
                 let again = shell::Plan {
                     limits: Limits::default(),
-                    patience: plan::at_prompt(cli, work.plan.patience),
+                    patience,
                     ..work.plan
                 };
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
                     keep: cli.keep,
-                    comes_back: cli.session.as_deref() == Some(plan::LAST),
+                    comes_back: cli.session.as_deref() == Some(shell::LAST),
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))
                         .unwrap_or_else(|| "vi".to_owned()),
-                    open: Box::new(move || again.clone().open(on_signal.clone())),
+                    open: Box::new(move |wanted| {
+                        let opened = again.clone().wanting(wanted)?.open(on_signal.clone());
+                        opened.map_err(|error| error.to_string())
+                    }),
                 };
-                repl::run(desk, options)
+                let left = repl::run(desk, options);
+                (left.exit, left.session_stays)
             }
-            Err(exit) => exit,
+            Err(exit) => (exit, false),
         };
     }
-    let keep = cli.keep || (cli.script.keep_on_error && ended.has_failed());
+    let keep = cli.keep || stays || (cli.script.keep_on_error && ended.has_failed());
     let session = link.session_name().filter(|_| link.may_live());
     let command = link.about.command.clone();
     shell::leave(link, out, keep, exit);
@@ -198,9 +196,9 @@ impl Work {
             .lang
             .or(scripts.iter().find_map(script::Script::language));
         let is_default = named.is_none() && settings.language.is_none() && cli.session.is_none();
-        let fallback = match cli.session {
-            None => named.or(settings.language),
-            Some(_) => settings.language,
+        let fallback = match cli.session.is_none() || cli.create {
+            true => named.or(settings.language),
+            false => settings.language,
         }
         .unwrap_or(Language::Scala);
         let plan = plan::plan(cli, settings, fallback, out, environment).map_err(usage)?;

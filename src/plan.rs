@@ -1,14 +1,15 @@
 //! From the command line and the configuration to what is to be opened.
 
 use crate::cli::{Cli, Shortcut};
-use crate::config::{self, Environment, Input, Place, Settings, Timing};
+use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};
 use crate::engine::{KeepAlive, Patience};
 use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
 use crate::render::Format;
-use crate::shell::{Journal, Limits, Plan, SessionPlan, for_shell};
+use crate::shell::{Attach, Journal, LAST, Limits, Plan, SessionPlan, for_shell};
 use crate::term::Out;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -27,38 +28,7 @@ pub fn plan(
     let place = settings.place;
     check(cli, &place, out)?;
     let journal = Journal::in_folder(config::state_folder(environment));
-    let session = match &cli.session {
-        Some(_) if cli.looks.max_rows.is_some() => {
-            return Err(
-                "--max-rows is a setting of new sessions: leave out -s, or use LIMIT".to_owned(),
-            );
-        }
-        Some(_) if !conf.is_empty() => {
-            return Err("--conf is for new sessions: leave out -s".to_owned());
-        }
-        Some(_) if cli.script.start_timeout.is_some() => {
-            return Err("--start-timeout is for new sessions: leave out -s".to_owned());
-        }
-        Some(_) if place == Place::Local => {
-            return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
-        }
-        Some(name) if name == LAST => SessionPlan::Attach(last(&journal, &place)?),
-        Some(name) => SessionPlan::Attach(name.clone()),
-        None => {
-            let mut request = CreateSession {
-                kind: Some(language.kind().to_owned()),
-                ..CreateSession::default()
-            };
-            for (key, value) in &conf {
-                request.conf.insert(key.clone(), value.text.clone());
-            }
-            if let Some(rows) = cli.looks.max_rows {
-                let key = "livy.rsc.sql.num-rows".to_owned();
-                request.conf.insert(key, rows.to_string());
-            }
-            SessionPlan::Create(request)
-        }
-    };
+    let session = session(cli, &conf, &timing, &place, &journal, language)?;
     let cache = match place {
         Place::Local => cache_folder(environment)?,
         Place::Server { .. } => PathBuf::new(),
@@ -83,22 +53,111 @@ pub fn plan(
         },
         retry_for: cli.script.retry_for,
         journal,
+        tells_left: cli.session.is_none() && !runs_script(cli, out),
+        is_aside: false,
         out: out.clone(),
         is_verbose: cli.looks.verbose,
     })
 }
 
-/// What `-s` takes for the session that was used last.
-pub const LAST: &str = "last";
-
-fn last(journal: &Journal, place: &Place) -> Result<String, String> {
+/// The session that is attached to, or the request for a new one.
+fn session(
+    cli: &Cli,
+    conf: &BTreeMap<String, ConfValue>,
+    timing: &Timing,
+    place: &Place,
+    journal: &Journal,
+    language: Language,
+) -> Result<SessionPlan, String> {
+    let Some(name) = &cli.session else {
+        return Ok(SessionPlan::Create(request(cli, conf, timing, language)?));
+    };
     let Place::Server { url, .. } = place else {
         return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
     };
+    if cli.create {
+        check_name(name)?;
+        let request = CreateSession {
+            name: Some(name.clone()),
+            ..request(cli, conf, timing, language)?
+        };
+        return Ok(SessionPlan::FindOrCreate(request));
+    }
+    let refusals = [
+        (
+            cli.looks.max_rows.is_some(),
+            "--max-rows is a setting of new sessions: leave out -s, or use LIMIT",
+        ),
+        (!conf.is_empty(), "--conf is for new sessions: leave out -s"),
+        (
+            cli.script.start_timeout.is_some(),
+            "--start-timeout is for new sessions: leave out -s",
+        ),
+        (
+            cli.heartbeat.is_some(),
+            "--heartbeat is for new sessions: leave out -s",
+        ),
+    ];
+    if let Some((_, told)) = refusals.iter().find(|(is_given, _)| *is_given) {
+        return Err((*told).to_owned());
+    }
     let root = livy::shown_root(url);
-    journal
-        .last(&root)
-        .ok_or_else(|| format!("no session on {root} is known that livysh has used"))
+    Attach::to(name, journal, &root, None).map(SessionPlan::Attach)
+}
+
+/// What Livy takes for a name, and can find by it again.
+fn check_name(name: &str) -> Result<(), String> {
+    let told = match name {
+        LAST => "makes no session: last is the one that was used last",
+        _ if name.parse::<i64>().is_ok() => {
+            "makes no session: the server gives numbers, and takes none for a name"
+        }
+        _ if name.trim().is_empty() || name.contains(['/', '\\']) => {
+            "makes no session: a name has a letter, and no slash"
+        }
+        _ => return Ok(()),
+    };
+    Err(format!("--create with -s {} {told}", for_shell(name)))
+}
+
+/// The request for a new session.
+fn request(
+    cli: &Cli,
+    conf: &BTreeMap<String, ConfValue>,
+    timing: &Timing,
+    language: Language,
+) -> Result<CreateSession, String> {
+    let mut request = CreateSession {
+        kind: Some(language.kind().to_owned()),
+        ..CreateSession::default()
+    };
+    for (key, value) in conf {
+        request.conf.insert(key.clone(), value.text.clone());
+    }
+    if let Some(rows) = cli.looks.max_rows {
+        let key = "livy.rsc.sql.num-rows".to_owned();
+        request.conf.insert(key, rows.to_string());
+    }
+    request.heartbeat_timeout_in_second = heartbeat(cli, timing)?;
+    Ok(request)
+}
+
+/// In seconds. A session that is to stay has none by a profile: nobody asks for it then.
+fn heartbeat(cli: &Cli, timing: &Timing) -> Result<Option<u64>, String> {
+    let stays = cli.keep || cli.create;
+    let wanted = match cli.heartbeat {
+        Some(limit) if stays && !limit.is_zero() => {
+            return Err(
+                "--heartbeat ends a session that nobody asks for: leave out --keep and --create"
+                    .to_owned(),
+            );
+        }
+        Some(limit) => Some(limit),
+        None => timing.heartbeat.filter(|_| !stays),
+    };
+    Ok(wanted
+        .filter(|limit| !limit.is_zero())
+        .map(|limit| limit.as_secs().max(1)))
 }
 
 /// Options that would be taken in silence and do nothing.

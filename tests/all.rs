@@ -27,6 +27,7 @@ mod robustness;
 mod runs;
 mod scanner;
 mod scripts;
+mod sessions;
 mod sign_on;
 mod signals;
 mod snippets;

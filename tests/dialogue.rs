@@ -213,6 +213,27 @@ fn a_second_ctrl_c_stops_waiting_and_the_statement_can_be_cancelled_later() {
     screen.wait_for("Asking the server to cancel statement");
 }
 
+/// As a shell does where jobs still run.
+#[test]
+fn a_statement_that_was_left_is_not_ended_unasked() {
+    let (url, _) = shared();
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", url, "-l", "python"]);
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.wait_for_prompt(">>>");
+    screen.line("__import__('subprocess').call(['sleep', '600'])");
+    screen.wait_for("running 0:0");
+    screen.send("\x03");
+    screen.wait_for("Press Ctrl-C again to stop waiting.");
+    screen.send("\x03");
+    screen.wait_for_prompt(">>>");
+    screen.line(":quit");
+    screen.wait_for("Statement 0 may still run in this session, which would be ended:");
+    screen.wait_for_prompt(">>>");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+}
+
 #[test]
 fn a_file_that_is_piped_in_runs_at_a_terminal() {
     let (url, session) = shared();

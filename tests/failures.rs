@@ -117,7 +117,7 @@ fn a_session_that_dies_while_starting_shows_the_end_of_its_log() {
 }
 
 #[test]
-fn at_a_prompt_the_same_is_told_and_the_program_ends() {
+fn at_a_prompt_the_same_is_told_and_the_prompt_stays() {
     let home = Home::new();
     let server = dying();
     let mut screen = Screen::start(&home, &[&server.url]);
@@ -125,6 +125,8 @@ fn at_a_prompt_the_same_is_told_and_the_program_ends() {
     screen.wait_for("Queue root.x is full");
     // The next line finds that there is no session to send it to.
     screen.line("1");
+    screen.wait_for("There is no session any more: nothing runs. :restart makes a new one.");
+    screen.line(":quit");
     assert_eq!(screen.wait_for_exit(), 3);
 }
 

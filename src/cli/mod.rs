@@ -44,6 +44,10 @@ pub struct Cli {
     #[arg(short, long, value_name = "ID|NAME|last")]
     pub session: Option<String>,
 
+    /// With -s NAME: make a session of that name where there is none; it stays at the end
+    #[arg(long, requires = "session", conflicts_with = "name")]
+    pub create: bool,
+
     /// Name the new session LABEL-xxxxxxxx, not livysh-xxxxxxxx
     #[arg(long, value_name = "LABEL")]
     pub name: Option<String>,
@@ -61,6 +65,10 @@ pub struct Cli {
     /// A setting of the new session's Spark; VALUE may be env:NAME or @FILE; may be repeated
     #[arg(short, long, value_name = "KEY=VALUE", action = ArgAction::Append)]
     pub conf: Vec<String>,
+
+    /// Have the server end the new session when it has not heard of livysh for so long; 0: not
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub heartbeat: Option<Duration>,
 
     /// Print the request that would create the session, and send nothing
     #[arg(long)]

@@ -16,11 +16,19 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
+    /// To a session by its id or name, or to the one that was used last.
+    Attach(String),
     /// A statement that was left running, or the last one of these.
     Cancel(Option<String>),
+    /// To leave livysh, and the session as it is.
+    Detach,
     Last,
-    /// So many lines of it.
-    Log(i64),
+    Log {
+        /// So many of its last lines.
+        lines: i64,
+        /// Whether what comes is printed, too.
+        follows: bool,
+    },
     Statements,
     Wait(Option<String>),
     /// An input's number, a file, or nothing for the last input.
@@ -128,7 +136,12 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
     let prompt = |command| Ok(Command::Prompt(command));
     match entry.which {
         Name::Quit => Ok(Command::Quit),
+        Name::Attach => match argument.split_once(char::is_whitespace) {
+            None if !argument.is_empty() => prompt(Prompt::Attach(argument.to_owned())),
+            Some(_) | None => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Cancel => prompt(Prompt::Cancel(given())),
+        Name::Detach => prompt(Prompt::Detach),
         Name::Edit => prompt(Prompt::Edit(argument.to_owned())),
         Name::History => {
             let count = argument.split_whitespace().next().unwrap_or("");
@@ -138,10 +151,9 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
             .map(|language| Command::Prompt(Prompt::Lang(language)))
             .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
         Name::Last => prompt(Prompt::Last),
-        Name::Log => match given().map(|count| count.parse::<i64>()) {
-            None => prompt(Prompt::Log(LOG_LINES)),
-            Some(Ok(count)) if count > 0 => prompt(Prompt::Log(count)),
-            Some(_) => Err(format!("usage: {}", entry.usage())),
+        Name::Log => match log(argument) {
+            Some(wanted) => prompt(wanted),
+            None => Err(format!("usage: {}", entry.usage())),
         },
         Name::Statements => prompt(Prompt::Statements),
         Name::Wait => prompt(Prompt::Wait(given())),
@@ -204,6 +216,26 @@ fn option<'a>(option: &str, argument: &'a str) -> (bool, &'a str) {
         None if argument == option => (true, ""),
         Some(_) | None => (false, argument),
     }
+}
+
+/// How many lines, and whether it goes on, in either order.
+fn log(argument: &str) -> Option<Prompt> {
+    let (mut lines, mut follows) = (None, false);
+    for word in argument.split_whitespace() {
+        match word {
+            "-f" | "--follow" | "follow" => follows = true,
+            count => {
+                let count = count.parse().ok().filter(|count| *count > 0)?;
+                if lines.replace(count).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(Prompt::Log {
+        lines: lines.unwrap_or(LOG_LINES),
+        follows,
+    })
 }
 
 /// A name first, then a path that may hold blanks, then how many rows.
@@ -369,6 +401,33 @@ mod tests {
             ":upload \"\"",
         ] {
             assert_eq!(refused(line), "usage: :upload FILE [NAME]", "{line}");
+        }
+    }
+
+    #[test]
+    fn a_log_is_printed_or_followed() {
+        for (line, lines, follows) in [
+            (":log", 100, false),
+            (":log 7", 7, false),
+            (":log -f", 100, true),
+            (":log -f 7", 7, true),
+            (":log 7 --follow", 7, true),
+            (":log follow", 100, true),
+        ] {
+            let wanted = Prompt::Log { lines, follows };
+            assert_eq!(parse(line), Some(Ok(Command::Prompt(wanted))), "{line}");
+        }
+        for line in [":log 0", ":log -1", ":log x", ":log 1 2"] {
+            assert_eq!(refused(line), "usage: :log [-f] [N]", "{line}");
+        }
+    }
+
+    #[test]
+    fn one_session_is_attached_to() {
+        let attach = Prompt::Attach("etl".to_owned());
+        assert_eq!(parse(":att etl"), Some(Ok(Command::Prompt(attach))));
+        for line in [":attach", ":attach a b"] {
+            assert_eq!(refused(line), "usage: :attach ID|NAME|last", "{line}");
         }
     }
 

@@ -4,8 +4,10 @@
 /// Which command it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
+    Attach,
     Cancel,
     Completions,
+    Detach,
     Download,
     Edit,
     Help,
@@ -74,7 +76,9 @@ const fn entry(
         more,
         is_ours: matches!(
             which,
-            Name::Cancel
+            Name::Attach
+                | Name::Cancel
+                | Name::Detach
                 | Name::Download
                 | Name::Lang
                 | Name::Last
@@ -93,7 +97,16 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 35] = [
+pub(super) static TABLE: [Entry; 37] = [
+    entry(
+        Name::Attach,
+        "attach",
+        "ID|NAME|last",
+        "leave this session and go on in another of the server",
+        "The other must be there and ready before this one is left: where that fails, nothing changes. \
+         A\nsession that livysh made is ended then, unless --keep; one that was there before stays. \
+         last is the\none that was used last before this one.",
+    ),
     entry(
         Name::Cancel,
         "cancel",
@@ -107,6 +120,13 @@ pub(super) static TABLE: [Entry; 35] = [
         "<string>",
         "output completions for the given string",
         "The server is asked, which completes Scala; Apache Livy completes no Python.",
+    ),
+    entry(
+        Name::Detach,
+        "detach",
+        "",
+        "leave livysh; the session stays, and how to come back is told",
+        "What runs in the session goes on. :quit ends a session that livysh made.",
     ),
     entry(
         Name::Download,
@@ -185,7 +205,7 @@ pub(super) static TABLE: [Entry; 35] = [
         "quit",
         "",
         "exit the interpreter",
-        "A session that livysh made is ended; one that was there before stays.",
+        "A session that livysh made is ended, :detach leaves it; one that was there before stays.",
     ),
     entry(
         Name::Replay,
@@ -216,7 +236,8 @@ pub(super) static TABLE: [Entry; 35] = [
         "",
         "end this session and make a new one like it",
         "It has nothing of the old one; :replay runs what has succeeded again. Where none comes up, \
-         :restart\ntries again. Ctrl-C does not wait for the old one's end.",
+         :restart\ntries again. Ctrl-C does not wait for the old one's end. In the place of a session that \
+         has died it\nmakes a new one, also where livysh had not made that.",
     ),
     entry(
         Name::Save,
@@ -267,9 +288,11 @@ pub(super) static TABLE: [Entry; 35] = [
     entry(
         Name::Log,
         "log",
-        "[N]",
-        "print the last N lines of the session's log, or 100",
-        "What executors print, and what the driver writes to standard error, stands only there.",
+        "[-f] [N]",
+        "print the last N lines of the session's log, or 100; -f goes on with it",
+        "What executors print, and what is written to standard error, stands only there; of a cluster's \
+         executors\nit stands in their own logs, which the Spark UI shows. Ctrl-C ends -f. Livy keeps the \
+         last 200 lines of\neither stream.",
     ),
     entry(
         Name::Trace,

@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 48] = [
+const KEYS: [&str; 49] = [
     "url",
     "lang",
     "headers.*",
@@ -50,6 +50,7 @@ const KEYS: [&str; 48] = [
     "gateway_patience",
     "keep_alive",
     "keep_idle",
+    "heartbeat",
 ];
 
 /// How like two keys must be for one to be suggested.

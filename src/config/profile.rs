@@ -47,6 +47,9 @@ pub struct Timing {
     /// A session is kept for so long after its last statement.
     #[serde(deserialize_with = "deserialized")]
     pub keep_idle: Option<Duration>,
+    /// The server ends a new session when it has not heard of livysh for so long.
+    #[serde(deserialize_with = "deserialized")]
+    pub heartbeat: Option<Duration>,
 }
 
 impl ConfigFile {

@@ -16,11 +16,13 @@ mod session;
 mod statement;
 
 pub use crate::delivery::{NotSent, Patience, Received, Unwanted};
-pub use crate::livy::{Dialect, FileKind, Id, Statement};
-pub use conversation::{KeepAlive, create_session, find_session};
+pub use crate::livy::{Dialect, FileKind, Id, Session, Statement};
+pub use conversation::{Found, KeepAlive, Kept};
+pub use conversation::{create_session, find_or_create_session, find_session};
 pub use statement::Outcome;
 
-use crate::livy::{Client, LivyError, Session};
+use crate::livy::{Client, LivyError};
+use conversation::Activity;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +34,8 @@ pub struct Opened {
     pub session: Session,
     /// Whether it was just created, so that it has no statements yet.
     pub is_new: bool,
+    /// After so long without a request the server ends it.
+    pub heartbeat: Option<Duration>,
 }
 
 /// Why there is no session to talk to.
@@ -81,7 +85,8 @@ impl std::fmt::Debug for Code {
     }
 }
 
-/// What is asked of the session beside its statements; each is sent once.
+/// What is asked of the session beside its statements. What only reads is asked again while the server
+/// cannot be reached, the rest is sent once.
 #[derive(Debug)]
 pub enum Question {
     /// Those that the session still holds, oldest first.
@@ -126,6 +131,7 @@ enum Command {
     StopWaiting(Ticket),
     CancelById(Id),
     Ask(Ticket, Question),
+    BePatient(Patience),
     End {
         patience: Duration,
     },
@@ -141,6 +147,15 @@ pub enum Event {
     Ready {
         session: Box<Session>,
     },
+    /// It has been starting for so long that whoever waits may want to know why.
+    StartsSlowly {
+        session: Box<Session>,
+    },
+    /// The server was started anew: a statement waits until the session is back.
+    Recovering {
+        session: Box<Session>,
+    },
+    Recovered,
     /// The session could not be opened.
     OpenFailed(OpenError),
     /// The session is over; everything submitted from now on is lost.
@@ -216,31 +231,35 @@ pub enum Ending {
 /// A handle on the conversation; when it is dropped, the session is left as it is.
 pub struct Engine {
     commands: mpsc::UnboundedSender<Command>,
+    activity: Activity,
 }
 
 /// A handle that does not keep the conversation going.
-pub struct WeakEngine(mpsc::WeakUnboundedSender<Command>);
+pub struct WeakEngine(mpsc::WeakUnboundedSender<Command>, Activity);
 
 impl WeakEngine {
     /// The handle, while there is one.
     pub fn upgrade(&self) -> Option<Engine> {
         let commands = self.0.upgrade()?;
-        Some(Engine { commands })
+        let activity = self.1.clone();
+        Some(Engine { commands, activity })
     }
 }
 
 /// The engine's end of the handle's commands.
-pub struct Mailbox(mpsc::UnboundedReceiver<Command>);
+pub struct Mailbox(mpsc::UnboundedReceiver<Command>, Activity);
 
 impl Engine {
     /// A handle that can be used at once, also before the conversation runs.
     pub fn new() -> (Engine, Mailbox) {
         let (commands, received) = mpsc::unbounded_channel();
-        (Engine { commands }, Mailbox(received))
+        let activity = Activity::new();
+        let mailbox = Mailbox(received, activity.clone());
+        (Engine { commands, activity }, mailbox)
     }
 
     pub fn downgrade(&self) -> WeakEngine {
-        WeakEngine(self.commands.downgrade())
+        WeakEngine(self.commands.downgrade(), self.activity.clone())
     }
 
     /// Submits code in a language by its Livy kind; its end is told under `ticket`. Code that nobody
@@ -268,12 +287,22 @@ impl Engine {
         self.send(Command::CancelById(id));
     }
 
+    /// How long things are waited for from now on.
+    pub fn be_patient(&self, patience: Patience) {
+        self.send(Command::BePatient(patience));
+    }
+
     /// Asks something of a session that is ready; the answer is told under `ticket`.
     pub fn ask(&self, ticket: Ticket, question: Question) {
         self.send(Command::Ask(ticket, question));
     }
 
-    /// Gives up waiting; the statement goes on in the session.
+    /// Whether the session is kept from being ended for being idle.
+    pub fn kept(&self) -> Kept {
+        self.activity.kept()
+    }
+
+    /// Gives up waiting, also for the answer to a question; a statement goes on in the session.
     pub fn stop_waiting(&self, ticket: Ticket) {
         self.send(Command::StopWaiting(ticket));
     }
@@ -292,7 +321,7 @@ impl Engine {
         keep_alive: KeepAlive,
         emit: impl Fn(Event) + 'static,
     ) {
-        conversation::run(mailbox.0, opening, patience, keep_alive, Box::new(emit)).await;
+        conversation::run(mailbox, opening, patience, keep_alive, Box::new(emit)).await;
     }
 
     fn send(&self, command: Command) {

@@ -19,6 +19,9 @@ use super::poll;
 use crate::livy::{LivyError, Session, SessionState};
 use std::time::Duration;
 
+/// A start that takes longer is told with what the server says of it.
+const SLOW: Duration = Duration::from_secs(180);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Opening,
@@ -36,6 +39,8 @@ pub enum State {
 pub struct Machine {
     state: State,
     began: Duration,
+    /// Whether it was told that the start takes long.
+    is_slow_told: bool,
     session: Option<Session>,
     failure: Option<LivyError>,
 }
@@ -46,6 +51,7 @@ impl Machine {
         Machine {
             state: State::Opening,
             began: now,
+            is_slow_told: false,
             session: None,
             failure: None,
         }
@@ -72,6 +78,12 @@ impl Machine {
 
     pub fn is_starting(&self) -> bool {
         matches!(self.state, State::Opening | State::Starting { .. })
+    }
+
+    /// Whether it has been starting for long; so once.
+    pub fn is_slow(&mut self, now: Duration) -> bool {
+        let is_slow = self.is_starting() && now.saturating_sub(self.began) >= SLOW;
+        is_slow && !std::mem::replace(&mut self.is_slow_told, true)
     }
 
     /// Whether no statement can be sent any more.
@@ -153,6 +165,18 @@ mod tests {
         assert!(matches!(machine.state(), State::Starting { look_at } if *look_at == ms(2_300)));
         machine.on_looked(ms(9_000), 0.0, Ok(session("idle")));
         assert!(machine.is_ready());
+    }
+
+    #[test]
+    fn a_start_that_takes_long_is_told_once() {
+        let mut machine = Machine::new(ms(1_000));
+        machine.on_opened(ms(1_010), 0.0, session("starting"));
+        assert!(!machine.is_slow(ms(180_000)));
+        assert!(machine.is_slow(ms(181_000)));
+        assert!(!machine.is_slow(ms(999_000)));
+        let mut machine = Machine::new(ms(0));
+        machine.on_opened(ms(1), 0.0, session("idle"));
+        assert!(!machine.is_slow(ms(999_000)));
     }
 
     #[test]

@@ -75,6 +75,19 @@ impl LivyError {
         }
     }
 
+    /// Whether the session takes no statements now: it starts, recovers or is over.
+    pub fn is_not_ready(&self) -> bool {
+        match self {
+            LivyError::Server(error) => {
+                error.status == 500 && error.message.contains("Session is in state")
+            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => false,
+        }
+    }
+
     /// Whether the server refuses a field that it does not know.
     pub fn knows_no_field(&self, name: &str) -> bool {
         match self {

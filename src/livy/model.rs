@@ -198,6 +198,10 @@ pub struct Session {
     pub app_info: AppInfo,
     #[serde(default, deserialize_with = "lenient")]
     pub queue: Option<String>,
+    /// After so many seconds without a request the server ends it; 0 for never, or where it does not
+    /// say (before Livy 0.8).
+    #[serde(default, deserialize_with = "lenient")]
+    pub heartbeat_timeout_in_second: u64,
     /// The last lines of the session's log, where the server sends them.
     #[serde(default, deserialize_with = "lenient")]
     pub log: Vec<String>,

@@ -14,6 +14,9 @@ pub struct CreateSession {
     pub name: Option<String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub conf: BTreeMap<String, String>,
+    /// The server ends the session when it is not asked for it for so long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heartbeat_timeout_in_second: Option<u64>,
 }
 
 /// Body of `POST /sessions/{id}/statements`.

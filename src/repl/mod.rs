@@ -3,23 +3,31 @@
 //! | file           | its duty                                            |
 //! |----------------|-----------------------------------------------------|
 //! | `block.rs`     | reads lines until they are a whole block            |
+//! | `conclude.rs`  | tells how work has ended                            |
 //! | `editor.rs`    | the line editor                                     |
 //! | `history.rs`   | where histories are kept                            |
 //! | `own.rs`       | the commands that only a prompt has                 |
-//! | `session.rs`   | those about the session and its statements          |
+//! | `place.rs`     | those that go to another session, or leave this one |
+//! | `log.rs`       | the session's log, and what comes to it             |
+//! | `facts.rs`     | what is known of the session                        |
+//! | `session.rs`   | those about the session's statements                |
 
 mod block;
+mod conclude;
 mod editor;
+mod facts;
 mod history;
+mod log;
 mod own;
+mod place;
 mod session;
 
-use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared, Stopped};
+use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared};
 use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Signal, Verdict, hint_line};
+use crate::shell::{Interrupts, Link, Over, Signal, Wanted};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -35,8 +43,27 @@ pub struct Options {
     pub comes_back: bool,
     /// The user's editor, as a command.
     pub editor: String,
-    /// Opens a session like this one.
-    pub open: Box<dyn Fn() -> std::io::Result<Link>>,
+    /// Opens what is wanted later.
+    pub open: Opens,
+}
+
+type Opens = Box<dyn Fn(Wanted<'_>) -> Result<Link, String>>;
+
+/// How the prompt was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    pub exit: Exit,
+    /// Whether the session is to stay, whoever made it.
+    pub session_stays: bool,
+}
+
+impl From<Exit> for Left {
+    fn from(exit: Exit) -> Left {
+        Left {
+            exit,
+            session_stays: false,
+        }
+    }
 }
 
 struct Repl<'a> {
@@ -47,17 +74,21 @@ struct Repl<'a> {
     language: Language,
     keep: bool,
     editor_command: String,
-    open: Box<dyn Fn() -> std::io::Result<Link>>,
+    open: Opens,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
+    /// The one of which was told that it ends with the session.
+    warned_of: Option<Id>,
     /// Whether the session took the place of another.
     has_restarted: bool,
+    /// Whether the user has left with `:detach`.
+    is_detached: bool,
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
 ///
 /// The desk may have run scripts before.
-pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
+pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
     let out = desk.out;
     desk.interrupts = Interrupts::Prompt;
     desk.link.lift_limits();
@@ -69,7 +100,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
             out.note(&Line::error(format!(
                 "livysh: no prompt can be shown: {reason}"
             )));
-            return Exit::Server;
+            return Exit::Server.into();
         }
     };
     if out.colours.0 {
@@ -85,14 +116,20 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Exit {
         editor_command: options.editor,
         open: options.open,
         left_running: None,
+        warned_of: None,
         has_restarted: false,
+        is_detached: false,
     };
     if options.comes_back
         && let Some(exit) = repl.come_back()
     {
-        return exit;
+        return exit.into();
     }
-    repl.run()
+    let exit = repl.run();
+    Left {
+        exit,
+        session_stays: repl.is_detached,
+    }
 }
 
 impl Repl<'_> {
@@ -119,9 +156,13 @@ impl Repl<'_> {
                     if self.language == Language::Scala {
                         self.out.data(":quit\n").ok();
                     }
-                    break;
+                    if self.may_quit() {
+                        break;
+                    }
+                    None
                 }
-                Block::Command(Ok(Command::Quit)) => break,
+                Block::Command(Ok(Command::Quit)) if self.may_quit() => break,
+                Block::Command(Ok(Command::Quit)) => None,
                 Block::Command(Ok(Command::Prompt(command))) => self.own(command),
                 Block::Command(Ok(Command::Shared(Shared::Paste(Paste::Lines {
                     until,
@@ -151,12 +192,15 @@ impl Repl<'_> {
         }
     }
 
-    /// Whether a session that was to take another's place never came up: for whoever sits there that
-    /// is no reason to leave.
+    /// Whether there is no session where there was one, or was to be one in its place: for whoever
+    /// sits there that is no reason to leave.
     fn waits_for_restart(&self) -> bool {
-        let facts = &self.desk.link.facts;
-        let is_missing = facts.over.is_some() && !facts.is_ready;
-        self.has_restarted && is_missing && self.out.terminals.input
+        let had_one = match &self.desk.link.facts.over {
+            None => return false,
+            Some(Over::NotOpened(_)) => self.has_restarted,
+            Some(Over::Died | Over::LostSight(_)) => true,
+        };
+        had_one && self.out.terminals.input
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
@@ -178,6 +222,7 @@ impl Repl<'_> {
             .set_prompt(stands, told_above.then_some(self.out));
         if told_above {
             signal = signal.or(self.desk.link.catch_up(self.out));
+            self.desk.link.tell_step(self.out);
         }
         signal
     }
@@ -243,83 +288,6 @@ impl Repl<'_> {
             work(&mut self.desk)
         };
         self.conclude(answer)
-    }
-
-    /// Tells how work has ended; the code to end with where nothing can follow.
-    fn conclude(&mut self, answer: Answer) -> Option<Exit> {
-        let stopped = match answer {
-            Answer::Done => return None,
-            Answer::Refused(told) => {
-                self.out.note(&Line::plain(told));
-                return None;
-            }
-            Answer::Stopped(stopped) => *stopped,
-        };
-        let Stopped {
-            verdict,
-            snippet,
-            source,
-        } = stopped;
-        match verdict {
-            Verdict::Ok | Verdict::Incomplete => {}
-            Verdict::Failed(failure) => {
-                // Of a file its place is told, too.
-                let lines = match &source.name {
-                    Some(_) => failure.for_script(),
-                    None => failure.for_prompt(),
-                };
-                if self.out.failure(&lines).is_err() {
-                    return Some(Exit::OutputClosed);
-                }
-                for hint in &failure.hints {
-                    self.out.note(&hint_line(hint));
-                }
-            }
-            Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
-            Verdict::LeftRunning(id) => self.left_running(id),
-            Verdict::Lost(error) => {
-                if error.status() == Some(400) && self.speaks_another(snippet.language) {
-                    let hint = "a server older than Livy 0.5 has one language for each session: \
-                                :lang goes back, -l LANG makes a session of another";
-                    self.out.note(&hint_line(hint));
-                }
-            }
-            Verdict::TooLong(limit) => {
-                let told = format!("Cancelled: it ran for longer than {} s.", limit.as_secs());
-                self.out.note(&Line::plain(told));
-            }
-            Verdict::Exited { code, message } => {
-                if let Some(message) = message {
-                    self.out.note(&Line::plain(message));
-                }
-                return Some(Exit::Script(code));
-            }
-            Verdict::SessionOver if self.waits_for_restart() => {
-                let told = "There is no session: nothing runs. :restart tries again.";
-                self.out.note(&Line::plain(told));
-            }
-            Verdict::SessionOver => return Some(self.desk.link.exit()),
-            Verdict::End(exit) => return Some(exit),
-            Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
-        }
-        None
-    }
-
-    /// Whether the session's own kind is another language.
-    fn speaks_another(&self, language: Language) -> bool {
-        let session = self.desk.link.facts.session.as_ref();
-        let kind = session.and_then(|session| session.kind.as_deref());
-        kind.and_then(Language::from_name)
-            .is_some_and(|own| own != language)
-    }
-
-    fn left_running(&mut self, id: Option<Id>) {
-        let what = match &id {
-            Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
-            None => "The statement is on its way to the session.".to_owned(),
-        };
-        self.out.note(&Line::plain(one_line(&what)));
-        self.left_running = id;
     }
 }
 

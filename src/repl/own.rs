@@ -5,20 +5,21 @@ use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::{self, Line};
-use crate::shell;
 use std::path::Path;
 
 impl Repl<'_> {
     /// The code to end with, where nothing can follow.
     pub(super) fn own(&mut self, command: Prompt) -> Option<Exit> {
         match command {
+            Prompt::Attach(name) => return self.attach(&name),
             Prompt::Cancel(number) => self.cancel(number),
+            Prompt::Detach => return self.detach(),
             Prompt::Edit(what) => return self.edit(&what),
             Prompt::History(count) => self.show_history(count, "", "  "),
             Prompt::Search(text) => self.show_history(usize::MAX, &text, " "),
             Prompt::Lang(language) => self.speak(language),
             Prompt::Last => return self.last(),
-            Prompt::Log(lines) => return self.log(lines),
+            Prompt::Log { lines, follows } => return self.log(lines, follows),
             Prompt::Statements => return self.statements(),
             Prompt::Wait(number) => return self.wait(number),
             Prompt::Restart => return self.restart(),
@@ -38,7 +39,7 @@ impl Repl<'_> {
         self.out.note(&Line::plain(text));
     }
 
-    fn speak(&mut self, language: Language) {
+    pub(super) fn speak(&mut self, language: Language) {
         self.language = language;
         self.editor.set_language(language, self.out);
     }
@@ -101,37 +102,5 @@ impl Repl<'_> {
             verbose: false,
         };
         self.carry_out(command)
-    }
-
-    fn restart(&mut self) -> Option<Exit> {
-        if !self.desk.link.about.is_ours {
-            self.say(
-                "This session was there before livysh, and is not livysh's to end; without -s a \
-                 new one is made.",
-            );
-            return None;
-        }
-        let open = &self.open;
-        self.has_restarted = true;
-        match shell::restart(self.desk.link, self.out, open) {
-            Ok(None) => {}
-            Ok(Some(signal)) => return Some(signal.into()),
-            Err(error) => {
-                self.say(&format!(
-                    "No new session can be opened: {error}. :restart tries again."
-                ));
-                return None;
-            }
-        }
-        self.desk.startup.again();
-        self.desk.echoes.last_value.replace(None);
-        self.left_running = None;
-        let replay = match self.desk.replayable() {
-            0 => String::new(),
-            1 => "; :replay runs the input that has succeeded again".to_owned(),
-            count => format!("; :replay runs the {count} inputs that have succeeded again"),
-        };
-        self.say(&format!("A new session is being made{replay}."));
-        None
     }
 }

@@ -1,4 +1,4 @@
-//! The prompt's commands about the session and its statements.
+//! The prompt's commands about the session's statements.
 
 use super::Repl;
 use crate::engine::{self, Id, Question, Statement};
@@ -107,18 +107,8 @@ impl Repl<'_> {
         self.print(lines.collect())
     }
 
-    pub(super) fn log(&mut self, lines: i64) -> Option<Exit> {
-        match self.ask(Question::Log(lines)) {
-            Ok(answer) => {
-                let lines = answer.log.iter();
-                self.print(lines.map(|line| format!("{}\n", line.trim_end())).collect())
-            }
-            Err(exit) => exit,
-        }
-    }
-
     /// Asks the session; where there is no answer that is told, and the code to end with comes back.
-    fn ask(&mut self, question: Question) -> Result<engine::Answer, Option<Exit>> {
+    pub(super) fn ask(&mut self, question: Question) -> Result<engine::Answer, Option<Exit>> {
         let asked = self.desk.link.ask(self.out, question);
         asked.map_err(|none| {
             let answer = self.desk.unanswered(none, |error| error.to_string());
@@ -126,46 +116,11 @@ impl Repl<'_> {
         })
     }
 
-    fn print(&mut self, text: String) -> Option<Exit> {
+    pub(super) fn print(&mut self, text: String) -> Option<Exit> {
         match self.out.data(&sanitize(&text)) {
             Ok(()) => None,
             Err(_) => Some(Exit::OutputClosed),
         }
-    }
-
-    pub(super) fn session_text(&self) -> String {
-        let link = &self.desk.link;
-        let facts = &link.facts;
-        let root = &link.about.root;
-        if self.waits_for_restart() {
-            return format!("there is no session on {root}; :restart tries again");
-        }
-        let Some(session) = &facts.session else {
-            return format!("the session on {root} is not open yet");
-        };
-        let state = match facts.is_ready {
-            true => "ready".to_owned(),
-            false => session.state.to_string(),
-        };
-        let mut text = one_line(&format!("session {} on {root}: {state}", session.id)).into_owned();
-        let parts = [
-            ("name", &session.name),
-            ("kind", &session.kind),
-            ("application id", &session.app_id),
-            ("owner", &session.owner),
-            ("Spark UI", &session.app_info.spark_ui_url),
-        ];
-        for (label, value) in parts {
-            if let Some(value) = value {
-                text.push_str(&format!("\n  {label}: {}", one_line(value)));
-            }
-        }
-        text.push_str(match link.about.is_ours {
-            true if self.keep => "\n  made by livysh: it is kept when you leave, as was asked for",
-            true => "\n  made by livysh: it is ended when you leave",
-            false => "\n  it was there before: it stays when you leave",
-        });
-        text
     }
 }
 

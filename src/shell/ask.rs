@@ -37,12 +37,21 @@ impl Link {
                 })) if answered == ticket => {
                     return answer.map_err(|error| NoAnswer::Failed(Box::new(error)));
                 }
-                Some(Event::Signal(Signal::Interrupt)) => return Err(NoAnswer::Interrupted),
+                Some(Event::Signal(Signal::Interrupt)) => {
+                    self.engine.stop_waiting(ticket);
+                    return Err(NoAnswer::Interrupted);
+                }
                 Some(Event::Signal(signal)) => {
                     return Err(NoAnswer::End(signal.into()));
                 }
                 Some(Event::ThreadLost) => return Err(NoAnswer::End(Exit::Server)),
-                Some(Event::Engine(_) | Event::Preparing { .. } | Event::InputArrived) | None => {}
+                Some(
+                    Event::Engine(_)
+                    | Event::Preparing { .. }
+                    | Event::Told(_)
+                    | Event::InputArrived,
+                )
+                | None => {}
             }
         }
     }

@@ -12,7 +12,7 @@ const IN_HASTE: Duration = Duration::from_secs(5);
 
 /// How much time there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leaving {
+pub(super) enum Leaving {
     /// The work is done, or the user wants to go.
     AtLeisure,
     /// A signal.
@@ -56,40 +56,57 @@ pub fn leave(mut link: Link, out: &Out, keep: bool, exit: Exit) {
         }
         return;
     }
+    part(link, out, keep, leaving);
+}
+
+/// The same for one that may outlive this process, also where another takes its place; how the wait for
+/// its end was over.
+pub(super) fn part(mut link: Link, out: &Out, keep: bool, leaving: Leaving) -> Waited {
     if !link.may_live() {
-        return link.close();
+        link.close();
+        return Waited::Ended;
     }
-    if keep && link.about.is_ours && leaving != Leaving::AtOnce {
-        wait_until_known(&mut link, out);
+    let is_ours = link.about.is_ours;
+    if keep && is_ours {
+        link.keep();
+        if leaving != Leaving::AtOnce {
+            wait_until_known(&mut link, out);
+        }
     }
-    let ends = link.about.is_ours && !keep;
-    if ends && leaving != Leaving::AtOnce {
+    if is_ours && !keep && leaving != Leaving::AtOnce {
         let patience = match leaving {
             Leaving::AtLeisure => AT_LEISURE,
             Leaving::InHaste | Leaving::AtOnce => IN_HASTE,
         };
         link.engine.end(patience);
         // A request that hangs must not hold up the exit.
-        match wait_for_end(&mut link, out, patience) {
+        let waited = wait_for_end(&mut link, out, patience);
+        match waited {
             Waited::Ended => link.close(),
             Waited::Signal(_) | Waited::TooLong => {
                 tell_left(&link, out, "its end was not waited for");
             }
         }
-    } else {
-        let why = match link.about.is_ours {
-            true if keep => "kept, as was asked for",
-            true => "left as it is",
-            false => "it was there before",
-        };
-        if link.about.is_ours || out.terminals.input {
-            tell_left(&link, out, why);
-        }
-        if leaving == Leaving::AtLeisure {
-            link.close();
-        }
+        out.end_progress();
+        return waited;
+    }
+    if is_ours || out.terminals.input {
+        tell_left(&link, out, why_left(&link, keep));
+    }
+    if leaving == Leaving::AtLeisure {
+        link.close();
     }
     out.end_progress();
+    Waited::Ended
+}
+
+fn why_left(link: &Link, keep: bool) -> &'static str {
+    match (link.about.is_ours, link.about.is_made_if_missing) {
+        (true, _) if keep => "kept, as was asked for",
+        (true, _) => "left as it is",
+        (false, true) => "it stays, as --create says",
+        (false, false) => "it was there before",
+    }
 }
 
 pub(super) fn tell_left(link: &Link, out: &Out, why: &str) {
@@ -98,6 +115,11 @@ pub(super) fn tell_left(link: &Link, out: &Out, why: &str) {
         Some(name) => {
             for line in words::left(&name, why, &link.about.command) {
                 out.note(&line);
+            }
+            let session = link.facts.session.as_ref();
+            let seconds = session.map_or(0, |session| session.heartbeat_timeout_in_second);
+            if seconds > 0 {
+                out.note(&words::heartbeat_ends(seconds));
             }
         }
         None => {

@@ -1,16 +1,16 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
-use super::{Event, Signal, tell, words};
+use super::uplink::{Farewell, Uplink};
+use super::{Event, Signal, life, tell};
 use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::{Language, Past};
 use crate::livy::{Failure, LivyError, Session};
 use crate::term::Out;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -37,6 +37,10 @@ pub struct About {
     pub is_local: bool,
     /// Whether the session is one that we make.
     pub is_ours: bool,
+    /// Whether it is made where there is none of its name, and then stays.
+    pub is_made_if_missing: bool,
+    /// Whether another session has the prompt while it is opened.
+    pub(super) is_aside: bool,
     /// The server, as it is shown to people.
     pub root: String,
     /// The command that comes to this server, for a shell.
@@ -70,91 +74,8 @@ pub struct Link {
     next_ticket: engine::Ticket,
 }
 
-/// Where events go: to the front end, and above a standing prompt as they come.
-struct Route {
-    waiting: Sender<(Event, bool)>,
-    /// Whether a prompt stands: nobody waits for events then.
-    prompt_stands: bool,
-    above: Option<Out>,
-    about: About,
-    session_name: Option<String>,
-}
-
-impl Route {
-    fn emit(&mut self, event: Event) {
-        if let Event::Engine(
-            engine::Event::Starting { session } | engine::Event::Ready { session },
-        ) = &event
-        {
-            self.session_name = Some(name_of(session));
-        }
-        let told = match &self.above {
-            Some(out) => tell::tell(out, &event, &self.about),
-            None => false,
-        };
-        // Only a front end that is gone does not take it.
-        self.waiting.send((event, told)).ok();
-    }
-}
-
-/// The network thread's end of the line.
-#[derive(Clone)]
-pub(super) struct Uplink {
-    route: Arc<Mutex<Route>>,
-    /// Set when what is being prepared is not wanted any more.
-    pub(super) stop: Arc<AtomicBool>,
-    /// Set when another session is to take this one's place: a signal that comes while this one
-    /// ends is then the front end's.
-    is_let_go: Arc<AtomicBool>,
-    /// Set when time is not limited any more.
-    has_no_limits: Arc<AtomicBool>,
-}
-
-impl Uplink {
-    /// Takes an event to the front end, from any thread.
-    pub(super) fn emit(&self, event: Event) {
-        self.lock().emit(event);
-    }
-
-    pub(super) fn prompt_stands(&self) -> bool {
-        self.lock().prompt_stands
-    }
-
-    pub(super) fn has_no_limits(&self) -> bool {
-        self.has_no_limits.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn is_let_go(&self) -> bool {
-        self.is_let_go.load(Ordering::Relaxed)
-    }
-
-    /// Tells above the prompt that the session is left.
-    pub(super) fn tell_left(&self, why: &str) {
-        let route = self.lock();
-        if let (Some(out), Some(name)) = (&route.above, &route.session_name) {
-            for line in words::left(name, why, &route.about.command) {
-                out.note(&line);
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Route> {
-        self.route.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells the front end when a defect ends the network thread: it would wait for ever.
-struct Farewell(Uplink);
-
-impl Drop for Farewell {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.emit(Event::ThreadLost);
-        }
-    }
-}
-
-fn name_of(session: &Session) -> String {
+/// What names a session to people: its name, else its number.
+pub(super) fn name_of(session: &Session) -> String {
     let name = session.name.clone();
     name.unwrap_or_else(|| session.id.to_string())
 }
@@ -167,18 +88,7 @@ impl Link {
     ) -> std::io::Result<Link> {
         let (waiting, events) = channel();
         let (engine, mailbox) = Engine::new();
-        let uplink = Uplink {
-            route: Arc::new(Mutex::new(Route {
-                waiting,
-                prompt_stands: false,
-                above: None,
-                about: about.clone(),
-                session_name: None,
-            })),
-            stop: Arc::new(AtomicBool::new(false)),
-            is_let_go: Arc::new(AtomicBool::new(false)),
-            has_no_limits: Arc::new(AtomicBool::new(false)),
-        };
+        let uplink = Uplink::new(waiting, about.clone());
         let (weak, thread_uplink) = (engine.downgrade(), uplink.clone());
         let thread = std::thread::Builder::new()
             .name("network".to_owned())
@@ -212,19 +122,43 @@ impl Link {
 
     /// Whether a prompt stands; events are then told above it through `above`, where it has a way.
     pub fn set_prompt(&mut self, stands: bool, above: Option<&Out>) {
-        let mut route = self.uplink.lock();
-        route.prompt_stands = stands;
-        route.above = above.cloned();
+        self.uplink.set_prompt(stands, above.cloned());
     }
 
     /// Whoever sits at a prompt decides how long things take: limits of time are not told any more.
     pub fn lift_limits(&mut self) {
-        self.uplink.has_no_limits.store(true, Ordering::Relaxed);
+        self.uplink.lift_limits();
+    }
+
+    /// Tells what the session does that is still waited for, where that is not told yet: a line that was
+    /// redrawn is gone when a prompt stands.
+    pub fn tell_step(&self, out: &Out) {
+        if let (Some(session), false, None) =
+            (&self.facts.session, self.facts.is_ready, &self.facts.over)
+        {
+            let (step, detail) = life::starting(session, self.about.is_local);
+            out.phase(&step, &detail);
+        }
     }
 
     /// By name, else by id; none where it is not known yet.
     pub fn session_name(&self) -> Option<String> {
         self.facts.session.as_ref().map(name_of)
+    }
+
+    /// Whether the session was there, but is not any more.
+    pub fn has_died(&self) -> bool {
+        self.facts.session.is_some() && matches!(self.facts.over, Some(Over::Died))
+    }
+
+    /// The session stays when livysh ends.
+    pub fn keep(&mut self) {
+        self.uplink.keep();
+    }
+
+    /// It has the prompt from now on.
+    pub(super) fn come_forward(&mut self) {
+        self.uplink.come_forward();
     }
 
     /// Whether there may be a session, or may soon be one.
@@ -244,7 +178,7 @@ impl Link {
             if self.facts.is_ready || self.facts.over.is_some() {
                 return None;
             }
-            let (lines, lacks) = words::not_started(self.facts.session.as_ref(), &self.about.root);
+            let (lines, lacks) = life::not_started(self.facts.session.as_ref(), &self.about.root);
             *lacks_room = lacks;
             self.is_start_given_up = true;
             for line in lines {
@@ -252,7 +186,7 @@ impl Link {
             }
         }
         if !told {
-            tell::tell(out, &event, &self.about);
+            tell::tell(out, &event, &self.about, self.uplink.reader());
         }
         self.note(&event);
         Some(event)
@@ -296,6 +230,7 @@ impl Link {
                 Event::Signal(signal) => return Some(signal),
                 Event::Engine(_)
                 | Event::Preparing { .. }
+                | Event::Told(_)
                 | Event::InputArrived
                 | Event::ThreadLost => {}
             }
@@ -355,7 +290,7 @@ impl Link {
 
     /// Lets it end for another to take its place, without waiting for it.
     pub(super) fn let_go(&mut self) {
-        self.uplink.is_let_go.store(true, Ordering::Relaxed);
+        self.uplink.let_go();
         self.give_up();
     }
 
@@ -378,7 +313,9 @@ impl Link {
                 self.facts.over.get_or_insert(Over::Died);
                 return;
             }
-            Event::Preparing { .. } | Event::Signal(_) | Event::InputArrived => return,
+            Event::Preparing { .. } | Event::Told(_) | Event::Signal(_) | Event::InputArrived => {
+                return;
+            }
         };
         match event {
             engine::Event::Starting { session } => self.facts.session = Some((**session).clone()),
@@ -396,7 +333,10 @@ impl Link {
                     _ => Over::Died,
                 });
             }
-            engine::Event::Reconnecting(_)
+            engine::Event::StartsSlowly { .. }
+            | engine::Event::Recovering { .. }
+            | engine::Event::Recovered
+            | engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
             | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }

@@ -2,8 +2,8 @@
 
 use super::Event;
 use super::Signal;
-use super::link::Uplink;
 use super::signals::Signals;
+use super::uplink::Uplink;
 use crate::auth::Secret;
 use crate::engine::OpenError;
 use crate::local;

@@ -2,11 +2,14 @@
 
 mod arrivals;
 mod ask;
+mod attach;
 mod echoes;
 mod exited;
+mod follower;
 mod hidden;
 mod journal;
 mod leave;
+mod life;
 mod limits;
 mod link;
 mod local;
@@ -16,12 +19,14 @@ mod restart;
 mod run;
 mod signals;
 mod tell;
+mod uplink;
 mod wait;
 mod words;
 mod write;
 
 pub use arrivals::{Arrivals, Arrived};
 pub use ask::NoAnswer;
+pub use attach::{NotAttached, attach};
 pub use echoes::Echoes;
 pub use exited::exit_code;
 pub use journal::Journal;
@@ -29,15 +34,16 @@ pub use leave::leave;
 pub use limits::Limits;
 pub use link::{About, Link, Over, SessionFacts};
 pub use open::OnSignal;
-pub use plan::{Plan, SessionPlan};
+pub use plan::{Attach, LAST, Plan, SessionPlan, Wanted};
 pub use restart::restart;
 pub use run::{Manner, Run, Verdict};
 pub use signals::wait_for_signal;
 pub use wait::Interrupts;
-pub use words::{error_lines, for_shell, from_line, hint_line, left_behind};
+pub use words::{error_lines, for_shell, from_line, hint_line};
 
 use crate::engine;
 use crate::exit::Exit;
+use crate::render::Line;
 
 /// What reaches a front end.
 #[derive(Debug, Clone)]
@@ -48,6 +54,8 @@ pub enum Event {
         step: String,
         detail: String,
     },
+    /// What is told as it is.
+    Told(Vec<Line>),
     Signal(Signal),
     /// More of standard input can be read, or its end.
     InputArrived,

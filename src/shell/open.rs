@@ -1,19 +1,21 @@
 //! From settings to a conversation: a thread of its own prepares a local Spark where that is
 //! wanted, opens the session and holds the conversation, so that a prompt never waits for it.
 
-use super::journal::Follower;
+use super::follower::Follower;
+use super::journal::Same;
 use super::limits::Deadlines;
-use super::link::{About, Link, Uplink};
+use super::link::{About, Link};
 use super::local::{OnMachine, start_local};
-use super::plan::{Plan, SessionPlan};
+use super::plan::{Attach, Plan, SessionPlan};
 use super::signals::signal_to_end;
-use super::{Event, Signal};
+use super::uplink::Uplink;
+use super::{Event, Signal, words};
 use crate::auth::{Credential, Identity};
 use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, Id, LivyError, Transport};
+use crate::livy::{self, Client, CreateSession, Id, LivyError, Session, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -42,6 +44,8 @@ impl Plan {
         let about = About {
             is_local: self.place == Place::Local,
             is_ours: matches!(self.session, SessionPlan::Create(_)),
+            is_made_if_missing: matches!(self.session, SessionPlan::FindOrCreate(_)),
+            is_aside: self.is_aside,
             command: self.command.clone(),
             root: match &self.place {
                 Place::Local => "this machine".to_owned(),
@@ -70,10 +74,23 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         }
     };
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
+    let is_made_if_missing = matches!(plan.session, SessionPlan::FindOrCreate(_));
     let ends_session = is_ours && !plan.keep;
     let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
     let (keep_alive, journal) = (plan.keep_alive, plan.journal.clone());
-    let root = plan.remote_root();
+    let writes = Follower::new(journal, plan.remote_root(), ends_session, plan.last()).map(Rc::new);
+    if let Some(writes) = writes.as_ref().filter(|_| plan.tells_left) {
+        let (uplink, command) = (uplink.clone(), plan.command.clone());
+        writes.tell_left_behind(move |left| {
+            uplink.emit(Event::Told(words::left_behind(left, &command)));
+        });
+    }
+    if let (Some(writes), SessionPlan::Create(request), true) =
+        (&writes, &plan.session, ends_session)
+        && let Some(name) = &request.name
+    {
+        writes.expect(name);
+    }
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
     let ended_by = local.block_on(&runtime, async {
@@ -83,12 +100,14 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
-        let writes = Follower::new(journal, root, ends_session);
+        let follows = writes.clone();
         let conversation = Engine::converse(mailbox, opening, patience, keep_alive, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
                 starts.set(true);
             }
-            writes.follow(&event);
+            if let Some(follows) = &follows {
+                follows.follow(&event);
+            }
             to_front_end.emit(Event::Engine(event));
         });
         let mut conversation = pin!(conversation);
@@ -100,6 +119,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal != Signal::HangUp
             && ends_session
+            && !uplink.is_kept()
             && let Some(engine) = engine.upgrade()
         {
             // What became of it is told before the time is over.
@@ -107,14 +127,18 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
             drop(engine);
             tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
         } else {
-            uplink.tell_left(match is_ours {
-                true => "left as it is",
-                false => "it was there before",
+            uplink.tell_left(match (is_ours, is_made_if_missing) {
+                (true, _) => "left as it is",
+                (false, true) => "it stays, as --create says",
+                (false, false) => "it was there before",
             });
         }
         Some(signal)
     });
     uplink.stop.store(true, Ordering::Relaxed);
+    if let Some(writes) = writes {
+        writes.finish(uplink.is_kept());
+    }
     let while_ending = runtime.block_on(on_machine.end());
     match ended_by.or(while_ending) {
         Some(signal) if uplink.is_let_go() => uplink.emit(Event::Signal(signal)),
@@ -173,24 +197,76 @@ async fn open(
         first_contact: Some(plan.retry_for.unwrap_or(default)),
         ..plan.patience
     };
-    let is_new = matches!(plan.session, SessionPlan::Create(_));
-    let session = match plan.session {
+    let tell_lines = |lines| uplink.emit(Event::Told(lines));
+    let (session, is_new, asked) = match plan.session {
         // A wrong address is told at once.
         SessionPlan::Create(request) => {
             let patience = first_contact(Duration::ZERO);
-            engine::create_session(&client, &request, &patience, unwanted, tell).await?
+            let session =
+                engine::create_session(&client, &request, &patience, unwanted, tell).await?;
+            (session, true, request.heartbeat_timeout_in_second)
         }
-        SessionPlan::Attach(name) => {
+        SessionPlan::FindOrCreate(request) => {
+            let patience = first_contact(ATTACHING);
+            let found =
+                engine::find_or_create_session(&client, &request, &patience, unwanted, tell)
+                    .await?;
+            tell_lines(told_of(&found, &request));
+            (
+                found.session,
+                found.is_new,
+                request.heartbeat_timeout_in_second,
+            )
+        }
+        SessionPlan::Attach(attach) => {
+            let name = attach.session.clone();
             let id = name.parse().map_or(Id::Text(name), Id::Number);
             let patience = first_contact(ATTACHING);
-            engine::find_session(&client, &id, &patience, tell).await?
+            let session = engine::find_session(&client, &id, &patience, tell).await?;
+            tell_lines(check(&attach, &session)?);
+            (session, false, None)
         }
+    };
+    // Servers before Livy 0.8 do not tell it.
+    let seconds = match session.heartbeat_timeout_in_second {
+        0 => asked.filter(|_| is_new).unwrap_or(0),
+        told => told,
     };
     Ok(Opened {
         client: Arc::new(client),
         session,
         is_new,
+        heartbeat: (seconds > 0).then(|| Duration::from_secs(seconds)),
     })
+}
+
+/// What is to be known of a session that was found or made by its name.
+fn told_of(found: &engine::Found, request: &CreateSession) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(removed) = &found.removed {
+        lines.push(words::made_anew(removed));
+    }
+    let sets = !request.conf.is_empty() || request.heartbeat_timeout_in_second.is_some();
+    if !found.is_new && sets {
+        lines.push(words::settings_without_effect(&found.session));
+    }
+    lines
+}
+
+/// Numbers are given anew: the session that was used last must be that one.
+fn check(attach: &Attach, session: &Session) -> Result<Vec<Line>, OpenError> {
+    let Some(known) = &attach.known else {
+        return Ok(Vec::new());
+    };
+    match (known.is(session), attach.is_last) {
+        (Same::Yes, _) | (Same::Unsure, false) => Ok(Vec::new()),
+        (Same::Unsure, true) => Ok(vec![words::perhaps_another(session)]),
+        (Same::No(has, had), false) => Ok(vec![words::is_another(session, &has, &had)]),
+        (Same::No(has, had), true) => Err(OpenError::Preparation {
+            message: words::is_another(session, &has, &had).text(),
+            hint: format!("-s {} attaches to it all the same", session.id),
+        }),
+    }
 }
 
 /// Tells each request as a line.

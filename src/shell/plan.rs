@@ -1,10 +1,11 @@
 //! What to open: an existing session or a new one, and where.
 
-use super::journal::Journal;
+use super::journal::{Journal, Known};
 use super::limits::Limits;
 use crate::config::Place;
 use crate::engine::{KeepAlive, Patience};
-use crate::livy::{self, CreateSession};
+use crate::lang::Language;
+use crate::livy::{self, CreateSession, Session};
 use crate::local;
 use crate::term::Out;
 use std::collections::BTreeSet;
@@ -33,6 +34,10 @@ pub struct Plan {
     pub patience: Patience,
     pub keep_alive: KeepAlive,
     pub journal: Journal,
+    /// Whether sessions are told that a livysh has left on the server.
+    pub tells_left: bool,
+    /// Whether another session has the prompt while this one is opened.
+    pub is_aside: bool,
     /// How long a server is waited for that was not reached yet, where that was asked for.
     pub retry_for: Option<Duration>,
     /// A request's longest silence, where that is not the usual one.
@@ -45,23 +50,82 @@ pub struct Plan {
 #[derive(Debug, Clone)]
 pub enum SessionPlan {
     Create(CreateSession),
+    /// Attach to the one of the request's name, which is made where there is none, and stays.
+    FindOrCreate(CreateSession),
+    Attach(Attach),
+}
+
+/// A session that is to be there.
+#[derive(Debug, Clone)]
+pub struct Attach {
     /// By id or name.
-    Attach(String),
+    pub session: String,
+    /// What livysh knows of it.
+    pub(super) known: Option<Known>,
+    /// Whether it is the one that is known, and no other.
+    pub(super) is_last: bool,
+}
+
+/// What `-s` and `:attach` take for the session that was used last.
+pub const LAST: &str = "last";
+
+impl Attach {
+    /// To one by its id or name, or to the one that was used last before the `present` one.
+    pub fn to(
+        name: &str,
+        journal: &Journal,
+        root: &str,
+        present: Option<&Session>,
+    ) -> Result<Attach, String> {
+        if name != LAST {
+            let is_number = name.parse::<i64>().is_ok();
+            return Ok(Attach {
+                session: name.to_owned(),
+                known: journal.numbered(root, name).filter(|_| is_number),
+                is_last: false,
+            });
+        }
+        let Some(known) = journal.last(root, present) else {
+            let other = if present.is_some() { "other " } else { "" };
+            return Err(format!(
+                "no {other}session on {root} is known that livysh has used"
+            ));
+        };
+        Ok(Attach {
+            session: known.called().to_owned(),
+            known: Some(known),
+            is_last: true,
+        })
+    }
+}
+
+/// What a prompt opens later.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a> {
+    /// One like the first; where that was there before, one of this language.
+    New(Language),
+    /// One that is there, beside the present one.
+    Existing {
+        name: &'a str,
+        present: Option<&'a Session>,
+    },
 }
 
 impl Plan {
     /// What would be sent to create the session, as it may be shown: the address and the body.
     /// `None` where none would be created.
     pub fn request(&self) -> Option<(String, String)> {
-        let SessionPlan::Create(request) = &self.session else {
-            return None;
+        let (request, name) = match &self.session {
+            SessionPlan::Create(request) => (request, Some(format!("{}-xxxxxxxx", self.label))),
+            SessionPlan::FindOrCreate(request) => (request, request.name.clone()),
+            SessionPlan::Attach(_) => return None,
         };
         let root = match &self.place {
             Place::Local => "http://127.0.0.1".to_owned(),
             Place::Server { url, .. } => livy::shown_root(url),
         };
         let mut shown = request.clone();
-        shown.name = Some(format!("{}-xxxxxxxx", self.label));
+        shown.name = name;
         for (key, value) in &mut shown.conf {
             if self.secrets.contains(key) {
                 *value = "***".to_owned();
@@ -69,6 +133,40 @@ impl Plan {
         }
         let body = serde_json::to_string_pretty(&shown).unwrap_or_default();
         Some((format!("POST {root}/sessions"), body + "\n"))
+    }
+
+    /// The plan for what a prompt opens later.
+    pub fn wanting(mut self, wanted: Wanted<'_>) -> Result<Plan, String> {
+        match (wanted, &self.session) {
+            (Wanted::New(_), SessionPlan::Create(_) | SessionPlan::FindOrCreate(_)) => {}
+            (Wanted::New(language), SessionPlan::Attach(_)) => {
+                self.session = SessionPlan::Create(CreateSession {
+                    kind: Some(language.kind().to_owned()),
+                    ..CreateSession::default()
+                });
+            }
+            (Wanted::Existing { name, present }, _) => {
+                let Some(root) = self.remote_root() else {
+                    return Err("a local Spark has one session".to_owned());
+                };
+                let attach = Attach::to(name, &self.journal, &root, present)?;
+                self.session = SessionPlan::Attach(attach);
+                self.is_aside = true;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The number of the session that was used last, where that is wanted.
+    pub(super) fn last(&self) -> Option<String> {
+        match &self.session {
+            SessionPlan::Attach(Attach {
+                known: Some(known),
+                is_last: true,
+                ..
+            }) => Some(known.id().to_owned()),
+            SessionPlan::Attach(_) | SessionPlan::Create(_) | SessionPlan::FindOrCreate(_) => None,
+        }
     }
 
     /// The server, as it is shown to people; none where it ends with this process.

@@ -9,14 +9,14 @@ use std::time::Duration;
 /// How often it is looked whether a local Spark is gone.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Ends the session, which must be ours, and opens another in its place. Ctrl-C does not wait for
+/// Ends the session, which must be ours or over, and opens another in its place. Ctrl-C does not wait for
 /// the end; a signal that ends the program comes back, and then nothing is opened. After an error
 /// there is no session.
 pub fn restart(
     link: &mut Link,
     out: &Out,
-    open: impl FnOnce() -> std::io::Result<Link>,
-) -> std::io::Result<Option<Signal>> {
+    open: impl FnOnce() -> Result<Link, String>,
+) -> Result<Option<Signal>, String> {
     match end(link, out) {
         Waited::Ended => link.shut(),
         Waited::Signal(

@@ -1,7 +1,7 @@
 //! What ends a statement or the program from outside: signals, and limits of time.
 
 use super::limits::Deadlines;
-use super::link::Uplink;
+use super::uplink::Uplink;
 use super::{Event, Signal};
 use crate::term::Out;
 use std::cell::Cell;
@@ -100,6 +100,7 @@ pub(super) async fn signal_to_end(
             }
         };
         match signal {
+            Signal::Interrupt | Signal::Terminate | Signal::HangUp if uplink.is_aside() => continue,
             Signal::NotStarted { .. } if has_started.get() => continue,
             // The front end ends, once what it writes is read.
             Signal::NotStarted { .. } => {

@@ -1,36 +1,54 @@
 //! Tells people what happens to the session, wherever messages go at that time.
 
 use super::link::About;
-use super::{Event, words};
+use super::{Event, life, words};
 use crate::engine::{self, Ending};
 use crate::livy::LivyError;
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
+/// What whoever is told can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    OfScript,
+    AtPrompt,
+    /// Somebody at the prompt of another session.
+    Beside,
+}
+
 /// Tells people what an event says by itself; false where it belongs to a running statement.
-pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
+pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> bool {
     let lines = match event {
         Event::Preparing { step, detail } => {
             out.phase(step, detail);
             return true;
         }
         Event::Engine(engine::Event::Starting { session }) => {
-            let (step, detail) = words::starting(session, about.is_local);
+            let (step, detail) = life::starting(session, about.is_local);
             out.phase(&step, &detail);
             return true;
+        }
+        Event::Told(lines) => lines.clone(),
+        // A script has a limit for it, and tells when that is over.
+        Event::Engine(engine::Event::StartsSlowly { session }) if reader != Reader::OfScript => {
+            life::starts_slowly(session, about, reader)
+        }
+        Event::Engine(engine::Event::Recovering { session }) => vec![life::recovering(session)],
+        Event::Engine(engine::Event::Recovered) => {
+            vec![Line::plain("The session is back: the statement is sent.")]
         }
         Event::Engine(engine::Event::Ready { session }) => {
             out.end_progress();
             match out.terminals.input {
-                true => words::ready(session),
+                true => life::ready(session),
                 false => {
-                    out.end_phases(&words::up(session, about.is_local));
+                    out.end_phases(&life::up(session, about.is_local));
                     Vec::<Line>::new()
                 }
             }
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
-        Event::Engine(engine::Event::Died(death)) => words::death(death, &about.root),
+        Event::Engine(engine::Event::Died(death)) => life::death(death, &about.root, reader),
         Event::Engine(engine::Event::Copies {
             of,
             cancelled,
@@ -75,7 +93,8 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About) -> bool {
             words::left(&session.to_string(), reason, &about.command)
         }
         Event::Engine(
-            engine::Event::Progress { .. }
+            engine::Event::StartsSlowly { .. }
+            | engine::Event::Progress { .. }
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(Ending::Nothing | Ending::Deleted | Ending::Unknown),

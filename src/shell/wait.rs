@@ -193,7 +193,7 @@ impl<'a> Wait<'a> {
                 self.end = Some(Exit::Server);
                 return Some(self.waited());
             }
-            Event::Engine(_) | Event::Preparing { .. } | Event::InputArrived => {}
+            Event::Engine(_) | Event::Preparing { .. } | Event::Told(_) | Event::InputArrived => {}
         }
         None
     }

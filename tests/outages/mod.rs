@@ -1,6 +1,8 @@
 //! What comes over a running statement from outside: its session is deleted, its server is started
 //! anew, the clock jumps.
 
+mod kills;
+
 use crate::support::chaos::{Chaos, Fault, Span};
 use crate::support::eventually;
 use crate::support::http::get;

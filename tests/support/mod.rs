@@ -4,6 +4,7 @@
 pub mod chance;
 pub mod chaos;
 pub mod http;
+pub mod livy;
 pub mod processes;
 pub mod program;
 pub mod pty;

@@ -1,6 +1,6 @@
 //! Ends the session, or says why it is left.
 
-use super::{Conversation, open::find_session};
+use super::{Conversation, create::find_session};
 use crate::delivery::{self, Patience, chance};
 use crate::engine::{Ending, Event, Id};
 use std::time::Duration;

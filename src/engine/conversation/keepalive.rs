@@ -2,9 +2,8 @@
 //! session after an hour (as its administrator sets) even while a statement runs; `POST …/connect` is
 //! the cheapest call that counts.
 
-use crate::livy::LivyError;
-use std::cell::Cell;
-use std::rc::Rc;
+use crate::livy::{LivyError, SessionState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -26,48 +25,144 @@ impl Default for KeepAlive {
     }
 }
 
-/// What the user's statements do.
+/// Whether a session is kept alive now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// There is no session yet that could be.
+    NotYet,
+    /// It is not wanted.
+    Never,
+    /// As long as a statement runs, and no longer.
+    WhileRunning,
+    /// For so long still, if nothing runs.
+    Still(Duration),
+    /// It was idle for so long; since so long it is not kept any more.
+    Stopped { idle: Duration, since: Duration },
+    /// The server has no call that would keep it.
+    Unknown,
+}
+
+/// What the user's statements do, and what is done to keep the session. Its clones share it.
 #[derive(Clone)]
-pub(super) struct Activity {
-    is_busy: Rc<Cell<bool>>,
-    last: Rc<Cell<Instant>>,
+pub(in crate::engine) struct Activity(Arc<Mutex<State>>);
+
+struct State {
+    is_busy: bool,
+    /// Whether a statement may still run that nobody waits for any more.
+    is_left: bool,
+    /// When it was busy last.
+    last: Instant,
+    settings: Option<KeepAlive>,
+    /// Whether the server does not know the call.
+    is_unknown: bool,
 }
 
 impl Activity {
-    pub(super) fn new() -> Activity {
-        Activity {
-            is_busy: Rc::default(),
-            last: Rc::new(Cell::new(Instant::now())),
-        }
+    pub(in crate::engine) fn new() -> Activity {
+        Activity(Arc::new(Mutex::new(State {
+            is_busy: false,
+            is_left: false,
+            last: Instant::now(),
+            settings: None,
+            is_unknown: false,
+        })))
     }
 
     pub(super) fn set_busy(&self, is_busy: bool) {
-        if self.is_busy.replace(is_busy) != is_busy {
-            self.last.set(Instant::now());
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.is_busy, is_busy) != is_busy {
+            state.last = Instant::now();
+        }
+    }
+
+    /// A statement runs on that nobody waits for any more, or what was left has come to its end.
+    pub(super) fn set_left(&self, is_left: bool) {
+        self.lock().is_left = is_left;
+    }
+
+    pub(in crate::engine) fn kept(&self) -> Kept {
+        let state = self.lock();
+        let Some(settings) = state.settings else {
+            return Kept::NotYet;
+        };
+        if state.is_unknown {
+            return Kept::Unknown;
+        }
+        if settings.every.is_zero() {
+            return Kept::Never;
+        }
+        if settings.idle.is_zero() || state.is_busy || state.is_left {
+            return Kept::WhileRunning;
+        }
+        let idle = state.last.elapsed();
+        match idle.checked_sub(settings.idle) {
+            Some(since) => Kept::Stopped {
+                idle: settings.idle,
+                since,
+            },
+            None => Kept::Still(settings.idle - idle),
         }
     }
 
     fn is_wanted(&self, idle: Duration) -> bool {
-        self.is_busy.get() || self.last.get().elapsed() < idle
+        let state = self.lock();
+        state.is_busy || state.is_left || state.last.elapsed() < idle
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Calls as long as that is wanted, and for as long as the server knows the call.
+/// Calls as long as that is wanted, and for as long as the server knows the call. It ends where the
+/// server says that there is no such session.
 pub(super) async fn keep_alive(
     settings: KeepAlive,
     activity: Activity,
-    mut call: impl AsyncFnMut() -> Result<(), LivyError>,
-) {
+    mut call: impl AsyncFnMut() -> Result<SessionState, LivyError>,
+) -> Gone {
+    activity.lock().settings = Some(settings);
     if settings.every.is_zero() {
-        return;
+        return std::future::pending().await;
     }
     loop {
         sleep(settings.every).await;
-        if activity.is_wanted(settings.idle)
-            && let Err(error) = call().await
-            && (error.is_no_session() || matches!(error.status(), Some(405 | 501)))
-        {
-            return;
+        if !activity.is_wanted(settings.idle) {
+            continue;
+        }
+        match call().await {
+            Err(error) if error.is_no_session() => return Gone,
+            Err(error) if matches!(error.status(), Some(405 | 501)) => {
+                activity.lock().is_unknown = true;
+                return std::future::pending().await;
+            }
+            // What was left running has ended, and so has the reason to keep it.
+            Ok(SessionState::Idle) => activity.set_left(false),
+            Ok(_) | Err(_) => {}
+        }
+    }
+}
+
+/// The server says that the session is over, or that there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gone;
+
+/// Of a session that the server ends when it is not asked for it: so many times it is asked for in that
+/// time, so that one answer that is lost does no harm.
+const BEATS: u32 = 3;
+
+/// Asks for a session with a heartbeat: any request for it counts. `ask` says whether it is there.
+pub(super) async fn beat(
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Result<bool, LivyError>,
+) -> Gone {
+    loop {
+        sleep(limit / BEATS).await;
+        match ask().await {
+            Ok(true) => {}
+            Ok(false) => return Gone,
+            Err(error) if error.is_no_session() => return Gone,
+            Err(_) => {}
         }
     }
 }
@@ -76,20 +171,31 @@ pub(super) async fn keep_alive(
 mod tests {
     use super::*;
     use crate::livy::ServerError;
+    use std::cell::Cell;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    /// In virtual time: how often it calls, while the session is busy for so many minutes and then
-    /// idle for so many.
-    fn calls(busy: u32, idle: u32, answer: impl Fn() -> Result<(), LivyError>) -> usize {
-        let runtime = tokio::runtime::Builder::new_current_thread()
+    /// In virtual time.
+    fn virtually<T>(test: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
-            .unwrap();
+            .unwrap()
+            .block_on(test)
+    }
+
+    /// How often it calls, while the session is busy for so many minutes and then idle for so many,
+    /// and what is said of it then.
+    fn calls(
+        busy: u32,
+        idle: u32,
+        answer: impl Fn() -> Result<SessionState, LivyError>,
+    ) -> (usize, Kept) {
         let count = Cell::new(0);
-        runtime.block_on(async {
+        let kept = virtually(async {
             let activity = Activity::new();
+            assert_eq!(activity.kept(), Kept::NotYet);
             let calling = keep_alive(KeepAlive::default(), activity.clone(), async || {
                 count.set(count.get() + 1);
                 answer()
@@ -104,24 +210,101 @@ mod tests {
                 () = life => {}
                 () = async { calling.await; std::future::pending().await } => {}
             }
+            activity.kept()
         });
-        count.get()
+        (count.get(), kept)
     }
 
     #[test]
     fn it_is_kept_while_a_statement_runs_and_for_two_hours_after() {
-        assert_eq!(calls(9, 0, || Ok(())), 0);
-        assert_eq!(calls(605, 0, || Ok(())), 60);
-        assert_eq!(calls(5, 600, || Ok(())), 12);
-        assert_eq!(calls(65, 600, || Ok(())), 6 + 12);
+        assert_eq!(
+            calls(9, 0, || Ok(SessionState::Idle)),
+            (0, Kept::Still(120 * MINUTE))
+        );
+        assert_eq!(calls(605, 0, || Ok(SessionState::Idle)).0, 60);
+        assert_eq!(
+            calls(5, 100, || Ok(SessionState::Idle)),
+            (10, Kept::Still(20 * MINUTE))
+        );
+        let stopped = Kept::Stopped {
+            idle: 120 * MINUTE,
+            since: 480 * MINUTE,
+        };
+        assert_eq!(calls(5, 600, || Ok(SessionState::Idle)), (12, stopped));
+        assert_eq!(calls(65, 600, || Ok(SessionState::Idle)), (6 + 12, stopped));
+    }
+
+    #[test]
+    fn one_of_another_is_kept_while_a_statement_runs() {
+        virtually(async {
+            let activity = Activity::new();
+            let settings = KeepAlive {
+                idle: Duration::ZERO,
+                ..KeepAlive::default()
+            };
+            let keeping = keep_alive(settings, activity.clone(), async || panic!());
+            tokio::select! {
+                _ = keeping => panic!(),
+                () = sleep(600 * MINUTE) => {}
+            }
+            assert_eq!(activity.kept(), Kept::WhileRunning);
+        });
+    }
+
+    #[test]
+    fn a_statement_that_was_left_running_is_kept_until_it_ends() {
+        virtually(async {
+            let activity = Activity::new();
+            let settings = KeepAlive {
+                idle: Duration::ZERO,
+                ..KeepAlive::default()
+            };
+            let began = Instant::now();
+            let mut calls = 0;
+            let keeping = keep_alive(settings, activity.clone(), async || {
+                calls += 1;
+                match began.elapsed() < 240 * MINUTE {
+                    true => Ok(SessionState::Busy),
+                    false => Ok(SessionState::Idle),
+                }
+            });
+            activity.set_left(true);
+            tokio::select! {
+                _ = keeping => panic!(),
+                () = sleep(600 * MINUTE) => {}
+            }
+            assert_eq!(calls, 24);
+        });
     }
 
     #[test]
     fn a_server_that_knows_no_such_call_is_not_asked_again() {
         let answer =
             |status| move || Err(ServerError::read(status, "POST", String::new(), b"").into());
-        assert_eq!(calls(105, 0, answer(404)), 10);
-        assert_eq!(calls(100, 0, answer(405)), 1);
-        assert_eq!(calls(105, 0, answer(503)), 10);
+        assert_eq!(calls(105, 0, answer(404)).0, 10);
+        assert_eq!(calls(100, 0, answer(405)), (1, Kept::Unknown));
+        assert_eq!(calls(105, 0, answer(503)).0, 10);
+    }
+
+    #[test]
+    fn a_session_with_a_heartbeat_is_asked_for_until_it_is_gone() {
+        let asked = virtually(async {
+            let mut asked = 0;
+            let began = Instant::now();
+            let beating = beat(MINUTE, async || {
+                asked += 1;
+                match asked {
+                    2 => Err(ServerError::read(503, "GET", String::new(), b"").into()),
+                    _ => Ok(asked < 7),
+                }
+            });
+            assert_eq!(beating.await, Gone);
+            assert_eq!(began.elapsed(), 7 * MINUTE / BEATS);
+            asked
+        });
+        assert_eq!(asked, 7);
+        let gone = br#"{"msg":"Session '3' not found."}"#;
+        let answer = || Err(ServerError::read(404, "GET", String::new(), gone).into());
+        assert_eq!(virtually(beat(MINUTE, async || answer())), Gone);
     }
 }

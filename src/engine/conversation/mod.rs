@@ -2,34 +2,39 @@
 //!
 //! | file      | its duty                                        |
 //! |-----------|-------------------------------------------------|
+//! | `create.rs` | finds a session or makes one                  |
 //! | `open.rs` | opens the session, and looks at it              |
 //! | `ask.rs`  | asks what is no statement                       |
 //! | `run.rs`  | runs the first statement of the queue           |
 //! | `post.rs` | sends it once, and finds its copies             |
+//! | `recover.rs` | waits for a session that recovers            |
 //! | `end.rs`  | ends the session                                |
 //! | `keepalive.rs` | keeps it from being ended for being idle   |
 
 mod ask;
+mod create;
 mod end;
 mod keepalive;
 mod open;
 mod post;
+mod recover;
 mod run;
 
-pub use keepalive::KeepAlive;
-pub use open::{create_session, find_session};
+pub use create::{Found, create_session, find_or_create_session, find_session};
+pub(super) use keepalive::Activity;
+pub use keepalive::{KeepAlive, Kept};
 
-use super::{Code, Command, Event, Opening, Patience, Ticket, session, statement};
+use super::{Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::delivery;
 use crate::livy::{Client, Id, LivyError, Session};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 type Emit = Box<dyn Fn(Event)>;
@@ -60,19 +65,23 @@ struct Conversation {
     queue: VecDeque<Submitted>,
     /// The session's statements, as far as they are known.
     known: post::Known,
-    activity: keepalive::Activity,
+    activity: Activity,
     keep_alive: KeepAlive,
     /// Whether the session was made here.
     is_new: bool,
+    /// After so long without a request the server ends it.
+    heartbeat: Option<Duration>,
     /// Whether it was asked for, and nobody waited for the answer.
     is_unknown: bool,
-    /// Ends with the conversation.
-    tasks: JoinSet<()>,
+    /// What keeps the session, and tells when it is gone; it ends with the conversation.
+    keepers: JoinSet<keepalive::Gone>,
+    /// Questions whose answer is waited for.
+    asked: HashMap<Ticket, AbortHandle>,
 }
 
 /// Holds the conversation until it is ended or its handle is dropped.
 pub(super) async fn run(
-    commands: mpsc::UnboundedReceiver<Command>,
+    mailbox: Mailbox,
     opening: Opening,
     patience: Patience,
     keep_alive: KeepAlive,
@@ -81,18 +90,20 @@ pub(super) async fn run(
     let conversation = Conversation {
         client: None,
         patience,
-        commands,
+        commands: mailbox.0,
         emit: Rc::new(emit),
         began: Instant::now(),
         machine: session::Machine::new(Duration::ZERO),
         current: None,
         queue: VecDeque::new(),
         known: post::Known::default(),
-        activity: keepalive::Activity::new(),
+        activity: mailbox.1,
         keep_alive,
         is_new: false,
+        heartbeat: None,
         is_unknown: false,
-        tasks: JoinSet::new(),
+        keepers: JoinSet::new(),
+        asked: HashMap::new(),
     };
     conversation.run(opening).await;
 }
@@ -117,8 +128,12 @@ impl Conversation {
             }
             self.activity.set_busy(false);
             turn = if self.queue.is_empty() || self.machine.is_over() {
-                let command = self.commands.recv().await;
-                self.take(command)
+                tokio::select! {
+                    command = self.commands.recv() => self.take(command),
+                    Some(_) = self.keepers.join_next(), if !self.machine.is_over() => {
+                        self.on_gone().await
+                    }
+                }
             } else {
                 self.run_statement().await
             };
@@ -195,11 +210,15 @@ impl Conversation {
                 self.with_statement(ticket, statement::Machine::on_cancel);
             }
             Some(Command::StopWaiting(ticket)) => {
+                if let Some(asked) = self.asked.remove(&ticket) {
+                    asked.abort();
+                }
                 self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_stop_waiting);
             }
             Some(Command::CancelById(id)) => self.send_cancel(id),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
+            Some(Command::BePatient(patience)) => self.patience = patience,
         }
         Turn::Next
     }

@@ -1,69 +1,18 @@
 //! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
 
-use super::keepalive::keep_alive;
+use super::keepalive::{beat, keep_alive};
 use super::{Conversation, Request, Turn};
-use crate::delivery::{self, NotSent, Patience, Proof, Received, Unwanted, chance};
+use crate::delivery::{self, Patience, Received, chance};
 use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
-use crate::livy::{Client, CreateSession, Id, LivyError, Session};
+use crate::livy::{Id, LivyError, Session};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// How much of the log is told when a session dies.
 const LOG_LINES_OF_DEATH: i64 = 20;
 /// The log is an addition: nobody should wait long for it.
 const LOG_PATIENCE: Duration = Duration::from_secs(5);
-
-/// An existing session, by id or name.
-pub async fn find_session(
-    client: &Client,
-    id: &Id,
-    patience: &Patience,
-    tell: impl FnMut(&LivyError),
-) -> Result<Session, LivyError> {
-    delivery::read(patience, tell, async || client.session(id).await).await
-}
-
-/// A new session. Under its name it is found where the answer is lost; a server before Livy 0.6 knows
-/// no names, so that there it is sent once.
-pub async fn create_session(
-    client: &Client,
-    request: &CreateSession,
-    patience: &Patience,
-    unwanted: Unwanted,
-    tell: impl FnMut(&LivyError),
-) -> Result<Session, OpenError> {
-    let created = delivery::once(
-        patience,
-        unwanted,
-        tell,
-        async || client.create_session(request).await,
-        async || delivery::find_session(client, request.name.as_deref().unwrap_or_default()).await,
-    );
-    let failed = match created.await {
-        Ok(sent) => return Ok(sent.made),
-        Err(failed) => failed,
-    };
-    if !failed.error.knows_no_field("name") {
-        return Err(failed.into());
-    }
-    let unnamed = CreateSession {
-        name: None,
-        ..request.clone()
-    };
-    client.create_session(&unnamed).await.map_err(|error| {
-        let received = match Proof::of(&error) {
-            Proof::Unknown(_) => Received::Perhaps,
-            Proof::NotReceived | Proof::TurnedDown => Received::No,
-        };
-        NotSent { error, received }.into()
-    })
-}
-
-impl From<NotSent> for OpenError {
-    fn from(NotSent { error, received }: NotSent) -> OpenError {
-        OpenError::NotCreated { error, received }
-    }
-}
 
 impl Conversation {
     /// Opens the session and waits until it is ready or over.
@@ -119,6 +68,9 @@ impl Conversation {
                         told = self.machine.session().cloned();
                         self.tell_session(|session| Event::Starting { session });
                     }
+                    if self.machine.is_slow(self.now()) {
+                        self.tell_session(|session| Event::StartsSlowly { session });
+                    }
                     match self.wait_until(look_at).await {
                         Turn::Next => self.look_at_session(self.patience).await,
                         turn => turn,
@@ -136,22 +88,48 @@ impl Conversation {
         // Ids begin at 0.
         self.known.last = opened.is_new.then_some(Id::Number(-1));
         self.is_new = opened.is_new;
+        self.heartbeat = opened.heartbeat;
         self.machine.on_opened(self.now(), chance(), opened.session);
     }
 
     fn keep_alive(&mut self) {
-        if let (Some(client), Some(session)) = (self.client.clone(), self.session_id()) {
-            let activity = self.activity.clone();
-            let mut settings = self.keep_alive;
-            if !self.is_new {
-                // How long it may be idle is for whoever made it.
-                settings.idle = Duration::ZERO;
-            }
-            self.tasks
-                .spawn_local(keep_alive(settings, activity, async move || {
-                    client.connect(&session).await.map(|_| ())
-                }));
+        let (Some(client), Some(session)) = (self.client.clone(), self.session_id()) else {
+            return;
+        };
+        let activity = self.activity.clone();
+        let mut settings = self.keep_alive;
+        if !self.is_new {
+            // How long it may be idle is for whoever made it.
+            settings.idle = Duration::ZERO;
         }
+        let (to_connect, connected) = (client.clone(), session.clone());
+        self.keepers
+            .spawn_local(keep_alive(settings, activity, async move || {
+                to_connect
+                    .connect(&connected)
+                    .await
+                    .map(|session| session.state)
+            }));
+        if let Some(limit) = self.heartbeat {
+            self.keepers.spawn_local(beat(limit, async move || {
+                let found = client.session(&session).await?;
+                Ok(!found.state.is_over())
+            }));
+        }
+    }
+
+    /// Whoever keeps the session has learnt that it is gone.
+    pub(super) async fn on_gone(&mut self) -> Turn {
+        let turn = self.look_at_session(self.patience).await;
+        match self.machine.is_over() {
+            true => self.tell_death().await,
+            // It was not said of this session.
+            false => {
+                self.keepers = JoinSet::new();
+                self.keep_alive();
+            }
+        }
+        turn
     }
 
     /// Sleeps and takes commands.

@@ -74,6 +74,9 @@ impl Known {
     }
 }
 
+/// A server that turns a statement down and says that it takes statements is believed so often.
+const MOST_RECOVERIES: usize = 5;
+
 /// A statement that is to be sent.
 pub(super) struct Post {
     pub(super) client: Arc<Client>,
@@ -117,7 +120,18 @@ impl Post {
         })
     }
 
+    /// A session that recovers turns statements down: what it did not take is sent when it is back.
     async fn once(&self) -> Result<Statement, NotSent> {
+        for _ in 0..MOST_RECOVERIES {
+            match self.try_once().await {
+                Err(failed) if failed.error.is_not_ready() && self.is_back_later().await => {}
+                answer => return answer,
+            }
+        }
+        self.try_once().await
+    }
+
+    async fn try_once(&self) -> Result<Statement, NotSent> {
         let mut failed = false;
         let tell = |error: &LivyError| {
             failed = true;

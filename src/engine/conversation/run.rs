@@ -121,6 +121,15 @@ impl Conversation {
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
     async fn conclude(&mut self, ticket: Ticket, id: Option<Id>, outcome: Outcome) -> Turn {
+        // They run one after another: behind one that has run nothing is left.
+        match &outcome {
+            Outcome::LeftRunning { .. } => self.activity.set_left(true),
+            Outcome::Finished(_) => self.activity.set_left(false),
+            Outcome::Cancelled(_)
+            | Outcome::NeverSent
+            | Outcome::NotAccepted { .. }
+            | Outcome::ResultLost { .. } => {}
+        }
         let may_be_dead = matches!(
             outcome,
             Outcome::NotAccepted { .. } | Outcome::ResultLost { .. }

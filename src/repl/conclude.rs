@@ -1,0 +1,88 @@
+//! Tells how work has ended, and whether anything can follow.
+
+use super::Repl;
+use crate::commands::{Answer, Stopped};
+use crate::engine::Id;
+use crate::exit::Exit;
+use crate::lang::Language;
+use crate::render::{Line, one_line};
+use crate::shell::{Verdict, hint_line};
+
+impl Repl<'_> {
+    /// Tells how work has ended; the code to end with where nothing can follow.
+    pub(super) fn conclude(&mut self, answer: Answer) -> Option<Exit> {
+        let stopped = match answer {
+            Answer::Done => return None,
+            Answer::Refused(told) => {
+                self.out.note(&Line::plain(told));
+                return None;
+            }
+            Answer::Stopped(stopped) => *stopped,
+        };
+        let Stopped {
+            verdict,
+            snippet,
+            source,
+        } = stopped;
+        match verdict {
+            Verdict::Ok | Verdict::Incomplete => {}
+            Verdict::Failed(failure) => {
+                // Of a file its place is told, too.
+                let lines = match &source.name {
+                    Some(_) => failure.for_script(),
+                    None => failure.for_prompt(),
+                };
+                if self.out.failure(&lines).is_err() {
+                    return Some(Exit::OutputClosed);
+                }
+                for hint in &failure.hints {
+                    self.out.note(&hint_line(hint));
+                }
+            }
+            Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
+            Verdict::LeftRunning(id) => self.left_running(id),
+            Verdict::Lost(error) => {
+                if error.status() == Some(400) && self.speaks_another(snippet.language) {
+                    let hint = "a server older than Livy 0.5 has one language for each session: \
+                                :lang goes back, -l LANG makes a session of another";
+                    self.out.note(&hint_line(hint));
+                }
+            }
+            Verdict::TooLong(limit) => {
+                let told = format!("Cancelled: it ran for longer than {} s.", limit.as_secs());
+                self.out.note(&Line::plain(told));
+            }
+            Verdict::Exited { code, message } => {
+                if let Some(message) = message {
+                    self.out.note(&Line::plain(message));
+                }
+                return Some(Exit::Script(code));
+            }
+            Verdict::SessionOver if self.waits_for_restart() => {
+                let told = self.no_session();
+                self.out.note(&Line::plain(told));
+            }
+            Verdict::SessionOver => return Some(self.desk.link.exit()),
+            Verdict::End(exit) => return Some(exit),
+            Verdict::OutputClosed { .. } => return Some(Exit::OutputClosed),
+        }
+        None
+    }
+
+    /// Whether the session's own kind is another language.
+    fn speaks_another(&self, language: Language) -> bool {
+        let session = self.desk.link.facts.session.as_ref();
+        let kind = session.and_then(|session| session.kind.as_deref());
+        kind.and_then(Language::from_name)
+            .is_some_and(|own| own != language)
+    }
+
+    fn left_running(&mut self, id: Option<Id>) {
+        let what = match &id {
+            Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
+            None => "The statement is on its way to the session.".to_owned(),
+        };
+        self.out.note(&Line::plain(one_line(&what)));
+        self.left_running = id;
+    }
+}

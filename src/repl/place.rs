@@ -1,0 +1,151 @@
+//! The commands that go to another session, make one in this one's place, or leave it.
+
+use super::Repl;
+use crate::engine::Id;
+use crate::exit::Exit;
+use crate::lang::Language;
+use crate::render::one_line;
+use crate::shell::{self, LAST, NotAttached, Wanted};
+
+impl Repl<'_> {
+    /// The code to end with, where nothing can follow.
+    pub(super) fn attach(&mut self, name: &str) -> Option<Exit> {
+        if self.desk.link.about.is_local {
+            self.say("A local Spark has one session, which ends with livysh.");
+            return None;
+        }
+        if let Some(id) = self.would_end() {
+            let told = format!(
+                "Statement {id} may still run in this session, which would be ended: :cancel or :wait \
+                 comes first; :detach leaves both as they are."
+            );
+            self.say(&one_line(&told));
+            return None;
+        }
+        let present = self.desk.link.facts.session.clone();
+        let wanted = Wanted::Existing {
+            name,
+            present: present.as_ref(),
+        };
+        let attached = shell::attach(self.desk.link, self.out, self.keep, || (self.open)(wanted));
+        match attached {
+            Ok(Some(signal)) => return Some(signal.into()),
+            Ok(None) => {}
+            Err(NotAttached::End(signal)) => return Some(signal.into()),
+            Err(failed) => {
+                self.say(&one_line(&not_attached(&failed)));
+                return None;
+            }
+        }
+        self.begin_anew();
+        self.has_restarted = false;
+        let session = self.desk.link.facts.session.as_ref();
+        let kind = session.and_then(|session| session.kind.as_deref());
+        if let Some(language) = kind.and_then(Language::from_name) {
+            self.speak(language);
+        }
+        match name == LAST {
+            true => self.come_back(),
+            false => None,
+        }
+    }
+
+    /// The statement that was left running in a session that goes when it is left.
+    fn would_end(&self) -> Option<Id> {
+        let link = &self.desk.link;
+        let left = self.left_running.as_ref().or(link.accepted_late.as_ref());
+        let goes = link.about.is_ours && !self.keep && link.may_live();
+        left.filter(|_| goes).cloned()
+    }
+
+    /// Whether nothing is lost, or that is known: as shells ask once where jobs still run.
+    pub(super) fn may_quit(&mut self) -> bool {
+        let Some(id) = self.would_end() else {
+            return true;
+        };
+        if self.warned_of.as_ref() == Some(&id) {
+            return true;
+        }
+        let detach = match self.desk.link.about.is_local {
+            true => "",
+            false => ":detach leaves both as they are, ",
+        };
+        let told = format!(
+            "Statement {id} may still run in this session, which would be ended: {detach}:quit once more \
+             ends them."
+        );
+        self.say(&one_line(&told));
+        self.warned_of = Some(id);
+        false
+    }
+
+    pub(super) fn detach(&mut self) -> Option<Exit> {
+        let link = &self.desk.link;
+        if link.about.is_local {
+            self.say("A local Spark ends with livysh: it cannot be left. :quit ends both.");
+            return None;
+        }
+        if !link.may_live() {
+            self.say("There is no session that could be left; :quit leaves livysh.");
+            return None;
+        }
+        self.is_detached = true;
+        Some(Exit::Ok)
+    }
+
+    pub(super) fn restart(&mut self) -> Option<Exit> {
+        let link = &self.desk.link;
+        if !link.about.is_ours && link.may_live() {
+            self.say(match link.about.is_made_if_missing {
+                true => {
+                    "This session stays, as --create says, and is not livysh's to end; without -s a \
+                     new one is made."
+                }
+                false => {
+                    "This session was there before livysh, and is not livysh's to end; without -s a \
+                     new one is made."
+                }
+            });
+            return None;
+        }
+        self.has_restarted = true;
+        let wanted = Wanted::New(self.language);
+        match shell::restart(self.desk.link, self.out, || (self.open)(wanted)) {
+            Ok(None) => {}
+            Ok(Some(signal)) => return Some(signal.into()),
+            Err(error) => {
+                self.say(&format!(
+                    "No new session can be opened: {error}. :restart tries again."
+                ));
+                return None;
+            }
+        }
+        self.begin_anew();
+        let replay = match self.desk.replayable() {
+            0 => String::new(),
+            1 => "; :replay runs the input that has succeeded again".to_owned(),
+            count => format!("; :replay runs the {count} inputs that have succeeded again"),
+        };
+        self.say(&format!("A new session is being made{replay}."));
+        None
+    }
+
+    /// The session is another: what was said of the last one's statements is said no more.
+    fn begin_anew(&mut self) {
+        self.desk.startup.again();
+        self.desk.echoes.last_value.replace(None);
+        self.left_running = None;
+        self.desk.link.lift_limits();
+    }
+}
+
+fn not_attached(failed: &NotAttached) -> String {
+    let stays = "this session stays as it was";
+    match failed {
+        NotAttached::Refused(why) => format!("Nothing changes: {why}."),
+        NotAttached::Interrupted => format!("The other session is not waited for; {stays}."),
+        NotAttached::Failed | NotAttached::End(_) => {
+            format!("The other session cannot be attached to; {stays}.")
+        }
+    }
+}
