@@ -25,4 +25,4 @@ pub use patience::Patience;
 pub use proof::Proof;
 pub use reads::{read, read_made};
 pub use sessions::find_session;
-pub use statements::{Match, find_statement};
+pub use statements::{Match, Search};
