@@ -20,7 +20,7 @@
 //! - [`commands`]: the colon commands that both front ends have.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
-//! - [`batch`]: the front end of batches.
+//! - [`mod@batch`]: the front end of batches.
 //! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
