@@ -205,8 +205,7 @@ async fn open(
             )
         }
         SessionPlan::Attach(attach) => {
-            let name = attach.session.clone();
-            let id = name.parse().map_or(Id::Text(name), Id::Number);
+            let id = Id::named(&attach.session);
             let patience = first_contact(ATTACHING);
             let session = engine::find_session(&client, &id, &patience, tell).await?;
             tell_lines(check(&attach, &session)?);
@@ -256,7 +255,7 @@ fn check(attach: &Attach, session: &Session) -> Result<Vec<Line>, OpenError> {
 }
 
 /// Tells each request as a line.
-fn telling(out: Out) -> livy::Watch {
+pub fn telling(out: Out) -> livy::Watch {
     Arc::new(move |exchange: &livy::Exchange<'_>| {
         let what = format!("{} {}", exchange.method, exchange.url);
         let took = exchange.took.as_millis();
