@@ -20,10 +20,12 @@
 //! - [`commands`]: the colon commands that both front ends have.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
+//! - [`mod@batch`]: the front end of batches.
 //! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
 pub mod auth;
+pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -41,9 +43,9 @@ pub mod serve;
 pub mod shell;
 pub mod term;
 
-use cli::{Cli, Command, Serve, When};
+use cli::{BatchCommand, Cli, Command, Serve, When};
 use commands::{Desk, Startup};
-use config::{Input, Place};
+use config::Input;
 use exit::Exit;
 use lang::Language;
 use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
@@ -62,6 +64,10 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     let mut out = Out::new(Terminals::detect(), colour, no_colour, dumb);
     out.is_quiet = cli.script.quiet;
     match &cli.command {
+        Some(Command::Batch(options)) => {
+            let command = options.command.as_ref().unwrap_or(&BatchCommand::List);
+            batch(cli, &out, command, &environment)
+        }
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),
     }
@@ -172,24 +178,7 @@ impl Work {
         };
         // A wrong name is told before a wrong server.
         script::check(&inputs).map_err(|error| unreadable(&error))?;
-        let ask = |question: &str, is_secret: bool| out.ask(question, is_secret);
-        let settings = config::settings(&cli.flags(), environment, &ask).map_err(|error| {
-            let (message, hint) = (error.to_string(), error.hint());
-            fail(out, &message, Some(&hint), Exit::from(&error))
-        })?;
-        for warning in &settings.warnings {
-            let warning = render::one_line(warning);
-            out.note(&render::Line::plain(format!("warning: {warning}")));
-        }
-        if let Place::Server { url, transport, .. } = &settings.place {
-            livy::check_url(url)
-                .map_err(|error| fail(out, &error.to_string(), Some(error.hint()), Exit::Usage))?;
-            if transport.is_insecure {
-                let told = "warning: certificates are not checked: anybody on the way to the server \
-                            can read and change everything";
-                out.note(&render::Line::plain(told));
-            }
-        }
+        let settings = plan::settings(cli, out, environment)?;
         let scripts = script::read(&inputs).map_err(|error| unreadable(&error))?;
         let usage = |reason: String| fail(out, &reason, None, Exit::Usage);
         let named = cli
@@ -237,20 +226,22 @@ fn run_scripts(cli: &Cli, desk: &mut Desk<'_>, work: &Work) -> script::Ended {
 /// Shows the request that would create the session.
 fn dry_run(out: &Out, plan: &shell::Plan) -> Exit {
     match plan.request() {
-        Some((target, body)) => {
-            out.note(&render::Line::faint(target));
-            match out.data(&body) {
-                Ok(()) => Exit::Ok,
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::OutputClosed,
-                Err(error) => fail(out, &error.to_string(), None, Exit::Server),
-            }
-        }
+        Some((target, body)) => show_request(out, &target, &body),
         None => fail(
             out,
             "-s attaches to a session: nothing would be created",
             None,
             Exit::Usage,
         ),
+    }
+}
+
+fn show_request(out: &Out, target: &str, body: &str) -> Exit {
+    out.note(&render::Line::faint(target));
+    match out.data(body) {
+        Ok(()) => Exit::Ok,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::OutputClosed,
+        Err(error) => fail(out, &error.to_string(), None, Exit::Server),
     }
 }
 
@@ -266,6 +257,49 @@ fn prompt_language(
         Some(language) => Ok(language),
         None => link.language(out, fallback),
     }
+}
+
+fn batch(cli: &Cli, out: &Out, command: &BatchCommand, environment: Environment<'_>) -> Exit {
+    let usage = |told: String| fail(out, &told, None, Exit::Usage);
+    if let Err(told) = plan::check_batch(cli, command) {
+        return usage(told);
+    }
+    let settings = match plan::settings(cli, out, environment) {
+        Ok(settings) => settings,
+        Err(exit) => return exit,
+    };
+    let desk = match plan::batch_desk(cli, settings, out) {
+        Ok(desk) => desk,
+        Err(told) => return usage(told),
+    };
+    let id = |id: &str| livy::Id::named(id);
+    let task = match command {
+        BatchCommand::List => batch::Task::List,
+        BatchCommand::Show { id: of } => batch::Task::Show(id(of)),
+        BatchCommand::Stop { id: of } => batch::Task::Stop(id(of)),
+        BatchCommand::Log { id: of, follow } => batch::Task::Log {
+            id: id(of),
+            follow: *follow,
+        },
+        BatchCommand::Submit(submit) => {
+            let job = match plan::job(submit, environment) {
+                Ok(job) => job,
+                Err(told) => return usage(told),
+            };
+            for option in &job.passed_over {
+                let told = format!("{option} is passed over: the server decides it");
+                out.note(&render::Line::faint(told));
+            }
+            if cli.dry_run {
+                return show_request(out, &format!("POST {}/batches", desk.root), &job.shown());
+            }
+            batch::Task::Submit {
+                request: Box::new(job.request),
+                wait: submit.wait,
+            }
+        }
+    };
+    batch::run(&desk, task)
 }
 
 fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> Exit {

@@ -1,5 +1,13 @@
 //! From the command line and the configuration to what is to be opened.
 
+mod batch;
+mod job;
+mod settings;
+
+pub use batch::{check as check_batch, desk as batch_desk};
+pub use job::{Job, job};
+pub use settings::settings;
+
 use crate::cli::{Cli, Shortcut};
 use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};
 use crate::engine::{KeepAlive, Patience};
@@ -46,7 +54,6 @@ pub fn plan(
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
         patience: patience(cli, &timing, out),
-        timeout: timing.timeout.filter(|limit| !limit.is_zero()),
         keep_alive: KeepAlive {
             every: timing.keep_alive.unwrap_or(KeepAlive::default().every),
             idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),
@@ -192,14 +199,19 @@ fn check(cli: &Cli, place: &Place, out: &Out) -> Result<(), String> {
     Ok(())
 }
 
-fn patience(cli: &Cli, timing: &Timing, out: &Out) -> Patience {
+/// Without anybody at a prompt.
+fn unattended(cli: &Cli, timing: &Timing) -> Patience {
     let default = Patience::default();
-    let in_script = Patience {
+    Patience {
         unreachable: cli.script.retry_for.or(default.unreachable),
         settle: timing.settle.unwrap_or(default.settle),
         gateway: timing.gateway_patience.unwrap_or(default.gateway),
         ..default
-    };
+    }
+}
+
+fn patience(cli: &Cli, timing: &Timing, out: &Out) -> Patience {
+    let in_script = unattended(cli, timing);
     match runs_script(cli, out) {
         true => in_script,
         false => at_prompt(cli, in_script),

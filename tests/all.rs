@@ -5,6 +5,7 @@ mod support;
 
 mod architecture;
 mod arriving;
+mod batch_command;
 mod batches;
 mod cells;
 mod clients;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("lang", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
@@ -36,6 +36,10 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         &[
             "commands", "shell", "engine", "lang", "render", "term", "config", "exit",
         ],
+    ),
+    (
+        "batch",
+        &["livy", "delivery", "render", "term", "shell", "exit"],
     ),
     ("serve", &["local", "shell", "render", "term", "exit"]),
     ("exit", &["config", "engine", "livy"]),

@@ -242,10 +242,7 @@ fn a_statement_that_takes_too_long_is_cancelled_and_named() {
 fn the_way_back_is_one_command() {
     let server = server(IDLE, as_named);
     let home = Home::new();
-    let folder = home.path().join("config/livysh");
-    std::fs::create_dir_all(&folder).unwrap();
-    let profile = format!("[profiles.prod]\nurl = \"{}\"\n", server.url);
-    std::fs::write(folder.join("config.toml"), profile).unwrap();
+    home.profile("prod", &server.url, &[]);
     home.write("my job.py", "1\nbad\n");
     let ran = home.run(&[
         "-p",
@@ -388,13 +385,11 @@ fn settings_are_sent_and_only_requests_are_told() {
 fn a_session_is_kept_alive_while_a_statement_runs() {
     let server = server(IDLE, as_named);
     let home = Home::new();
-    let folder = home.path().join("config/livysh");
-    std::fs::create_dir_all(&folder).unwrap();
-    let profile = format!(
-        "[profiles.p]\nurl = \"{}\"\nkeep_alive = \"50ms\"\nkeep_idle = \"0s\"\n",
-        server.url
+    home.profile(
+        "p",
+        &server.url,
+        &["keep_alive = \"50ms\"", "keep_idle = \"0s\""],
     );
-    std::fs::write(folder.join("config.toml"), profile).unwrap();
     let child = home
         .command(&["-p", "p", "-l", "python", "-e", "hang"])
         .spawn()

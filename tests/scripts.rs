@@ -242,9 +242,7 @@ fn a_session_can_be_attached_by_id_and_is_left_alone() {
 fn a_files_extension_wins_over_its_profile() {
     let (url, session) = shared();
     let home = Home::new();
-    std::fs::create_dir_all(home.path().join("config/livysh")).unwrap();
-    let profile = format!("[profiles.p]\nurl = \"{url}\"\nlang = \"python\"\n");
-    home.write("config/livysh/config.toml", &profile);
+    home.profile("p", url, &["lang = \"python\""]);
     home.write("job.sql", "select 2 as b");
     home.run(&["-p", "p", "-s", session, "job.sql"])
         .gave("+-+\n|b|\n+-+\n|2|\n+-+\n", 0);

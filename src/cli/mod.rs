@@ -1,7 +1,12 @@
 //! The command line.
 
+mod batch;
+mod spark;
 mod values;
 mod words;
+
+pub use batch::{Batch, BatchCommand, Submit};
+pub use spark::SparkOptions;
 
 use crate::config::{AuthKind, Flags, Input, duration};
 use crate::lang::Language;
@@ -16,7 +21,9 @@ use values::{format, language};
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
 #[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
-#[command(override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh serve [OPTIONS]")]
+#[command(
+    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh serve [OPTIONS]"
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -70,8 +77,8 @@ pub struct Cli {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub heartbeat: Option<Duration>,
 
-    /// Print the request that would create the session, and send nothing
-    #[arg(long)]
+    /// Print the request that would create the session or batch, and send nothing
+    #[arg(long, global = true)]
     pub dry_run: bool,
 
     /// Leave out startup.scala and startup.py of the configuration folder
@@ -115,7 +122,7 @@ pub struct ScriptOptions {
     pub echo: bool,
 
     /// Only what the code printed, and results of SQL; nothing of what goes on
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub quiet: bool,
 
     /// End the whole run after so long, such as 90s, 15m or 2h
@@ -131,7 +138,7 @@ pub struct ScriptOptions {
     pub start_timeout: Option<Duration>,
 
     /// Wait so long for a server that cannot be reached; else 10m in scripts, for ever at a prompt
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = duration, global = true)]
     pub retry_for: Option<Duration>,
 }
 
@@ -156,7 +163,7 @@ pub struct Looks {
     pub color: When,
 
     /// Tell every request on standard error
-    #[arg(short, long)]
+    #[arg(short, long, global = true)]
     pub verbose: bool,
 }
 
@@ -220,6 +227,8 @@ pub enum Shortcut {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Files that run in drivers of their own: submit, list, show, log, stop
+    Batch(Batch),
     /// Serve the Livy API over a local Spark, for any Livy client
     Serve(Serve),
 }
@@ -410,6 +419,37 @@ mod tests {
             ]
         );
         assert!(!cli.stays() && parse("--local -i a.py").stays() && parse("-I a.scala").stays());
+    }
+
+    #[test]
+    fn what_follows_the_file_of_a_batch_is_its_own() {
+        let submit = |line: &str| match parse(line).command {
+            Some(Command::Batch(Batch {
+                command: Some(BatchCommand::Submit(submit)),
+            })) => submit,
+            other => panic!("{other:?}"),
+        };
+        let given = submit("batch submit --wait --conf a=b /jobs/a.py --conf c --wait -- x");
+        assert_eq!((given.file.as_str(), given.wait), ("/jobs/a.py", true));
+        assert_eq!(given.arguments, ["--conf", "c", "--wait", "--", "x"]);
+        assert_eq!(given.spark.conf, ["a=b"]);
+        let url = submit("-p x batch submit -q --jars a,b --class C https://h/a.jar");
+        assert_eq!(url.file, "https://h/a.jar");
+        assert_eq!(url.spark.jars, ["a", "b"]);
+        let cli = parse("batch log 3 --follow --url http://h");
+        assert_eq!(cli.flags().url.as_deref(), Some("http://h"));
+        assert!(matches!(
+            cli.command,
+            Some(Command::Batch(Batch {
+                command: Some(BatchCommand::Log { follow: true, .. })
+            }))
+        ));
+        let none = parse("http://h batch -v");
+        assert!(none.looks.verbose && none.flags().url.is_some());
+        assert!(matches!(
+            none.command,
+            Some(Command::Batch(Batch { command: None }))
+        ));
     }
 
     #[test]

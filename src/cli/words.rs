@@ -12,6 +12,7 @@ pub(super) fn prepared(
     let mut words = words.into_iter();
     let mut prepared: Vec<OsString> = words.next().into_iter().collect();
     let mut has_url = false;
+    let mut command = command;
     while let Some(word) = words.next() {
         let text = word.to_str().unwrap_or_default();
         if text == "--" {
@@ -33,14 +34,26 @@ pub(super) fn prepared(
             prepared.push(word);
             continue;
         }
-        if command.find_subcommand(text).is_none() {
-            prepared.push("--".into());
+        match command.find_subcommand(text) {
+            Some(inner) => {
+                command = inner;
+                // A URL that stands alone there is a file's.
+                has_url = true;
+                prepared.push(word);
+            }
+            None if takes_script(command) => {
+                prepared.extend(["--".into(), word]);
+                break;
+            }
+            None => prepared.push(word),
         }
-        prepared.push(word);
-        break;
     }
     prepared.extend(words);
     prepared
+}
+
+fn takes_script(command: &Command) -> bool {
+    command.get_positionals().any(Arg::is_trailing_var_arg_set)
 }
 
 fn is_url(word: &str) -> bool {

@@ -193,7 +193,10 @@ pub fn settings(
     let url = url.or(used.url);
     let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
     let server = crate::livy::shown_root(&url);
-    let transport = transport(flags, &used.transport, environment)?;
+    let transport = Transport {
+        longest: used.timing.timeout.filter(|limit| !limit.is_zero()),
+        ..transport(flags, &used.transport, environment)?
+    };
     let credential = credential(flags, &used.auth, &server, environment, ask)?;
     Ok(Settings {
         place: Place::Server {

@@ -9,20 +9,25 @@
 //! | `once.rs`       | sends a change, finds it, sends it again where it may |
 //! | `statements.rs` | where a statement is found                           |
 //! | `sessions.rs`   | where a session is found                             |
+//! | `batches.rs`    | creates a batch, and where it is found               |
+//! | `pages.rs`      | looks through a list                                 |
 //! | `reads.rs`      | repeats a read                                       |
 
+mod batches;
 mod chance;
 mod once;
+mod pages;
 mod patience;
 mod proof;
 mod reads;
 mod sessions;
 mod statements;
 
+pub use batches::{create_batch, find_batch};
 pub use chance::chance;
 pub use once::{NotSent, Received, Sent, Sought, Unwanted, once};
 pub use patience::Patience;
 pub use proof::Proof;
 pub use reads::{read, read_made};
 pub use sessions::find_session;
-pub use statements::{Match, find_statement};
+pub use statements::{Match, Search};

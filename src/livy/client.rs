@@ -6,7 +6,7 @@ use super::http::{Authorizer, Http, Transport, Unreachable};
 use super::model::{
     Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
 };
-use super::request::{AddFile, Completion, CreateSession, NewStatement};
+use super::request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 use super::watch::Watch;
 use std::sync::Arc;
 use std::time::Duration;
@@ -216,6 +216,31 @@ impl Client {
         let (from, size) = (from.to_string(), size.to_string());
         self.http
             .get(&["batches"], &[("from", &from), ("size", &size)], QUICK)
+            .await
+    }
+
+    /// `POST /batches`; Livy 0.3 to 0.5 know no name of it.
+    pub async fn create_batch(&self, request: &CreateBatch) -> Result<Batch, LivyError> {
+        self.http.post(&["batches"], request, CREATE).await
+    }
+
+    /// `GET /batches/{id}/log`; a negative `from` asks for the last `size` lines, a negative `size`
+    /// for all.
+    pub async fn batch_log(&self, id: &Id, from: i64, size: i64) -> Result<Log, LivyError> {
+        let (from, size) = (from.to_string(), size.to_string());
+        self.http
+            .get(
+                &["batches", &id.to_string(), "log"],
+                &[("from", &from), ("size", &size)],
+                QUICK,
+            )
+            .await
+    }
+
+    /// `DELETE /batches/{id}`: it ends, and is not listed any more.
+    pub async fn delete_batch(&self, id: &Id) -> Result<(), LivyError> {
+        self.http
+            .delete(&["batches", &id.to_string()], DELETE)
             .await
     }
 

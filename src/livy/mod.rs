@@ -25,5 +25,5 @@ pub use model::{
     AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Output, Session, SessionList,
     SessionState, Statement, StatementList, StatementState, Version,
 };
-pub use request::{AddFile, Completion, CreateSession, NewStatement};
+pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 pub use watch::{Exchange, Watch};

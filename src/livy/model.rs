@@ -17,6 +17,14 @@ pub enum Id {
     Text(String),
 }
 
+impl Id {
+    /// What people call something: its number, else its name, which stands for one since Livy 0.6.
+    pub fn named(text: &str) -> Id {
+        text.parse()
+            .map_or_else(|_| Id::Text(text.to_owned()), Id::Number)
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -19,6 +19,44 @@ pub struct CreateSession {
     pub heartbeat_timeout_in_second: Option<u64>,
 }
 
+/// Body of `POST /batches`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateBatch {
+    /// Where the server finds what is to run: by its scheme, or its whole path.
+    pub file: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub jars: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub py_files: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub archives: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driver_memory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driver_cores: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub executor_memory: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub executor_cores: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub num_executors: Option<u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub conf: BTreeMap<String, String>,
+}
+
 /// Body of `POST /sessions/{id}/statements`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewStatement {
@@ -56,5 +94,15 @@ mod tests {
             ..CreateSession::default()
         };
         assert_eq!(text(&kind), r#"{"kind":"spark"}"#);
+        let batch = CreateBatch {
+            file: "/a.jar".to_owned(),
+            class_name: Some("A".to_owned()),
+            num_executors: Some(2),
+            ..CreateBatch::default()
+        };
+        assert_eq!(
+            serde_json::to_string(&batch).unwrap(),
+            r#"{"file":"/a.jar","className":"A","numExecutors":2}"#
+        );
     }
 }

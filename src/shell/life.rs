@@ -160,16 +160,7 @@ pub(super) fn death(death: &Death, root: &str, reader: Reader) -> Vec<Line> {
         (None, state) => format!("session {name} on {root} is {state}"),
     };
     let mut lines = error_lines(&what, None);
-    let log = death.log.iter().map(|line| line.trim());
-    let log: Vec<&str> = log
-        .filter(|line| !line.is_empty() && !is_log_heading(line))
-        .collect();
-    if !log.is_empty() {
-        lines.push(Line::plain("the end of its log:"));
-        for line in log {
-            lines.push(Line::faint(format!("  {}", sanitize(line))));
-        }
-    }
+    lines.extend(end_of_log(&death.log));
     if let Some(hint) = death.failure.as_ref().and_then(LivyError::hint) {
         lines.push(hint_line(&hint));
     }
@@ -186,6 +177,19 @@ pub(super) fn death(death: &Death, root: &str, reader: Reader) -> Vec<Line> {
     };
     lines.push(hint_line(hint));
     lines
+}
+
+/// The last lines of a log under a heading; nothing where it holds none.
+pub fn end_of_log(log: &[String]) -> Vec<Line> {
+    let lines = log.iter().map(|line| line.trim());
+    let said = lines.filter(|line| !line.is_empty() && !is_log_heading(line));
+    let mut told: Vec<Line> = said
+        .map(|line| Line::faint(format!("  {}", sanitize(line))))
+        .collect();
+    if !told.is_empty() {
+        told.insert(0, Line::plain("the end of its log:"));
+    }
+    told
 }
 
 fn is_log_heading(line: &str) -> bool {

@@ -174,22 +174,15 @@ async fn open(
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let client = Client::new(
-        &url,
-        Arc::new(Identity::new(credential)),
-        watch,
-        Transport {
-            longest: plan.timeout,
-            ..transport
+    let client = Client::new(&url, Arc::new(Identity::new(credential)), watch, transport).map_err(
+        |error| {
+            let hint = error.hint().to_owned();
+            OpenError::Preparation {
+                message: error.to_string(),
+                hint,
+            }
         },
-    )
-    .map_err(|error| {
-        let hint = error.hint().to_owned();
-        OpenError::Preparation {
-            message: error.to_string(),
-            hint,
-        }
-    })?;
+    )?;
     let tell = |error: &LivyError| {
         uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
     };
@@ -219,8 +212,7 @@ async fn open(
             )
         }
         SessionPlan::Attach(attach) => {
-            let name = attach.session.clone();
-            let id = name.parse().map_or(Id::Text(name), Id::Number);
+            let id = Id::named(&attach.session);
             let patience = first_contact(ATTACHING);
             let session = engine::find_session(&client, &id, &patience, tell).await?;
             tell_lines(check(&attach, &session)?);
@@ -270,7 +262,7 @@ fn check(attach: &Attach, session: &Session) -> Result<Vec<Line>, OpenError> {
 }
 
 /// Tells each request as a line.
-fn telling(out: Out) -> livy::Watch {
+pub fn telling(out: Out) -> livy::Watch {
     Arc::new(move |exchange: &livy::Exchange<'_>| {
         let what = format!("{} {}", exchange.method, exchange.url);
         let took = exchange.took.as_millis();

@@ -20,7 +20,8 @@ pub fn wait_for_signal() -> std::io::Result<Signal> {
     runtime.block_on(async { Ok(Signals::listen()?.next().await) })
 }
 
-pub(super) struct Signals {
+/// Hears of the signals that end the program, also of those that come while nobody waits.
+pub struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
     /// None where who started us wants the hang-up ignored, as `nohup` does.
@@ -28,7 +29,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    pub(super) fn listen() -> std::io::Result<Signals> {
+    pub fn listen() -> std::io::Result<Signals> {
         Ok(Signals {
             interrupt: unix::signal(SignalKind::interrupt())?,
             terminate: unix::signal(SignalKind::terminate())?,
@@ -39,7 +40,7 @@ impl Signals {
         })
     }
 
-    pub(super) async fn next(&mut self) -> Signal {
+    pub async fn next(&mut self) -> Signal {
         let hang_up = async {
             match &mut self.hang_up {
                 Some(hang_up) => hang_up.recv().await,

@@ -3,7 +3,6 @@
 use super::link::About;
 use super::{Event, life, words};
 use crate::engine::{self, Ending};
-use crate::livy::LivyError;
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
@@ -56,18 +55,7 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
         }) => words::copies(of, cancelled, begun),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
-            let step = match error {
-                LivyError::Transport(_) => {
-                    format!("the server cannot be reached, asking again: {error}")
-                }
-                LivyError::Server(_)
-                | LivyError::NotLivy { .. }
-                | LivyError::Replaced { .. }
-                | LivyError::Identity(_) => {
-                    format!("asking again: {error}")
-                }
-            };
-            out.phase(&one_line(&step), "");
+            out.phase(&words::asking_again(error), "");
             return true;
         }
         Event::Engine(engine::Event::Reconnected) => {

@@ -17,8 +17,22 @@ pub fn hint_line(hint: &str) -> Line {
     Line::faint("hint: ").then(Role::Plain, sanitize(hint))
 }
 
-pub(super) fn livy_error(error: &LivyError) -> Vec<Line> {
+pub fn livy_error(error: &LivyError) -> Vec<Line> {
     error_lines(&error.to_string(), error.hint().as_deref())
+}
+
+/// That a failure is waited out.
+pub fn asking_again(error: &LivyError) -> String {
+    let step = match error {
+        LivyError::Transport(_) => format!("the server cannot be reached, asking again: {error}"),
+        LivyError::Server(_)
+        | LivyError::NotLivy { .. }
+        | LivyError::Replaced { .. }
+        | LivyError::Identity(_) => {
+            format!("asking again: {error}")
+        }
+    };
+    one_line(&step).into_owned()
 }
 
 pub(super) fn open_error(error: &OpenError) -> Vec<Line> {

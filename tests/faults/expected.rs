@@ -1,11 +1,13 @@
 //! What each cell of the matrix is to give.
 
-use crate::support::chaos::{Call, Fault, Span};
+use super::cells::{Break, Cell, Seen};
+use crate::support::chaos::{Call, Fault};
+use crate::support::program::Ran;
 use std::ops::RangeInclusive;
 
 pub struct Expected {
     pub exit: i32,
-    /// How often the statement may have run.
+    /// How often the code may have run.
     pub executions: RangeInclusive<usize>,
     /// What is said of it; empty where nothing needs to be.
     pub said: &'static str,
@@ -30,22 +32,22 @@ fn left(said: &'static str) -> Expected {
     told(0, 1..=1, said)
 }
 
-pub fn expected(call: Call, fault: Fault, span: Span) -> Expected {
-    let is_once = span == Span::Times(1);
-    let status = match fault {
-        Fault::Status(status, ..) => status.split(' ').next().unwrap(),
-        _ => "",
-    };
-    match (call, status) {
+pub fn expected(cell: &Cell) -> Expected {
+    let is_once = cell.is_once();
+    match (cell.call, cell.status()) {
         // Turned down: it never ran.
-        (Call::Post, "401") => told(4, 0..=0, "answered 401 Unauthorized"),
-        (Call::Post, "403") => told(4, 0..=0, "answered 403 Forbidden: not yours"),
-        (Call::Post, "404") => told(3, 0..=0, "answered 404 Not Found"),
-        (Call::Post, "302") => told(3, 0..=0, "the server points to https://login.example/"),
-        (Call::Create, "401") => told(4, 0..=0, "answered 401 Unauthorized"),
-        (Call::Create, "403") => told(4, 0..=0, "answered 403 Forbidden: not yours"),
-        (Call::Create, "404") => told(3, 0..=0, "answered 404 Not Found"),
-        (Call::Create, "302") => told(3, 0..=0, "the server points to https://login.example/"),
+        (Call::Post | Call::Create | Call::Batch, "401") if !is_once => {
+            told(4, 0..=0, "answered 401 Unauthorized")
+        }
+        (Call::Post | Call::Create | Call::Batch, "403") => {
+            told(4, 0..=0, "answered 403 Forbidden: not yours")
+        }
+        (Call::Post | Call::Create | Call::Batch, "404") => {
+            told(3, 0..=0, "answered 404 Not Found")
+        }
+        (Call::Post | Call::Create | Call::Batch, "302") => {
+            told(3, 0..=0, "the server points to https://login.example/")
+        }
         // It ran, but who asks is not let in any more: the result stays on the server.
         (Call::Poll, "401") if !is_once => told(4, 1..=1, "the result of statement"),
         (Call::Poll, "403") => told(4, 1..=1, "the result of statement"),
@@ -53,14 +55,79 @@ pub fn expected(call: Call, fault: Fault, span: Span) -> Expected {
         (Call::Poll, "302") => told(3, 1..=1, "the result of statement"),
         (Call::Session, "401") if !is_once => told(4, 0..=0, "answered 401 Unauthorized"),
         (Call::Session, "403") => told(4, 0..=0, "answered 403 Forbidden"),
-        (Call::Session, "404") if !is_once => told(3, 0..=0, "session 0 is lost"),
+        (Call::Session, "404") if !is_once => told(3, 0..=0, "is lost"),
         (Call::Session, "302") => told(3, 0..=0, "https://login.example/"),
         (Call::Delete, "401") if !is_once => left("answered 401 Unauthorized"),
         (Call::Delete, "403") => left("answered 403 Forbidden"),
         (Call::Delete, "404") => left("answered 404 Not Found"),
         (Call::Delete, "302") => left("answered 302 Found"),
-        (Call::Log, _) => told(3, 0..=0, "session 0 on "),
-        (Call::Cancel, _) => told(130, 0..=0, "Cancelling the statement."),
+        (Call::Log, _) => told(3, 0..=0, " is dead"),
+        (Call::Cancel, _) => told(130, 1..=1, "Cancelling the statement."),
         _ => WELL,
     }
+}
+
+/// What of its log a session that died is to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// All that was asked for.
+    Whole,
+    /// The last lines, which came with the session.
+    End,
+    /// As much as came in the time that a log is waited for.
+    Either,
+}
+
+pub fn log(cell: &Cell) -> Log {
+    match (cell.status(), cell.breaks()) {
+        ("403" | "404" | "302", _) => Log::End,
+        ("401", _) if !cell.is_once() => Log::End,
+        // Each failure takes a second.
+        (_, Break::Proxy(Fault::Silence)) if !cell.is_once() => Log::Either,
+        _ if matches!(cell.span(), crate::support::chaos::Span::For(_)) => Log::Either,
+        _ => Log::Whole,
+    }
+}
+
+/// What is seen of a run, and what of it is not as it is to be.
+pub fn compare(cell: &Cell, ran: Result<Ran, String>, executions: usize, fired: usize) -> Seen {
+    let expected = expected(cell);
+    let mut seen = Seen {
+        executions,
+        fired,
+        ..Seen::default()
+    };
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(said) => {
+            seen.wrong.push("it hangs".to_owned());
+            seen.said = said;
+            return seen;
+        }
+    };
+    seen.exit = ran.code;
+    if fired == 0 {
+        seen.wrong.push("the fault did not occur".to_owned());
+    }
+    if ran.code != expected.exit {
+        let told = format!("exit {}, not {}", ran.code, expected.exit);
+        seen.wrong.push(told);
+    }
+    if !expected.executions.contains(&executions) {
+        let told = format!("ran {executions} times, not {:?}", expected.executions);
+        seen.wrong.push(told);
+    }
+    if !ran.err.contains(expected.said) {
+        let told = format!("does not say “{}”", expected.said);
+        seen.wrong.push(told);
+    }
+    let gives_result = match cell.call {
+        Call::Batch => ran.out.starts_with("job-") && ran.out.lines().count() == 1,
+        _ => ran.out == "42\n",
+    };
+    if ran.code == 0 && !gives_result {
+        seen.wrong.push(format!("gives {:?}", ran.out));
+    }
+    seen.said = ran.err;
+    seen
 }

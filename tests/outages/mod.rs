@@ -6,6 +6,7 @@ mod kills;
 use crate::support::chaos::{Chaos, Fault, Span};
 use crate::support::eventually;
 use crate::support::http::get;
+use crate::support::preload;
 use crate::support::program::{Home, Ran};
 use crate::support::serving::Serving;
 use crate::support::session::Session;
@@ -103,14 +104,7 @@ fn a_clock_that_jumps_loses_nothing() {
     let session = Session::start(url, "pyspark");
     session.wait_until_up();
     let home = Home::new();
-    let library = home.path().join("clock.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/outages/clock.rs");
-    let compiled = Command::new("rustc")
-        .args(["--edition", "2024", "--crate-type", "cdylib", "-O", "-o"])
-        .args([library.as_os_str(), source.as_ref()])
-        .status()
-        .unwrap();
-    assert!(compiled.success());
+    let library = preload::library("outages/clock.rs", home.path());
     for (name, seconds, both) in [("ahead", "3600", true), ("back", "-3600", false)] {
         let (go, jump) = (
             home.path().join(format!("{name}-go")),

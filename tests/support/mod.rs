@@ -5,6 +5,7 @@ pub mod chance;
 pub mod chaos;
 pub mod http;
 pub mod livy;
+pub mod preload;
 pub mod processes;
 pub mod program;
 pub mod pty;
@@ -12,6 +13,7 @@ pub mod scripted;
 pub mod serving;
 pub mod session;
 pub mod spark;
+pub mod stub;
 
 use std::time::{Duration, Instant};
 

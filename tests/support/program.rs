@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 11] = [
+const FOREIGN: [&str; 12] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
@@ -18,6 +18,7 @@ const FOREIGN: [&str; 11] = [
     "http_proxy",
     "HTTP_PROXY",
     "all_proxy",
+    "ALL_PROXY",
     "EDITOR",
     "VISUAL",
 ];
@@ -43,6 +44,18 @@ impl Home {
         let path = self.path().join(name);
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    /// A server named in its configuration, with what else is set of it, a line each.
+    pub fn profile(&self, name: &str, url: &str, settings: &[&str]) {
+        let folder = self.path().join("config/livysh");
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut text = format!("[profiles.{name}]\nurl = \"{url}\"\n");
+        for setting in settings {
+            text.push_str(setting);
+            text.push('\n');
+        }
+        std::fs::write(folder.join("config.toml"), text).unwrap();
     }
 
     /// The environment of a run, as pairs; what is not named is inherited.

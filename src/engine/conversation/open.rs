@@ -191,7 +191,11 @@ impl Conversation {
             death.state = session.state.to_string();
             death.log = session.log.clone();
             if let Some(client) = &self.client {
-                let log = client.session_log(&session.id, -1, LOG_LINES_OF_DEATH);
+                let ask = async || {
+                    let lines = LOG_LINES_OF_DEATH;
+                    client.session_log(&session.id, -1, lines).await
+                };
+                let log = delivery::read(&self.patience, |_| {}, ask);
                 if let Ok(Ok(log)) = tokio::time::timeout(LOG_PATIENCE, log).await {
                     death.log = log.log;
                 }

@@ -1,7 +1,7 @@
 //! Sends a statement so that it runs once, and finds the copies that a gateway has made of it.
 
 use super::{Emit, Request};
-use crate::delivery::{self, Match, NotSent, Patience, Received, Sent, Sought};
+use crate::delivery::{self, Match, NotSent, Patience, Received, Search, Sent};
 use crate::engine::Event;
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement, StatementState};
@@ -137,24 +137,20 @@ impl Post {
             failed = true;
             (self.emit)(Event::Reconnecting(error.clone()));
         };
+        let mut search = Search::after(self.known.last.as_ref());
+        let compare = |found: &Statement| self.compare(found);
         let sent = delivery::once(
             &self.patience,
             self.unwanted.clone(),
             tell,
             async || self.client.submit(&self.session, &self.statement).await,
-            async || self.find().await,
+            async || search.find(&self.client, &self.session, compare).await,
         )
         .await?;
         if failed {
             (self.emit)(Event::Reconnected);
         }
         Ok(self.without_copies(sent).await)
-    }
-
-    async fn find(&self) -> Result<Sought<Statement>, LivyError> {
-        let after = self.known.last.as_ref();
-        let compare = |found: &Statement| self.compare(found);
-        delivery::find_statement(&self.client, &self.session, after, compare).await
     }
 
     /// By its signature; where a server has cut that off, by the code, which others may have sent, too.

@@ -1,0 +1,122 @@
+//! Creates a batch once, and waits for its end where that is wanted.
+
+use super::{Desk, End, gap, words};
+use crate::delivery::{self, NotSent, Patience, Sought};
+use crate::exit::Exit;
+use crate::livy::{Batch, CreateBatch, Id, LivyError};
+use crate::shell::{Signals, asking_again};
+use std::time::{Duration, Instant};
+
+/// How much of its log tells why it failed.
+const LINES_OF_FAILURE: i64 = 20;
+/// The log is an addition: nobody should wait long for it.
+const LOG_PATIENCE: Duration = Duration::from_secs(5);
+
+impl Desk {
+    /// A signal ends the waiting, not the batch.
+    pub(super) async fn submit(&self, request: &CreateBatch, wait: bool) -> Exit {
+        let name = request.name.as_deref().unwrap_or_default();
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(error) => return self.say(words::failed(&error.to_string()), Exit::Server),
+        };
+        let batch = tokio::select! {
+            created = self.create(request) => match created {
+                Ok(batch) => batch,
+                Err(exit) => return exit,
+            },
+            signal = signals.next() => {
+                return self.say(words::perhaps_made(name, &self.root, &self.command), signal.into());
+            }
+        };
+        let called = called(&batch);
+        match self.print(&format!("{}\n", words::plain(&called))) {
+            Exit::Ok => {}
+            other => return self.say(words::left(&called, &self.command), other),
+        }
+        if !wait {
+            return self.say(
+                words::submitted(&batch, &called, &self.root, &self.command),
+                Exit::Ok,
+            );
+        }
+        tokio::select! {
+            exit = self.wait(batch, &called) => exit,
+            signal = signals.next() => {
+                self.say(words::left(&called, &self.command), signal.into())
+            }
+        }
+    }
+
+    async fn create(&self, request: &CreateBatch) -> Result<Batch, Exit> {
+        let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
+        let created = delivery::create_batch(&self.client, request, &self.patience, tell).await;
+        match created {
+            Ok(sent) => Ok(sent.made),
+            Err(failed) => {
+                let name = request.name.as_deref().unwrap_or_default();
+                self.sweep(&failed, name).await;
+                let exit = Exit::from(&failed.error);
+                Err(self.say(words::not_made(&failed, name, &self.command), exit))
+            }
+        }
+    }
+
+    /// Livy lists a batch whose file it does not accept for ever, as starting.
+    async fn sweep(&self, failed: &NotSent, name: &str) {
+        if failed.error.status() == Some(400)
+            && let Ok(Sought::Found(batch)) = delivery::find_batch(&self.client, name).await
+        {
+            self.client.delete_batch(&batch.id).await.ok();
+        }
+    }
+
+    async fn wait(&self, made: Batch, called: &str) -> Exit {
+        let began = Instant::now();
+        let patience = Patience {
+            first_contact: None,
+            ..self.patience
+        };
+        let id = made.id.clone();
+        let mut batch = made;
+        loop {
+            self.out.phase(&words::state(&batch), "");
+            match End::of(&batch) {
+                End::Succeeded => return Exit::Ok,
+                End::Failed => return self.tell_failure(&batch, called).await,
+                End::NotYet => {}
+            }
+            tokio::time::sleep(gap(began.elapsed())).await;
+            let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
+            let look = async || self.client.batch(&id).await;
+            match delivery::read_made(&patience, tell, look).await {
+                // Numbers are given anew by a server that was started anew.
+                Ok(found) if found.name != batch.name => {
+                    return self.say(words::replaced(&id, called), Exit::Server);
+                }
+                Ok(found) => batch = found,
+                Err(error) => {
+                    let exit = Exit::from(&error);
+                    return self.say(words::lost(&error, called, &self.command), exit);
+                }
+            }
+        }
+    }
+
+    async fn tell_failure(&self, batch: &Batch, called: &str) -> Exit {
+        let look = async || self.client.batch_log(&batch.id, -1, LINES_OF_FAILURE).await;
+        let reading = self.read(look);
+        let log = match tokio::time::timeout(LOG_PATIENCE, reading).await {
+            Ok(Ok(log)) => log.log,
+            Ok(Err(_)) | Err(_) => batch.log.clone(),
+        };
+        let lines = words::failure(batch, called, &log, &self.root);
+        self.say(lines, Exit::CodeFailed)
+    }
+}
+
+/// Its name, where it has one: numbers are given anew.
+fn called(batch: &Batch) -> String {
+    let id = |id: &Id| id.to_string();
+    batch.name.clone().unwrap_or_else(|| id(&batch.id))
+}

@@ -1,0 +1,44 @@
+//! Looks through a list that comes in pages.
+
+use super::once::Sought;
+use crate::livy::LivyError;
+
+/// Entries that are asked for at once.
+pub(super) const PAGE: u64 = 100;
+
+/// The first entry that is it. `page` gives the entries from a place on, and how many there are.
+pub(super) async fn find<T>(
+    page: impl AsyncFn(u64) -> Result<(Vec<T>, u64), LivyError>,
+    is_it: impl Fn(&T) -> bool,
+) -> Result<Sought<T>, LivyError> {
+    let mut from = 0;
+    loop {
+        let (entries, total) = page(from).await?;
+        let count = entries.len() as u64;
+        if let Some(found) = entries.into_iter().find(&is_it) {
+            return Ok(Sought::Found(found));
+        }
+        from += count;
+        // Some servers give smaller pages than are asked for.
+        if count == 0 || from >= total {
+            return Ok(Sought::Absent);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_read_until_it_is_found_or_they_end() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        // A server that gives two at a time, of five.
+        let page = async |from: u64| Ok(((from..5).take(2).collect(), 5));
+        let find = |wanted: u64| runtime.block_on(find(page, |one| *one == wanted)).unwrap();
+        assert_eq!(find(3), Sought::Found(3));
+        assert_eq!(find(7), Sought::Absent);
+    }
+}
