@@ -45,7 +45,7 @@ pub mod term;
 
 use cli::{BatchCommand, Cli, Command, Serve, When};
 use commands::{Desk, Startup};
-use config::{Input, Place};
+use config::Input;
 use exit::Exit;
 use lang::Language;
 use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
@@ -178,14 +178,7 @@ impl Work {
         };
         // A wrong name is told before a wrong server.
         script::check(&inputs).map_err(|error| unreadable(&error))?;
-        let settings = config::settings(&cli.flags(), environment).map_err(|error| {
-            let (message, hint) = (error.to_string(), error.hint());
-            fail(out, &message, Some(&hint), Exit::from(&error))
-        })?;
-        if let Place::Server { url, .. } = &settings.place {
-            livy::check_url(url)
-                .map_err(|error| fail(out, &error.to_string(), Some(error.hint()), Exit::Usage))?;
-        }
+        let settings = plan::settings(cli, out, environment)?;
         let scripts = script::read(&inputs).map_err(|error| unreadable(&error))?;
         let usage = |reason: String| fail(out, &reason, None, Exit::Usage);
         let named = cli
@@ -271,12 +264,9 @@ fn batch(cli: &Cli, out: &Out, command: &BatchCommand, environment: Environment<
     if let Err(told) = plan::check_batch(cli, command) {
         return usage(told);
     }
-    let settings = match config::settings(&cli.flags(), environment) {
+    let settings = match plan::settings(cli, out, environment) {
         Ok(settings) => settings,
-        Err(error) => {
-            let (message, hint) = (error.to_string(), error.hint());
-            return fail(out, &message, Some(&hint), Exit::from(&error));
-        }
+        Err(exit) => return exit,
     };
     let desk = match plan::batch_desk(cli, settings, out) {
         Ok(desk) => desk,

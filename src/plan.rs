@@ -2,9 +2,11 @@
 
 mod batch;
 mod job;
+mod settings;
 
 pub use batch::{check as check_batch, desk as batch_desk};
 pub use job::{Job, job};
+pub use settings::settings;
 
 use crate::cli::{Cli, Shortcut};
 use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};
@@ -52,7 +54,6 @@ pub fn plan(
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
         patience: patience(cli, &timing, out),
-        timeout: timing.timeout.filter(|limit| !limit.is_zero()),
         keep_alive: KeepAlive {
             every: timing.keep_alive.unwrap_or(KeepAlive::default().every),
             idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),

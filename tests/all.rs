@@ -29,6 +29,7 @@ mod runs;
 mod scanner;
 mod scripts;
 mod sessions;
+mod sign_on;
 mod signals;
 mod snippets;
 mod soak;

@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("engine", &["lang", "livy", "delivery"]),
     ("render", &["lang", "livy"]),
     ("term", &["lang", "render"]),
-    ("config", &["lang", "auth"]),
+    ("config", &["lang", "livy", "auth"]),
     ("local", &[]),
     (
         "shell",
@@ -58,7 +58,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("axum", &["local/server/"]),
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),
-    ("toml", &["config/profile.rs"]),
+    ("toml", &["config/"]),
     ("flate2", &["commands/transfer/"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];

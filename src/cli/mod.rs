@@ -189,6 +189,18 @@ pub struct Connection {
     #[arg(long, value_name = "USER", global = true)]
     user: Option<String>,
 
+    /// A file of certificates, PEM, that are trusted beside the system's
+    #[arg(long, value_name = "FILE", global = true)]
+    ca_file: Option<PathBuf>,
+
+    /// Go through a proxy: http, https, socks5 or socks5h; its password in LIVYSH_PROXY_PASSWORD
+    #[arg(long, value_name = "URL", global = true)]
+    proxy: Option<String>,
+
+    /// Believe whoever answers: anybody on the way can read and change everything
+    #[arg(long, global = true)]
+    insecure: bool,
+
     /// Start a local Spark without this; may be repeated
     #[arg(long, value_name = "SHORTCUT", global = true, action = ArgAction::Append)]
     without: Vec<Shortcut>,
@@ -298,6 +310,9 @@ impl Cli {
                 Sign::Bearer => AuthKind::Bearer,
             }),
             user: connection.user.clone(),
+            ca_file: connection.ca_file.clone(),
+            proxy: connection.proxy.clone(),
+            insecure: connection.insecure,
         }
     }
 

@@ -2,18 +2,25 @@
 //!
 //! The environment comes in as a function, so that this is pure but for reading the file.
 
+mod credential;
 mod duration;
+mod keys;
 mod profile;
 mod spark_conf;
+mod transport;
 
+pub use credential::Ask;
 pub use duration::{duration, duration_text};
 pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
 
-use crate::auth::{Credential, Secret};
+use crate::auth::Credential;
 use crate::lang::Language;
-use profile::{AuthSettings, ConfigFile};
+use crate::livy::Transport;
+use credential::{AuthSettings, credential};
+use profile::ConfigFile;
 use std::path::{Path, PathBuf};
+use transport::{TransportSettings, transport};
 
 /// What the command line says, as far as it is layered over something.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +30,9 @@ pub struct Flags {
     pub local: bool,
     pub auth: Option<AuthKind>,
     pub user: Option<String>,
+    pub ca_file: Option<PathBuf>,
+    pub proxy: Option<String>,
+    pub insecure: bool,
 }
 
 /// Something to run.
@@ -39,6 +49,8 @@ pub enum AuthKind {
     None,
     Basic,
     Bearer,
+    /// In a header of another name.
+    Header,
 }
 
 impl AuthKind {
@@ -47,6 +59,7 @@ impl AuthKind {
             AuthKind::None => "none",
             AuthKind::Basic => "basic",
             AuthKind::Bearer => "bearer",
+            AuthKind::Header => "header",
         }
     }
 }
@@ -55,7 +68,11 @@ impl AuthKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     Local,
-    Server { url: String, credential: Credential },
+    Server {
+        url: String,
+        credential: Credential,
+        transport: Box<Transport>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +83,8 @@ pub struct Settings {
     pub timing: Timing,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
+    /// What of the file has no effect.
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -82,9 +101,17 @@ pub enum ConfigError {
     NoProfile { name: String, path: PathBuf },
     #[error("the profile “{0}” has no url")]
     NoUrl(String),
-    #[error("the environment variable {0} holds a control character, which no secret can")]
+    #[error("{0} is empty or holds a control character, which no secret does")]
     OddSecret(String),
-    #[error("{what} is needed for --auth {kind}")]
+    #[error("{0} holds a secret, and others may read it")]
+    OpenSecret(PathBuf),
+    #[error("auth of the type header names no header")]
+    NoHeader,
+    #[error("a command of auth is empty")]
+    NoProgram,
+    #[error("tls names a key_file and no cert_file")]
+    KeyAlone,
+    #[error("{what} is needed to sign on ({kind})")]
     NoSecret { what: String, kind: &'static str },
     #[error("“{0}” is no setting")]
     NoSetting(String),
@@ -114,7 +141,11 @@ name one in one of three ways:
                 "write --conf KEY=VALUE, KEY=env:NAME or KEY=@FILE".to_owned()
             }
             ConfigError::NoVariable { name, .. } => format!("set {name}, or name another"),
-            ConfigError::OddSecret(_) => "set it to the secret alone, on one line".to_owned(),
+            ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
+            ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
+            ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
+            ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
+            ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),
             ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
                 "name it with --user".to_owned()
             }
@@ -129,7 +160,12 @@ name one in one of three ways:
 /// Reads an environment variable; an empty one counts as missing.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings, ConfigError> {
+/// What holds for a run; who sits there is asked for what is missing.
+pub fn settings(
+    flags: &Flags,
+    environment: Environment<'_>,
+    ask: Ask<'_>,
+) -> Result<Settings, ConfigError> {
     if flags.local {
         return match flags.url {
             Some(_) => Err(ConfigError::TwoPlaces),
@@ -138,6 +174,7 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
                 profile: None,
                 timing: Timing::default(),
                 language: None,
+                warnings: Vec::new(),
             }),
         };
     }
@@ -155,12 +192,22 @@ pub fn settings(flags: &Flags, environment: Environment<'_>) -> Result<Settings,
     };
     let url = url.or(used.url);
     let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
-    let credential = credential(flags, &used.auth, environment)?;
+    let server = crate::livy::shown_root(&url);
+    let transport = Transport {
+        longest: used.timing.timeout.filter(|limit| !limit.is_zero()),
+        ..transport(flags, &used.transport, environment)?
+    };
+    let credential = credential(flags, &used.auth, &server, environment, ask)?;
     Ok(Settings {
-        place: Place::Server { url, credential },
+        place: Place::Server {
+            url,
+            credential,
+            transport: Box::new(transport),
+        },
         profile: used.name,
         timing: used.timing,
         language: used.language,
+        warnings: used.warnings,
     })
 }
 
@@ -170,8 +217,10 @@ struct Profile {
     name: Option<String>,
     url: Option<String>,
     auth: AuthSettings,
+    transport: TransportSettings,
     timing: Timing,
     language: Option<Language>,
+    warnings: Vec<String>,
 }
 
 fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, ConfigError> {
@@ -192,9 +241,18 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
     let Some(name) = named.or(file.default_profile) else {
         return Err(ConfigError::NoPlace);
     };
-    let Some(profile) = file.profiles.get(&name) else {
+    let Some(table) = file.profiles.get(&name) else {
         return Err(ConfigError::NoProfile { name, path });
     };
+    let profile = profile::Profile::read(&name, table, &path)?;
+    let unknown = keys::unknown(table).into_iter().map(|(key, meant)| {
+        let told = format!("{}: [profiles.{name}] has no key {key}", path.display());
+        match meant {
+            Some(meant) => format!("{told}: is {meant} meant?"),
+            None => told,
+        }
+    });
+    let warnings = unknown.collect();
     if profile.url.is_none() && flags.url.is_none() {
         return Err(ConfigError::NoUrl(name));
     }
@@ -210,8 +268,10 @@ fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, Co
     Ok(Profile {
         url: profile.url.clone(),
         auth: profile.auth.clone(),
+        transport: profile.transport.clone(),
         timing: profile.timing,
         language,
+        warnings,
         name: Some(name),
     })
 }
@@ -248,60 +308,24 @@ fn folder(environment: Environment<'_>, variable: &str, in_home: &str) -> Option
     Some(base.join("livysh"))
 }
 
-fn credential(
-    flags: &Flags,
-    auth: &AuthSettings,
-    environment: Environment<'_>,
-) -> Result<Credential, ConfigError> {
-    let user = flags.user.clone().or_else(|| auth.user.clone());
-    // A user alone means a password.
-    let kind = flags
-        .auth
-        .or(auth.kind)
-        .or(user.is_some().then_some(AuthKind::Basic))
-        .unwrap_or(AuthKind::None);
-    let secret = |named: &Option<String>, default: &str, kind: &'static str| {
-        let variable = named.as_deref().unwrap_or(default);
-        let text = environment(variable).ok_or_else(|| ConfigError::NoSecret {
-            what: format!("the environment variable {variable}"),
-            kind,
-        })?;
-        // A secret that was read from a file often ends in a newline.
-        let text = text.trim_end_matches(['\r', '\n']);
-        match text.chars().any(char::is_control) {
-            true => Err(ConfigError::OddSecret(variable.to_owned())),
-            false => Ok(Secret::new(text)),
-        }
-    };
-    match kind {
-        AuthKind::None => Ok(Credential::None),
-        AuthKind::Bearer => {
-            let token = secret(&auth.token_env, "LIVYSH_TOKEN", "bearer")?;
-            Ok(Credential::Bearer(token))
-        }
-        AuthKind::Basic => Ok(Credential::Basic {
-            user: user.ok_or_else(|| ConfigError::NoSecret {
-                what: "a user's name".to_owned(),
-                kind: "basic",
-            })?,
-            password: secret(&auth.password_env, "LIVYSH_PASSWORD", "basic")?,
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Secret;
 
     fn with(variables: &[(&str, &str)], flags: &Flags) -> Result<Settings, ConfigError> {
         let variables: Vec<(String, String)> = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        settings(flags, &|name| {
-            let found = variables.iter().find(|(known, _)| known == name);
-            found.map(|(_, value)| value.clone())
-        })
+        settings(
+            flags,
+            &|name| {
+                let found = variables.iter().find(|(known, _)| known == name);
+                found.map(|(_, value)| value.clone())
+            },
+            &|_, _| None,
+        )
     }
 
     fn url(settings: Settings) -> String {
@@ -378,10 +402,7 @@ mod tests {
         );
         let odd = with(&[("LIVYSH_PASSWORD", "s\nt")], &flags).unwrap_err();
         assert!(matches!(odd, ConfigError::OddSecret(_)));
-        let expected = Credential::Basic {
-            user: "alice".to_owned(),
-            password: Secret::new("s"),
-        };
+        let expected = Credential::basic("alice", Secret::new("s"));
         assert_eq!(credential, expected);
     }
 
@@ -400,7 +421,7 @@ mod tests {
         let Place::Server { credential, .. } = settings.place else {
             panic!()
         };
-        assert_eq!(credential, Credential::Bearer(Secret::new("t")));
+        assert_eq!(credential, Credential::bearer(Secret::new("t")));
     }
 
     #[test]
@@ -408,5 +429,28 @@ mod tests {
         let (_folder, path) = config_file("[profiles.p]\nurl = \n");
         let error = with(&[("LIVYSH_CONFIG", &path)], &Flags::default()).unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
+        let (_folder, path) = config_file("[profiles.p]\nurl = 'http://h'\ntimeout = 'soon'\n");
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let error = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap_err();
+        let told = error.to_string();
+        assert!(
+            told.contains("[profiles.p]: it is written like 90s"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_key_that_has_no_effect_is_told() {
+        let (_folder, path) = config_file("[profiles.p]\nurl = 'http://h'\ntiemout = '3s'\n");
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let settings = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap();
+        let told = format!("{path}: [profiles.p] has no key tiemout: is timeout meant?");
+        assert_eq!(settings.warnings, [told]);
     }
 }

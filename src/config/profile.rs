@@ -1,7 +1,9 @@
 //! `config.toml`: named servers.
 
+use super::ConfigError;
+use super::credential::AuthSettings;
 use super::duration::deserialized;
-use super::{AuthKind, ConfigError};
+use super::transport::TransportSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +13,7 @@ use std::time::Duration;
 #[serde(default)]
 pub(super) struct ConfigFile {
     pub(super) default_profile: Option<String>,
-    pub(super) profiles: BTreeMap<String, Profile>,
+    pub(super) profiles: BTreeMap<String, toml::Table>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -20,6 +22,8 @@ pub(super) struct Profile {
     pub(super) url: Option<String>,
     pub(super) lang: Option<String>,
     pub(super) auth: AuthSettings,
+    #[serde(flatten)]
+    pub(super) transport: TransportSettings,
     #[serde(flatten)]
     pub(super) timing: Timing,
 }
@@ -48,17 +52,6 @@ pub struct Timing {
     pub heartbeat: Option<Duration>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct AuthSettings {
-    #[serde(rename = "type")]
-    pub(super) kind: Option<AuthKind>,
-    pub(super) user: Option<String>,
-    /// Names of environment variables; a secret itself has no place in the file.
-    pub(super) password_env: Option<String>,
-    pub(super) token_env: Option<String>,
-}
-
 impl ConfigFile {
     /// `None` where there is no such file.
     pub(super) fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
@@ -73,5 +66,19 @@ impl ConfigFile {
                 path: path.to_owned(),
                 message: error.to_string().trim().to_owned(),
             })
+    }
+}
+
+impl Profile {
+    pub(super) fn read(
+        name: &str,
+        table: &toml::Table,
+        path: &Path,
+    ) -> Result<Profile, ConfigError> {
+        let profile = table.clone().try_into();
+        profile.map_err(|error: toml::de::Error| ConfigError::Malformed {
+            path: path.to_owned(),
+            message: format!("[profiles.{name}]: {}", error.to_string().trim()),
+        })
     }
 }

@@ -67,6 +67,7 @@ pub async fn once<T>(
     let mut received = Received::No;
     let mut first_failure = None;
     let mut gaps = Gaps::default();
+    let mut was_turned_away = false;
     loop {
         let error = match send().await {
             Ok(made) => {
@@ -75,6 +76,12 @@ pub async fn once<T>(
             }
             Err(error) => error,
         };
+        // Surely not done, and who we are is made anew for each request.
+        let is_turned_away = error.status() == Some(401);
+        let was = std::mem::replace(&mut was_turned_away, is_turned_away);
+        if is_turned_away && !was {
+            continue;
+        }
         let since = *first_failure.get_or_insert_with(Instant::now);
         match Proof::of(&error) {
             Proof::TurnedDown => return Err(NotSent { error, received }),

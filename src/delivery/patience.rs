@@ -50,7 +50,9 @@ impl Patience {
                 Some(limit) => limit.min(self.defect),
                 None => self.defect,
             }),
-            LivyError::Transport(_) => self.first_contact.or(self.unreachable),
+            LivyError::Transport(_) | LivyError::Identity(_) => {
+                self.first_contact.or(self.unreachable)
+            }
             LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
                 self.unreachable
             }

@@ -3,6 +3,7 @@
 //! | failure                                     | proves                | because                                   |
 //! |---------------------------------------------|-----------------------|-------------------------------------------|
 //! | the name has no address, refused, no route  | it was not received   | no connection was made                    |
+//! | nothing to sign on with                     | it was not received   | nothing was sent                          |
 //! | no secure connection                        | it was turned down    | nothing was sent, nor will it be          |
 //! | 429, 430                                    | it was not received   | what limits requests stands before Livy   |
 //! | other 3xx and 4xx but 408                   | it was turned down    | Livy answers so before it does anything   |
@@ -56,6 +57,7 @@ impl Proof {
                 500 if error.message.contains("Session is in state") => Proof::TurnedDown,
                 _ => Proof::Unknown(Settles::Soon),
             },
+            LivyError::Identity(_) => Proof::NotReceived,
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => Proof::Unknown(Settles::Soon),
         }
     }

@@ -22,7 +22,9 @@ pub async fn read<T>(
         };
         let since = *first_failure.get_or_insert_with(Instant::now);
         // Who we are is made anew for each request.
-        if error.status() == Some(401) && !std::mem::replace(&mut was_turned_away, true) {
+        let is_turned_away = error.status() == Some(401);
+        let was = std::mem::replace(&mut was_turned_away, is_turned_away);
+        if is_turned_away && !was {
             continue;
         }
         let wait = gaps.next(&error);

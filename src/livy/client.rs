@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::error::LivyError;
-use super::http::{Authorizer, Http, UrlError};
+use super::http::{Authorizer, Http, Transport, Unreachable};
 use super::model::{
     Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
 };
@@ -59,15 +59,15 @@ pub struct Client {
 }
 
 impl Client {
-    /// `watch` is told of every request; no request waits for longer than `longest`.
+    /// `watch` is told of every request.
     pub fn new(
         root: &str,
         authorizer: Arc<dyn Authorizer>,
         watch: Option<Watch>,
-        longest: Option<Duration>,
-    ) -> Result<Client, UrlError> {
+        transport: Transport,
+    ) -> Result<Client, Unreachable> {
         Ok(Client {
-            http: Http::new(root, authorizer, watch, longest)?,
+            http: Http::new(root, authorizer, watch, transport)?,
         })
     }
 

@@ -23,6 +23,16 @@ pub enum LivyError {
     /// Its number belongs to another statement by now.
     #[error("statement {id} is another one now: the server was started anew")]
     Replaced { id: String },
+    /// Nothing was sent: there is nothing to prove who asks.
+    #[error("there is nothing to sign on with: {0}")]
+    Identity(#[from] IdentityError),
+}
+
+/// Why there is no proof of who asks, in the words of what was to give one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct IdentityError {
+    pub message: String,
 }
 
 impl LivyError {
@@ -30,9 +40,10 @@ impl LivyError {
     pub fn status(&self) -> Option<u16> {
         match self {
             LivyError::Server(error) => Some(error.status),
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                None
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => None,
         }
     }
 
@@ -44,6 +55,8 @@ impl LivyError {
             LivyError::Server(error) => {
                 matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504 | 520..=599)
             }
+            // A person may sign on meanwhile.
+            LivyError::Identity(_) => true,
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
         }
     }
@@ -55,9 +68,10 @@ impl LivyError {
             LivyError::Server(error) => {
                 error.status == 404 && error.message.to_lowercase().contains("session")
             }
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                false
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => false,
         }
     }
 
@@ -67,9 +81,10 @@ impl LivyError {
             LivyError::Server(error) => {
                 error.status == 500 && error.message.contains("Session is in state")
             }
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                false
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => false,
         }
     }
 
@@ -80,9 +95,10 @@ impl LivyError {
                 let words = format!("Unrecognized field \"{name}\"");
                 error.status == 400 && error.message.contains(&words)
             }
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                false
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => false,
         }
     }
 
@@ -92,7 +108,7 @@ impl LivyError {
         match self {
             LivyError::Server(error) => error.status == 500,
             LivyError::NotLivy { .. } => true,
-            LivyError::Transport(_) | LivyError::Replaced { .. } => false,
+            LivyError::Transport(_) | LivyError::Replaced { .. } | LivyError::Identity(_) => false,
         }
     }
 
@@ -102,9 +118,10 @@ impl LivyError {
             LivyError::Server(error) => {
                 error.status == 404 && error.message.contains("Statement not found")
             }
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                false
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => false,
         }
     }
 
@@ -112,15 +129,16 @@ impl LivyError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             LivyError::Server(error) => error.retry_after,
-            LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                None
-            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Identity(_) => None,
         }
     }
 
     /// Whether the server turned down who asks.
     pub fn is_identity(&self) -> bool {
-        matches!(self.status(), Some(401 | 403))
+        matches!(self, LivyError::Identity(_)) || matches!(self.status(), Some(401 | 403))
     }
 
     /// Whether the server could be asked and knows who asks, but does not do this.
@@ -139,6 +157,9 @@ impl LivyError {
                     .to_owned(),
             ),
             LivyError::Replaced { .. } => None,
+            LivyError::Identity(_) => {
+                Some("sign on with the program that gives the secret".to_owned())
+            }
         }
     }
 }

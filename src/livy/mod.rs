@@ -11,8 +11,10 @@ mod watch;
 
 pub use client::{Client, FileKind};
 pub use dialect::Dialect;
-pub use error::{LivyError, ServerError, TransportError, TransportKind};
-pub use http::{Authorizer, UrlError, shown_root};
+pub use error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
+pub use http::{
+    AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, UrlError, shown_root,
+};
 
 /// Whether a text can be the root of a Livy API; says why where it cannot.
 pub fn check_url(url: &str) -> Result<(), UrlError> {

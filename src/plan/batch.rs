@@ -1,6 +1,7 @@
 //! The server that `livysh batch` asks.
 
 use super::{command, unattended};
+use crate::auth::Identity;
 use crate::batch::Desk;
 use crate::cli::{BatchCommand, Cli};
 use crate::config::{Place, Settings};
@@ -29,14 +30,19 @@ pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
 /// The server that the settings name.
 pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
     let command = command(cli, &settings);
-    let Place::Server { url, credential } = settings.place else {
+    let Place::Server {
+        url,
+        credential,
+        transport,
+    } = settings.place
+    else {
         return Err(
             "--local ends with livysh: for batches start livysh serve, and name its URL".to_owned(),
         );
     };
     let watch = cli.looks.verbose.then(|| telling(out.clone()));
-    let longest = settings.timing.timeout.filter(|limit| !limit.is_zero());
-    let client = Client::new(&url, Arc::new(credential), watch, longest)
+    let identity = Arc::new(Identity::new(credential));
+    let client = Client::new(&url, identity, watch, *transport)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
     Ok(Desk {
         client,

@@ -10,11 +10,12 @@ use super::plan::{Attach, Plan, SessionPlan};
 use super::signals::signal_to_end;
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
+use crate::auth::{Credential, Identity};
 use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, CreateSession, Id, LivyError, Session};
+use crate::livy::{self, Client, CreateSession, Id, LivyError, Session, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -152,8 +153,12 @@ async fn open(
     uplink: Uplink,
     unwanted: Unwanted,
 ) -> Result<Opened, OpenError> {
-    let (url, credential) = match plan.place {
-        Place::Server { url, credential } => (url, credential),
+    let (url, credential, transport) = match plan.place {
+        Place::Server {
+            url,
+            credential,
+            transport,
+        } => (url, credential, *transport),
         Place::Local => {
             let (started, token) = start_local(
                 plan.search,
@@ -165,17 +170,19 @@ async fn open(
             .await?;
             let url = started.url();
             on_machine.server.replace(Some(started));
-            (url, crate::auth::Credential::Bearer(token))
+            (url, Credential::bearer(token), Transport::default())
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let client = Client::new(&url, Arc::new(credential), watch, plan.timeout).map_err(|error| {
-        let hint = error.hint().to_owned();
-        OpenError::Preparation {
-            message: error.to_string(),
-            hint,
-        }
-    })?;
+    let client = Client::new(&url, Arc::new(Identity::new(credential)), watch, transport).map_err(
+        |error| {
+            let hint = error.hint().to_owned();
+            OpenError::Preparation {
+                message: error.to_string(),
+                hint,
+            }
+        },
+    )?;
     let tell = |error: &LivyError| {
         uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
     };

@@ -40,8 +40,6 @@ pub struct Plan {
     pub is_aside: bool,
     /// How long a server is waited for that was not reached yet, where that was asked for.
     pub retry_for: Option<Duration>,
-    /// A request's longest silence, where that is not the usual one.
-    pub timeout: Option<Duration>,
     pub out: Out,
     /// Whether every request is told.
     pub is_verbose: bool,

@@ -25,7 +25,10 @@ pub fn livy_error(error: &LivyError) -> Vec<Line> {
 pub fn asking_again(error: &LivyError) -> String {
     let step = match error {
         LivyError::Transport(_) => format!("the server cannot be reached, asking again: {error}"),
-        LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
+        LivyError::Server(_)
+        | LivyError::NotLivy { .. }
+        | LivyError::Replaced { .. }
+        | LivyError::Identity(_) => {
             format!("asking again: {error}")
         }
     };

@@ -1,6 +1,7 @@
 //! The terminal. The only place that writes to it: data to standard output, everything else to
 //! standard error or above a standing prompt.
 
+mod ask;
 mod highlight;
 mod input;
 mod progress;

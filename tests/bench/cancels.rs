@@ -2,8 +2,8 @@
 
 use crate::statements::spark;
 use crate::{Sample, row};
-use livysh::auth::Credential;
-use livysh::livy::{Client, Id, NewStatement};
+use livysh::auth::{Credential, Identity};
+use livysh::livy::{Client, Id, NewStatement, Transport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,13 @@ pub(crate) fn measure() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(&server.url(), Arc::new(Credential::None), None, None).unwrap();
+        let client = Client::new(
+            &server.url(),
+            Arc::new(Identity::new(Credential::None)),
+            None,
+            Transport::default(),
+        )
+        .unwrap();
         let id = Id::Number(0);
         for (what, kind, code) in CASES {
             let mut times = Vec::new();

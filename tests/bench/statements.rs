@@ -2,8 +2,8 @@
 //! scripted server with exact durations, and on a real Spark.
 
 use super::{Sample, row, scripted};
-use livysh::auth::Credential;
-use livysh::livy::{Client, Id, NewStatement};
+use livysh::auth::{Credential, Identity};
+use livysh::livy::{Client, Id, NewStatement, Transport};
 use livysh::local::{Options, Search, Server, prepare};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,13 @@ fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(url, Arc::new(Credential::None), None, None).unwrap();
+        let client = Client::new(
+            url,
+            Arc::new(Identity::new(Credential::None)),
+            None,
+            Transport::default(),
+        )
+        .unwrap();
         let session = Id::Number(0);
         client.session(&session).await.unwrap();
         let began = Instant::now();
@@ -120,7 +126,13 @@ pub(crate) fn spark() -> Server {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let client = Client::new(&server.url(), Arc::new(Credential::None), None, None).unwrap();
+        let client = Client::new(
+            &server.url(),
+            Arc::new(Identity::new(Credential::None)),
+            None,
+            Transport::default(),
+        )
+        .unwrap();
         let request = livysh::livy::CreateSession {
             kind: Some("pyspark".to_owned()),
             ..Default::default()

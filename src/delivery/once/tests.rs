@@ -101,6 +101,19 @@ fn what_was_surely_not_received_is_sent_again() {
 }
 
 #[test]
+fn who_is_turned_away_signs_on_anew_and_asks_once_more() {
+    let world = World::new(vec![
+        Err(status(401)),
+        Err(refused()),
+        Err(status(401)),
+        Ok(()),
+    ]);
+    assert_eq!(world.run(Patience::default()).0, Ok(false));
+    let world = World::new(vec![Err(status(401))]);
+    assert_eq!(world.run(Patience::default()), (Err(Received::No), 2, 0));
+}
+
+#[test]
 fn a_server_that_stays_away_is_given_up() {
     let world = World::new(vec![Err(refused())]);
     let (answer, _, seconds) = world.run(Patience::default());

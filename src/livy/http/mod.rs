@@ -4,41 +4,57 @@
 //! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
 //! answer may take as long as it keeps coming, and what is sent has time of its own.
 //!
-//! | file        | its duty                                        |
-//! |-------------|-------------------------------------------------|
-//! | `url.rs`    | the root of a Livy API, and how it is shown     |
-//! | `failed.rs` | what a failed request, or an odd answer, means  |
+//! | file           | its duty                                        |
+//! |----------------|-------------------------------------------------|
+//! | `url.rs`       | the root of a Livy API, and how it is shown     |
+//! | `transport.rs` | certificates, a proxy, what every request has   |
+//! | `failed.rs`    | what a failed request, or an odd answer, means  |
 
 mod failed;
+mod transport;
 mod url;
 
+pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, parse_root, shown_root};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
-use super::error::{LivyError, ServerError, TransportError, TransportKind};
+use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
 use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
-use failed::{causes, decode, transport_error};
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-};
+use failed::{decode, transport_error};
+use reqwest::header::{CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
-use url::{is_loopback, redacted, shown};
+use url::{redacted, shown};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes that the slowest line sends in a second.
 const SLOWEST: u64 = 16 << 10;
 
+/// A header that proves who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthHeader {
+    pub name: String,
+    pub value: String,
+}
+
+pub type Signing<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<AuthHeader>, IdentityError>> + Send + 'a>>;
+
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
-    /// The value of the `Authorization` header, or none.
-    fn authorization(&self) -> Option<String>;
+    fn header(&self) -> Signing<'_>;
+
+    /// The server did not take it: the next one is to be another, where that can be had.
+    fn refused(&self, header: &AuthHeader);
+
+    /// A text of the server's without what proves it: some repeat the header that they refuse.
+    fn conceal(&self, text: String) -> String;
 }
 
 /// What a request carries.
@@ -54,7 +70,25 @@ pub struct Http {
     authorizer: Arc<dyn Authorizer>,
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
-    longest: Option<Duration>,
+    transport: Transport,
+}
+
+/// A server that cannot even be asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Unreachable {
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    #[error(transparent)]
+    Transport(#[from] TransportRefused),
+}
+
+impl Unreachable {
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Unreachable::Url(error) => error.hint(),
+            Unreachable::Transport(error) => error.hint(),
+        }
+    }
 }
 
 impl Http {
@@ -63,41 +97,16 @@ impl Http {
         root: &str,
         authorizer: Arc<dyn Authorizer>,
         watch: Option<Watch>,
-        longest: Option<Duration>,
-    ) -> Result<Http, UrlError> {
-        let url = parse_root(root)?;
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok();
-        let mut headers = HeaderMap::new();
-        // Some servers refuse every change without this header, whatever its value.
-        headers.insert("X-Requested-By", HeaderValue::from_static("livysh"));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let mut builder = Client::builder()
-            .default_headers(headers)
-            .user_agent(concat!("livysh/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true);
-        if url.scheme() == "http" {
-            builder = builder.tls_certs_only([]);
-        }
-        if is_loopback(&url) {
-            // A proxy from the environment could not reach this machine's own loopback.
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| UrlError::Malformed {
-            url: shown(&url),
-            reason: causes(&error),
-        })?;
+        transport: Transport,
+    ) -> Result<Http, Unreachable> {
+        let root = parse_root(root)?;
         Ok(Http {
-            client,
-            root: url,
+            client: transport.client(&root)?,
+            root,
             authorizer,
             compiles_whole: AtomicBool::new(false),
             watch,
-            longest,
+            transport,
         })
     }
 
@@ -173,14 +182,17 @@ impl Http {
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
     ) -> Result<(String, Vec<u8>), LivyError> {
-        let timeout = self.longest.map_or(timeout, |longest| timeout.min(longest));
+        let longest = self.transport.longest;
+        let timeout = longest.map_or(timeout, |longest| timeout.min(longest));
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
         let shown = shown(&url);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+        if !query.is_empty() || !self.transport.query.is_empty() {
+            url.query_pairs_mut()
+                .extend_pairs(&self.transport.query)
+                .extend_pairs(query);
         }
         let method_name = match method {
             Method::GET => "GET",
@@ -199,11 +211,12 @@ impl Http {
             }
         };
         let mut request = self.client.request(method, url);
-        if let Some(authorization) = self.authorizer.authorization()
-            && let Ok(mut value) = HeaderValue::from_str(&authorization)
+        let signed_on = self.authorizer.header().await?;
+        if let Some(header) = &signed_on
+            && let Ok(mut value) = HeaderValue::from_str(&header.value)
         {
             value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+            request = request.header(&header.name, value);
         }
         request = match body {
             Carried::Nothing => request,
@@ -252,7 +265,14 @@ impl Http {
         if status.is_success() {
             return Ok((shown, body));
         }
-        let error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        if status.as_u16() == 401
+            && let Some(header) = &signed_on
+        {
+            self.authorizer.refused(header);
+        }
+        let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        error.message = self.authorizer.conceal(error.message);
+        let location = location.map(|location| self.authorizer.conceal(location));
         let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
@@ -283,8 +303,14 @@ mod tests {
 
     struct Nobody;
     impl Authorizer for Nobody {
-        fn authorization(&self) -> Option<String> {
-            None
+        fn header(&self) -> Signing<'_> {
+            Box::pin(std::future::ready(Ok(None)))
+        }
+
+        fn refused(&self, _: &AuthHeader) {}
+
+        fn conceal(&self, text: String) -> String {
+            text
         }
     }
 
@@ -293,7 +319,7 @@ mod tests {
         let time = |request: reqwest::RequestBuilder| {
             time_to_send(size_of(&request.build().unwrap())).as_secs()
         };
-        let http = Http::new("http://h", Arc::new(Nobody), None, None).unwrap();
+        let http = Http::new("http://h", Arc::new(Nobody), None, Transport::default()).unwrap();
         let post = || http.client.post("http://h");
         assert_eq!(time(post()), 0);
         assert_eq!(time(post().json("short")), 0);

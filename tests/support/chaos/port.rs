@@ -2,8 +2,8 @@
 //! socket, which never listens, keeps it from being given to somebody else meanwhile.
 
 use nix::sys::socket::{
-    AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, bind, getsockname, listen, setsockopt,
-    socket, sockopt,
+    AddressFamily, Backlog, Shutdown, SockFlag, SockType, SockaddrIn, bind, getsockname, listen,
+    setsockopt, shutdown, socket, sockopt,
 };
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -51,6 +51,8 @@ impl Port {
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 if closing.load(Ordering::SeqCst) {
+                    // A process that another thread is just starting may hold it open a little longer.
+                    shutdown(listener.as_raw_fd(), Shutdown::Both).unwrap();
                     return;
                 }
                 let serve = serve.clone();

@@ -1,0 +1,305 @@
+//! From a credential to the header that proves who asks, kept while it holds.
+
+use super::expiry;
+use super::program::Program;
+use super::secret::Secret;
+use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::time::{Duration, SystemTime};
+use tokio::sync::Mutex;
+
+/// After a program has failed while the old secret still holds.
+const NEXT_TRY: Duration = Duration::from_secs(30);
+/// A shorter secret would be found in words that have nothing to do with it.
+const SHORTEST_CONCEALED: usize = 6;
+const AUTHORIZATION: &str = "authorization";
+
+/// How a secret is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scheme {
+    /// With a user's name.
+    Basic,
+    Bearer,
+    /// As it is, in the header of this name.
+    Header(String),
+}
+
+/// Where a user's name and a secret come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    None,
+    Given {
+        scheme: Scheme,
+        user: Option<String>,
+        secret: Secret,
+    },
+    Printed {
+        scheme: Scheme,
+        /// Where the program prints none.
+        user: Option<String>,
+        program: Program,
+    },
+}
+
+/// A credential at work.
+pub struct Identity {
+    credential: Credential,
+    /// The last header that a program's secret made. Its lock is held while the program runs, so that it runs once
+    /// for all who wait.
+    printed: Mutex<Option<Printed>>,
+    concealed: std::sync::Mutex<Vec<Secret>>,
+}
+
+struct Printed {
+    header: AuthHeader,
+    until: Option<SystemTime>,
+    renewal: Option<SystemTime>,
+    is_refused: bool,
+}
+
+impl Printed {
+    fn holds(&self, now: SystemTime) -> bool {
+        !self.is_refused && self.until.is_none_or(|until| now < until)
+    }
+
+    fn is_fresh(&self, now: SystemTime) -> bool {
+        self.holds(now) && self.renewal.is_none_or(|renewal| now < renewal)
+    }
+}
+
+impl Credential {
+    pub fn basic(user: impl Into<String>, password: Secret) -> Credential {
+        Credential::Given {
+            scheme: Scheme::Basic,
+            user: Some(user.into()),
+            secret: password,
+        }
+    }
+
+    pub fn bearer(token: Secret) -> Credential {
+        Credential::Given {
+            scheme: Scheme::Bearer,
+            user: None,
+            secret: token,
+        }
+    }
+}
+
+impl Identity {
+    pub fn new(credential: Credential) -> Identity {
+        Identity {
+            credential,
+            printed: Mutex::default(),
+            concealed: std::sync::Mutex::default(),
+        }
+    }
+
+    async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
+        match &self.credential {
+            Credential::None => Ok(None),
+            Credential::Given {
+                scheme,
+                user,
+                secret,
+            } => Ok(Some(self.written(scheme, user.as_deref(), secret))),
+            Credential::Printed {
+                scheme,
+                user,
+                program,
+            } => self
+                .printed(scheme, user.as_deref(), program)
+                .await
+                .map(Some),
+        }
+    }
+
+    async fn printed(
+        &self,
+        scheme: &Scheme,
+        user: Option<&str>,
+        program: &Program,
+    ) -> Result<AuthHeader, IdentityError> {
+        let mut kept = self.printed.lock().await;
+        let now = SystemTime::now();
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.is_fresh(now)) {
+            return Ok(kept.header.clone());
+        }
+        match (program.run().await, kept.as_mut()) {
+            (Ok(printed), _) => {
+                let user = printed.user.as_deref().or(user);
+                let header = self.written(scheme, user, &printed.secret);
+                let now = SystemTime::now();
+                *kept = Some(Printed {
+                    header: header.clone(),
+                    until: printed.until.filter(|until| now < *until),
+                    renewal: printed.until.and_then(|until| expiry::renewal(until, now)),
+                    is_refused: false,
+                });
+                Ok(header)
+            }
+            // The old one is as good as before.
+            (Err(_), Some(kept)) if kept.holds(now) => {
+                kept.renewal = Some(now + NEXT_TRY);
+                Ok(kept.header.clone())
+            }
+            (Err(error), _) => Err(IdentityError {
+                message: error.to_string(),
+            }),
+        }
+    }
+
+    fn written(&self, scheme: &Scheme, user: Option<&str>, secret: &Secret) -> AuthHeader {
+        let (name, value) = match scheme {
+            Scheme::Basic => {
+                let pair = format!("{}:{}", user.unwrap_or_default(), secret.reveal());
+                let pair = STANDARD.encode(pair);
+                let value = format!("Basic {pair}");
+                self.remember(Secret::new(pair));
+                (AUTHORIZATION, value)
+            }
+            Scheme::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.reveal())),
+            Scheme::Header(name) => (name.as_str(), secret.reveal().to_owned()),
+        };
+        self.remember(secret.clone());
+        AuthHeader {
+            name: name.to_owned(),
+            value,
+        }
+    }
+
+    fn remember(&self, secret: Secret) {
+        let Ok(mut concealed) = self.concealed.lock() else {
+            return;
+        };
+        if secret.reveal().len() >= SHORTEST_CONCEALED && !concealed.contains(&secret) {
+            concealed.push(secret);
+        }
+    }
+}
+
+impl Authorizer for Identity {
+    fn header(&self) -> Signing<'_> {
+        Box::pin(self.made())
+    }
+
+    fn refused(&self, header: &AuthHeader) {
+        // Where the lock is taken, a new one is being made.
+        if let Ok(mut kept) = self.printed.try_lock()
+            // Another request may have had one made meanwhile.
+            && let Some(kept) = kept.as_mut().filter(|kept| kept.header == *header)
+        {
+            kept.is_refused = true;
+        }
+    }
+
+    fn conceal(&self, text: String) -> String {
+        match self.concealed.lock() {
+            Ok(secrets) => secrets
+                .iter()
+                .fold(text, |text, secret| text.replace(secret.reveal(), "***")),
+            Err(_) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Unit;
+    use std::path::Path;
+
+    async fn sent(identity: &Identity) -> String {
+        let header = identity.header().await.unwrap().unwrap();
+        format!("{}: {}", header.name, header.value)
+    }
+
+    fn given(scheme: Scheme, user: Option<&str>, secret: &str) -> Identity {
+        Identity::new(Credential::Given {
+            scheme,
+            user: user.map(str::to_owned),
+            secret: Secret::new(secret),
+        })
+    }
+
+    /// A program that counts its runs, and prints the count with what is wanted behind it.
+    fn counting(folder: &Path, after: &str) -> Identity {
+        let count = folder.join("count");
+        let script = format!(
+            "echo . >> {0}; echo t$(wc -l < {0}){after}",
+            count.display()
+        );
+        Identity::new(Credential::Printed {
+            scheme: Scheme::Bearer,
+            user: None,
+            program: Program {
+                words: ["sh".to_owned(), "-c".to_owned(), script].into(),
+                secret: None,
+                user: None,
+                until: None,
+                unit: Unit::Auto,
+            },
+        })
+    }
+
+    #[tokio::test]
+    async fn headers_are_as_the_standards_say() {
+        let basic = given(Scheme::Basic, Some("alice"), "s:3");
+        assert_eq!(sent(&basic).await, "authorization: Basic YWxpY2U6czoz");
+        let bearer = given(Scheme::Bearer, None, "t");
+        assert_eq!(sent(&bearer).await, "authorization: Bearer t");
+        let own = given(Scheme::Header("X-Token".to_owned()), None, "t");
+        assert_eq!(sent(&own).await, "X-Token: t");
+        let none = Identity::new(Credential::None);
+        assert!(none.header().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_a_server_repeats_is_concealed() {
+        let basic = given(Scheme::Basic, Some("alice"), "hunter2");
+        let header = basic.header().await.unwrap().unwrap().value;
+        let told = basic.conceal(format!("bad “{header}”, alice:hunter2"));
+        assert_eq!(told, "bad “Basic ***”, alice:***");
+        let short = given(Scheme::Bearer, None, "t");
+        short.header().await.unwrap();
+        assert_eq!(short.conceal("it".to_owned()), "it");
+    }
+
+    #[tokio::test]
+    async fn a_program_runs_once_until_its_secret_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = counting(folder.path(), "");
+        let both = tokio::join!(sent(&identity), sent(&identity));
+        assert_eq!(both.0, "authorization: Bearer t1");
+        assert_eq!(both.1, both.0);
+        let first = identity.header().await.unwrap().unwrap();
+        identity.refused(&first);
+        assert_eq!(sent(&identity).await, "authorization: Bearer t2");
+        // It was another one that was refused.
+        identity.refused(&first);
+        assert_eq!(sent(&identity).await, "authorization: Bearer t2");
+    }
+
+    #[tokio::test]
+    async fn a_failed_renewal_leaves_what_still_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = counting(folder.path(), "; [ $(wc -l < count) = 1 ] || exit 1");
+        let first = identity.header().await;
+        assert!(first.is_err(), "count is elsewhere: the program fails");
+        let now = SystemTime::now();
+        let header = AuthHeader {
+            name: AUTHORIZATION.to_owned(),
+            value: "Bearer old".to_owned(),
+        };
+        let kept = |until: Duration| Printed {
+            header: header.clone(),
+            until: Some(now + until),
+            renewal: Some(now),
+            is_refused: false,
+        };
+        *identity.printed.lock().await = Some(kept(Duration::from_secs(600)));
+        assert_eq!(sent(&identity).await, "authorization: Bearer old");
+        *identity.printed.lock().await = Some(kept(Duration::ZERO));
+        assert!(identity.header().await.is_err());
+    }
+}

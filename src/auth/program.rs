@@ -1,0 +1,230 @@
+//! A program that prints a secret: `az`, `gcloud`, `aws`, `cdp`, `pass`, `vault` and the like.
+
+use super::expiry::{self, Unit};
+use super::secret::Secret;
+use serde_json::Value;
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+use tokio::process::Command;
+
+/// Who asks the person for a login in a browser takes long; who waits for a lost network, longer.
+const LONGEST: Duration = Duration::from_secs(120);
+/// So much of what it says is told.
+const MOST_TOLD: usize = 600;
+/// Where tokens stand in what programs print as JSON.
+const USUAL_POINTERS: [&str; 6] = [
+    "/accessToken",
+    "/access_token",
+    "/token",
+    "/id_token",
+    "/token/token",
+    "/status/token",
+];
+
+/// What is run, and where in its output the secret stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The program and its arguments; no shell reads them.
+    pub words: Vec<String>,
+    /// A JSON pointer to the secret; without one the output is the secret, or an object with a token
+    /// where programs usually put it.
+    pub secret: Option<String>,
+    /// A JSON pointer to the user's name.
+    pub user: Option<String>,
+    /// A JSON pointer to the time until which it holds.
+    pub until: Option<String>,
+    pub unit: Unit,
+}
+
+/// What a program has printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Printed {
+    pub(super) secret: Secret,
+    pub(super) user: Option<String>,
+    pub(super) until: Option<SystemTime>,
+}
+
+/// Why there is no secret; in the program's own words, where it has some.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramError {
+    #[error("{name} cannot be run: {reason}")]
+    NotRun { name: String, reason: String },
+    #[error("{name} failed ({status}): {said}")]
+    Failed {
+        name: String,
+        status: String,
+        said: String,
+    },
+    #[error("{name} did not end within {} s", LONGEST.as_secs())]
+    TooSlow { name: String },
+    #[error("{name} printed {found}")]
+    Odd { name: String, found: String },
+}
+
+impl Program {
+    fn name(&self) -> String {
+        self.words.first().cloned().unwrap_or_default()
+    }
+
+    /// Runs it once.
+    pub(super) async fn run(&self) -> Result<Printed, ProgramError> {
+        let name = self.name();
+        let mut command = Command::new(&name);
+        command
+            .args(self.words.iter().skip(1))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let output = match tokio::time::timeout(LONGEST, command.output()).await {
+            Err(_) => return Err(ProgramError::TooSlow { name }),
+            Ok(Err(error)) => {
+                let reason = error.to_string();
+                return Err(ProgramError::NotRun { name, reason });
+            }
+            Ok(Ok(output)) => output,
+        };
+        if !output.status.success() {
+            return Err(ProgramError::Failed {
+                name,
+                status: output.status.to_string(),
+                said: end_of(&String::from_utf8_lossy(&output.stderr)),
+            });
+        }
+        let odd = |found: &str| ProgramError::Odd {
+            name: self.name(),
+            found: found.to_owned(),
+        };
+        let text = String::from_utf8(output.stdout).map_err(|_| odd("no text"))?;
+        self.read(&text, SystemTime::now())
+            .map_err(|found| odd(&found))
+    }
+
+    /// What it printed is never told: it may hold the secret.
+    fn read(&self, text: &str, now: SystemTime) -> Result<Printed, String> {
+        let text = text.trim();
+        let json: Option<Value> = serde_json::from_str(text).ok();
+        let json = json.filter(|value| value.is_object() || value.is_array());
+        let at = |pointer: &str| json.as_ref().and_then(|json| json.pointer(pointer));
+        let text_at = |pointer: &str| match at(pointer) {
+            Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
+            _ => Err(format!("nothing that has a text at {pointer}")),
+        };
+        let secret = match (&self.secret, &json) {
+            (Some(pointer), _) => text_at(pointer)?,
+            (None, None) => text.to_owned(),
+            (None, Some(_)) => USUAL_POINTERS
+                .iter()
+                .find_map(|pointer| text_at(pointer).ok())
+                .ok_or("JSON without a token where one is usual: name its pointer")?,
+        };
+        match secret.chars().any(char::is_control) {
+            _ if secret.is_empty() => return Err("nothing".to_owned()),
+            true => return Err("more than one line, or a control character".to_owned()),
+            false => {}
+        }
+        let user = match &self.user {
+            Some(pointer) => Some(text_at(pointer)?),
+            None => None,
+        };
+        let told = self.until.as_deref().and_then(at);
+        let until = told.and_then(|value| expiry::read(value, self.unit, now));
+        Ok(Printed {
+            until: until.or_else(|| expiry::of_token(&secret)),
+            secret: Secret::new(secret),
+            user,
+        })
+    }
+}
+
+/// The last words, without what some programs colour them with.
+fn end_of(text: &str) -> String {
+    let text = text.trim();
+    let start = text
+        .char_indices()
+        .rev()
+        .nth(MOST_TOLD)
+        .map_or(0, |(at, _)| at);
+    match &text[start..] {
+        "" => "it said nothing".to_owned(),
+        end => end.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::UNIX_EPOCH;
+
+    fn program(secret: Option<&str>) -> Program {
+        Program {
+            words: vec!["az".to_owned()],
+            secret: secret.map(str::to_owned),
+            user: None,
+            until: None,
+            unit: Unit::Auto,
+        }
+    }
+
+    fn secret(program: &Program, text: &str) -> Result<String, String> {
+        let printed = program.read(text, UNIX_EPOCH)?;
+        Ok(printed.secret.reveal().to_owned())
+    }
+
+    #[test]
+    fn a_secret_is_the_output_or_stands_in_it() {
+        assert_eq!(secret(&program(None), "s3cret\n").as_deref(), Ok("s3cret"));
+        let azure = r#"{"accessToken": "t", "expires_on": 1800000000}"#;
+        assert_eq!(secret(&program(None), azure).as_deref(), Ok("t"));
+        let nested = r#"{"Credentials": {"Password": "p"}}"#;
+        let pointed = program(Some("/Credentials/Password"));
+        assert_eq!(secret(&pointed, nested).as_deref(), Ok("p"));
+        for odd in ["", "a\nb", "{}", r#"{"Credentials": {"Password": 5}}"#] {
+            assert!(secret(&pointed, odd).is_err(), "{odd}");
+        }
+        let told = secret(&program(None), r#"{"password": "hunter2"}"#).unwrap_err();
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+
+    #[test]
+    fn the_end_of_its_life_is_read_beside_it() {
+        let aws = Program {
+            secret: Some("/c/Password".to_owned()),
+            user: Some("/c/Username".to_owned()),
+            until: Some("/ExpiresAt".to_owned()),
+            ..program(None)
+        };
+        let text =
+            r#"{"c":{"Username":"u","Password":"p"},"ExpiresAt":"1970-01-01T00:10:00+00:00"}"#;
+        let printed = aws.read(text, UNIX_EPOCH).unwrap();
+        assert_eq!(printed.user.as_deref(), Some("u"));
+        assert_eq!(printed.until, Some(UNIX_EPOCH + Duration::from_secs(600)));
+    }
+
+    #[tokio::test]
+    async fn it_is_told_in_its_own_words() {
+        let shell = |script: &str| Program {
+            words: ["sh", "-c", script].map(str::to_owned).into(),
+            ..program(None)
+        };
+        let printed = shell("echo token").run().await.unwrap();
+        assert_eq!(printed.secret.reveal(), "token");
+        let failed = shell("echo 'run az login' >&2; exit 3")
+            .run()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            failed.to_string(),
+            "sh failed (exit status: 3): run az login"
+        );
+        let missing = Program {
+            words: vec!["no-such-program-here".to_owned()],
+            ..program(None)
+        };
+        let told = missing.run().await.unwrap_err().to_string();
+        assert!(
+            told.starts_with("no-such-program-here cannot be run: "),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! All keys of a profile, so that a wrong one is told.
+
+/// Keys of a profile, dotted; `*` stands for names that the user chooses.
+const KEYS: [&str; 49] = [
+    "url",
+    "lang",
+    "headers.*",
+    "query.*",
+    "proxy",
+    "proxy.url",
+    "proxy.user",
+    "proxy.password_env",
+    "tls.ca_file",
+    "tls.cert_file",
+    "tls.key_file",
+    "tls.insecure",
+    "auth.type",
+    "auth.user",
+    "auth.header",
+    "auth.password.env",
+    "auth.password.file",
+    "auth.password.command",
+    "auth.password.prompt",
+    "auth.password_env",
+    "auth.password_file",
+    "auth.password_command",
+    "auth.token.env",
+    "auth.token.file",
+    "auth.token.command",
+    "auth.token.prompt",
+    "auth.token_env",
+    "auth.token_file",
+    "auth.token_command",
+    "auth.value.env",
+    "auth.value.file",
+    "auth.value.command",
+    "auth.value.prompt",
+    "auth.value_env",
+    "auth.value_file",
+    "auth.value_command",
+    "auth.command",
+    "auth.user_pointer",
+    "auth.password_pointer",
+    "auth.token_pointer",
+    "auth.value_pointer",
+    "auth.expiry.pointer",
+    "auth.expiry.unit",
+    "timeout",
+    "settle",
+    "gateway_patience",
+    "keep_alive",
+    "keep_idle",
+    "heartbeat",
+];
+
+/// How like two keys must be for one to be suggested.
+const ALIKE: f64 = 0.8;
+
+/// The keys of a profile that there are not, each with one that may be meant.
+pub(super) fn unknown(profile: &toml::Table) -> Vec<(String, Option<&'static str>)> {
+    let mut found = Vec::new();
+    collect(profile, "", &mut found);
+    found
+        .into_iter()
+        .map(|key| {
+            let likeness = |known: &str| strsim::jaro_winkler(&key, known);
+            let best = KEYS
+                .iter()
+                .map(|known| (likeness(known), *known))
+                .max_by(|a, b| a.0.total_cmp(&b.0));
+            let meant = best.filter(|(alike, _)| *alike >= ALIKE);
+            (key, meant.map(|(_, name)| name))
+        })
+        .collect()
+}
+
+fn collect(table: &toml::Table, prefix: &str, unknown: &mut Vec<String>) {
+    for (name, value) in table {
+        let name = format!("{prefix}{name}");
+        let below = format!("{name}.");
+        let is_known = KEYS.iter().any(|key| *key == name);
+        let holds_known = KEYS.iter().any(|key| key.starts_with(&below));
+        let takes_any = KEYS.iter().any(|key| *key == format!("{name}.*"));
+        match value {
+            toml::Value::Table(_) if takes_any => {}
+            toml::Value::Table(table) if holds_known => collect(table, &below, unknown),
+            _ if is_known => {}
+            _ => unknown.push(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_told_with_the_one_that_is_meant() {
+        let of = |text: &str| unknown(&text.parse().unwrap());
+        let told = of(
+            "url = 'x'\ntiemout = '3s'\nheaders = { any = 'x' }\nzzz = 1\n\
+                       auth = { type = 'basic', pasword_env = 'X', password = { evn = 'X' } }\n\
+                       proxy = { url = 'x' }\ntls = { ca_file = 'x' }",
+        );
+        let expected = [
+            ("auth.password.evn", Some("auth.password.env")),
+            ("auth.pasword_env", Some("auth.password_env")),
+            ("tiemout", Some("timeout")),
+            ("zzz", None),
+        ];
+        let mut told: Vec<_> = told
+            .iter()
+            .map(|(key, meant)| (key.as_str(), *meant))
+            .collect();
+        told.sort_unstable();
+        assert_eq!(told, expected);
+        assert!(of("proxy = 'http://p'\nkeep_idle = '1h'").is_empty());
+    }
+}

@@ -1,0 +1,230 @@
+//! How a server is reached: certificates, a proxy, and what every request carries.
+
+use super::failed::causes;
+use super::url::{is_loopback, redacted, shown};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Client, Identity, Proxy, Url};
+use std::fmt;
+use std::time::Duration;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How a server is reached, where that is not as usual.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// Of every request, beside or instead of the usual ones.
+    pub headers: Vec<(String, String)>,
+    /// Of every request.
+    pub query: Vec<(String, String)>,
+    /// Authorities that are trusted beside the system's, as PEM.
+    pub authorities: Option<Vec<u8>>,
+    /// The client's own certificate and its key, as PEM.
+    pub certificate: Option<Vec<u8>>,
+    pub proxy: Option<ProxyServer>,
+    /// Whoever answers is believed.
+    pub is_insecure: bool,
+    /// No request waits for longer.
+    pub longest: Option<Duration>,
+}
+
+/// What requests go through.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProxyServer {
+    /// Of the scheme `http`, `https`, `socks5` or `socks5h`.
+    pub url: String,
+    pub user: Option<String>,
+    pub password: Option<String>,
+}
+
+/// Keys and passwords are not shown.
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field(
+                "proxy",
+                &self.proxy.as_ref().map(|proxy| redacted(&proxy.url)),
+            )
+            .field("is_insecure", &self.is_insecure)
+            .field("longest", &self.longest)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What cannot be as it was asked for.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TransportRefused {
+    #[error("the header “{0}” cannot be sent")]
+    Header(String),
+    #[error("{what} cannot be used: {reason}")]
+    Pem { what: &'static str, reason: String },
+    #[error("{url} is no proxy's URL: {reason}")]
+    Proxy { url: String, reason: String },
+    #[error("{url}: {reason}")]
+    Other { url: String, reason: String },
+}
+
+impl TransportRefused {
+    pub fn hint(&self) -> &'static str {
+        match self {
+            TransportRefused::Header(_) => "a name has no blanks, a value is one line",
+            TransportRefused::Pem { .. } => {
+                "it is to be PEM: text between -----BEGIN …----- and -----END …-----"
+            }
+            TransportRefused::Proxy { .. } => {
+                "it looks like http://host:3128 or socks5h://host:1080"
+            }
+            TransportRefused::Other { .. } => "check the URL and the settings of TLS",
+        }
+    }
+}
+
+impl Transport {
+    /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
+    pub(super) fn client(&self, url: &Url) -> Result<Client, TransportRefused> {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let mut builder = Client::builder()
+            .default_headers(self.header_map()?)
+            .user_agent(concat!("livysh/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_nodelay(true);
+        let pem = |what| {
+            move |error: reqwest::Error| TransportRefused::Pem {
+                what,
+                reason: causes(&error),
+            }
+        };
+        if url.scheme() == "http" {
+            builder = builder.tls_certs_only([]);
+        } else if let Some(authorities) = &self.authorities {
+            let authorities = Certificate::from_pem_bundle(authorities)
+                .map_err(pem("the file of authorities"))?;
+            builder = builder.tls_certs_merge(authorities);
+        }
+        if let Some(certificate) = &self.certificate {
+            let identity =
+                Identity::from_pem(certificate).map_err(pem("the client's certificate"))?;
+            builder = builder.identity(identity);
+        }
+        if self.is_insecure {
+            builder = builder.tls_danger_accept_invalid_certs(true);
+        }
+        match &self.proxy {
+            Some(proxy) => {
+                builder = builder.proxy(proxy.for_client()?);
+            }
+            // A proxy from the environment could not reach this machine's own loopback.
+            None if is_loopback(url) => builder = builder.no_proxy(),
+            None => {}
+        }
+        builder.build().map_err(|error| TransportRefused::Other {
+            url: shown(url),
+            reason: causes(&error),
+        })
+    }
+
+    fn header_map(&self) -> Result<HeaderMap, TransportRefused> {
+        let mut headers = HeaderMap::new();
+        // Some servers refuse every change without this header, whatever its value.
+        headers.insert("X-Requested-By", HeaderValue::from_static("livysh"));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        for (name, value) in &self.headers {
+            let refused = || TransportRefused::Header(name.clone());
+            let key: HeaderName = name.parse().map_err(|_| refused())?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| refused())?;
+            value.set_sensitive(true);
+            headers.insert(key, value);
+        }
+        Ok(headers)
+    }
+}
+
+impl ProxyServer {
+    fn for_client(&self) -> Result<Proxy, TransportRefused> {
+        let refused = |reason: String| TransportRefused::Proxy {
+            url: redacted(&self.url),
+            reason,
+        };
+        let mut url = Url::parse(&self.url).map_err(|error| refused(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
+            return Err(refused(format!("{} is not spoken", url.scheme())));
+        }
+        if url.password().is_some() {
+            return Err(refused("it holds a password".to_owned()));
+        }
+        let is_set = match &self.user {
+            Some(user) => url.set_username(user),
+            None => Ok(()),
+        };
+        is_set
+            .and_then(|()| url.set_password(self.password.as_deref()))
+            .map_err(|()| refused("it has no host".to_owned()))?;
+        Proxy::all(url).map_err(|error| refused(causes(&error)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(transport: Transport) -> String {
+        let url = Url::parse("https://h").unwrap();
+        transport.client(&url).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_without_its_secrets() {
+        let proxy = |url: &str| Transport {
+            proxy: Some(ProxyServer {
+                url: url.to_owned(),
+                user: None,
+                password: Some("hunter2".to_owned()),
+            }),
+            ..Transport::default()
+        };
+        let told = refused(proxy("ftp://me:hunter3@proxy"));
+        assert_eq!(told, "ftp://***@proxy is no proxy's URL: ftp is not spoken");
+        let told = refused(proxy("http://me:hunter3@proxy"));
+        assert_eq!(
+            told,
+            "http://***@proxy is no proxy's URL: it holds a password"
+        );
+        assert!(refused(proxy("proxy:3128:4")).contains("is no proxy's URL"));
+        assert!(!format!("{:?}", proxy("http://me:hunter3@proxy")).contains("hunter"));
+        let header = Transport {
+            headers: vec![("a b".to_owned(), "c".to_owned())],
+            ..Transport::default()
+        };
+        assert_eq!(refused(header), "the header “a b” cannot be sent");
+        let certificate = Transport {
+            certificate: Some(b"hunter2".to_vec()),
+            ..Transport::default()
+        };
+        let told = refused(certificate);
+        assert!(
+            told.starts_with("the client's certificate cannot be used: "),
+            "{told}"
+        );
+        assert!(!told.contains("hunter2"));
+    }
+
+    #[test]
+    fn its_own_headers_win() {
+        let transport = Transport {
+            headers: vec![
+                ("x-requested-by".to_owned(), "ambari".to_owned()),
+                ("X-XSRF-Header".to_owned(), "1".to_owned()),
+            ],
+            ..Transport::default()
+        };
+        let headers = transport.header_map().unwrap();
+        assert_eq!(headers["x-requested-by"], "ambari");
+        assert_eq!(
+            (&headers["x-xsrf-header"], headers.len()),
+            (&HeaderValue::from_static("1"), 3)
+        );
+    }
+}

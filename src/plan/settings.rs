@@ -1,0 +1,36 @@
+//! What is configured, and what of it is to be told before anything is asked of the network.
+
+use crate::cli::Cli;
+use crate::config::{self, Environment, Place, Settings};
+use crate::exit::Exit;
+use crate::livy;
+use crate::render::{Line, one_line};
+use crate::shell::error_lines;
+use crate::term::Out;
+
+/// Where it is wrong, that is told, and the code to end with comes back.
+pub fn settings(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Settings, Exit> {
+    let ask = |question: &str, is_secret: bool| out.ask(question, is_secret);
+    let fail = |message: &str, hint: &str, exit: Exit| {
+        for line in error_lines(message, Some(hint)) {
+            out.note(&line);
+        }
+        exit
+    };
+    let settings = config::settings(&cli.flags(), environment, &ask)
+        .map_err(|error| fail(&error.to_string(), &error.hint(), Exit::from(&error)))?;
+    for warning in &settings.warnings {
+        let warning = one_line(warning);
+        out.note(&Line::plain(format!("warning: {warning}")));
+    }
+    if let Place::Server { url, transport, .. } = &settings.place {
+        livy::check_url(url)
+            .map_err(|error| fail(&error.to_string(), error.hint(), Exit::Usage))?;
+        if transport.is_insecure {
+            let told = "warning: certificates are not checked: anybody on the way to the server can \
+                        read and change everything";
+            out.note(&Line::plain(told));
+        }
+    }
+    Ok(settings)
+}

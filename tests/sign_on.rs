@@ -1,0 +1,289 @@
+//! Signing on while the work goes on: programs that print secrets, secrets that end, questions at the
+//! terminal.
+
+use crate::support::eventually;
+use crate::support::http::{get, request};
+use crate::support::program::{Home, Ran};
+use crate::support::pty::Screen;
+use crate::support::scripted::{Answer, Request, Scripted};
+use crate::support::session::Session;
+use crate::support::spark::shared;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A gateway that lets in whose `Authorization` it accepts, to the server that all tests share.
+fn gateway(accepts: impl Fn(&str) -> bool + Send + Sync + 'static) -> Scripted {
+    let (url, _) = shared();
+    Scripted::start(move |asked: &Request| {
+        let told = asked.head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("authorization")
+                .then(|| value.trim())
+        });
+        if !told.is_some_and(&accepts) {
+            return Answer::page("401 Unauthorized", "<html>Token has expired</html>");
+        }
+        let headers = [("Content-Type", "application/json")];
+        let answer = request(
+            &asked.method,
+            &format!("{url}{}", asked.path),
+            &headers,
+            &asked.body,
+        );
+        let status = answer
+            .head
+            .lines()
+            .next()
+            .unwrap()
+            .split_once(' ')
+            .unwrap()
+            .1;
+        Answer::json(status.to_owned().leak(), answer.body)
+    })
+}
+
+/// A home whose profile `p` has a program that prints a token.
+fn home(gateway: &Scripted, script: &str) -> Home {
+    let home = Home::new();
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let auth = "expiry = { pointer = '/until' }\ntype = 'bearer'";
+    let command = format!("command = ['sh', '-c', {script:?}]");
+    let profile = format!(
+        "[profiles.p]\nurl = {:?}\n[profiles.p.auth]\n{command}\n{auth}\n",
+        gateway.url
+    );
+    std::fs::write(folder.join("config.toml"), profile).unwrap();
+    home
+}
+
+fn lines_in(path: &Path) -> usize {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().count()
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
+}
+
+/// Each token is the time of its making, and holds for so many seconds.
+#[test]
+fn a_token_that_ends_again_and_again_costs_no_statement() {
+    const LIFE: u64 = 4;
+    const STATEMENTS: usize = 25;
+    let gateway = gateway(|told| {
+        let made: f64 = told.strip_prefix("Bearer ").unwrap().parse().unwrap();
+        now().as_secs_f64() < made + LIFE as f64
+    });
+    let script = format!(
+        "echo . >> runs; t=$(date +%s.%N); echo \"{{\\\"accessToken\\\": \\\"$t\\\", \\\"until\\\": $(($(date +%s) + {LIFE}))}}\""
+    );
+    let home = home(&gateway, &script);
+    let (_, session) = shared();
+    let mut code = "import time\nran = []\n".to_owned();
+    for number in 0..STATEMENTS {
+        code.push_str(&format!(
+            "ran.append({number}); time.sleep(0.4); len(ran)\n"
+        ));
+    }
+    let file = home.write("many.py", &code);
+    let began = now();
+    let ran = home.run(&["-p", "p", "-s", session, file.to_str().unwrap()]);
+    let counted: String = (1..=STATEMENTS).map(|count| format!("{count}\n")).collect();
+    ran.gave(&counted, 0);
+    assert_eq!(ran.err, "");
+    // Asked for at half of its life, which is told in whole seconds.
+    let runs = lines_in(&home.path().join("runs"));
+    let most = (now() - began).as_secs() / (LIFE / 2 - 1) + 2;
+    assert!(
+        runs >= 3 && runs as u64 <= most,
+        "{runs} runs, {most} at most"
+    );
+}
+
+/// The server takes tokens with the current number alone.
+#[test]
+fn a_token_that_is_withdrawn_is_replaced_once() {
+    let valid = Arc::new(AtomicU64::new(1));
+    let known = valid.clone();
+    let gateway = gateway(move |told| told == format!("Bearer t{}", known.load(Ordering::SeqCst)));
+    let home = home(&gateway, "echo . >> runs; echo t$(wc -l < runs)");
+    let (_, session) = shared();
+    let go = home.path().join("go");
+    let code = format!(
+        "import os, time\nprint('first')\nwhile not os.path.exists({go:?}): time.sleep(0.05)\n\nprint('last')\n"
+    );
+    let file = home.write("wait.py", &code);
+    let child = home
+        .command(&["-p", "p", "-s", session, file.to_str().unwrap()])
+        .spawn()
+        .unwrap();
+    eventually("it has signed on", || {
+        (lines_in(&home.path().join("runs")) == 1).then_some(())
+    });
+    valid.store(2, Ordering::SeqCst);
+    eventually("it signs on anew", || {
+        (lines_in(&home.path().join("runs")) == 2).then_some(())
+    });
+    std::fs::write(&go, "").unwrap();
+    Ran::of(child.wait_with_output().unwrap()).gave("first\nlast\n", 0);
+    assert_eq!(lines_in(&home.path().join("runs")), 2);
+}
+
+/// The statement runs on, whatever becomes of who asks.
+#[test]
+fn a_program_that_needs_a_person_is_told_in_its_words_and_asked_again() {
+    let valid = Arc::new(AtomicU64::new(1));
+    let known = valid.clone();
+    let gateway = gateway(move |told| told == format!("Bearer t{}", known.load(Ordering::SeqCst)));
+    let home = home(
+        &gateway,
+        "cat token 2>/dev/null || { echo 'Please run az login.' >&2; exit 1; }",
+    );
+    let token = home.write("token", "t1");
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let number = session.url.rsplit('/').next().unwrap();
+    let (go, errors) = (home.path().join("go"), home.path().join("errors"));
+    let code =
+        format!("import os, time\nwhile not os.path.exists({go:?}): time.sleep(0.05)\n\n6 * 7");
+    let file = home.write("wait.py", &code);
+    let child = home
+        .command(&["-p", "p", "-s", number, file.to_str().unwrap()])
+        .stderr(std::fs::File::create(&errors).unwrap())
+        .spawn()
+        .unwrap();
+    eventually("it runs", || {
+        let list = get(&format!("{}/statements", session.url)).json();
+        let all = list["statements"].as_array().unwrap();
+        all.iter()
+            .any(|one| one["state"] == "running")
+            .then_some(())
+    });
+    std::fs::remove_file(&token).unwrap();
+    valid.store(2, Ordering::SeqCst);
+    eventually("the program's words are told", || {
+        let told = std::fs::read_to_string(&errors).unwrap();
+        told.contains("sh failed (exit status: 1): Please run az login.")
+            .then_some(())
+    });
+    std::fs::write(&token, "t2").unwrap();
+    std::fs::write(&go, "").unwrap();
+    Ran::of(child.wait_with_output().unwrap()).gave("42\n", 0);
+    session.delete();
+}
+
+#[test]
+fn a_program_that_fails_at_the_start_ends_a_script_with_four() {
+    let gateway = gateway(|_| true);
+    let home = home(&gateway, "echo 'Please run az login.' >&2; exit 1");
+    let ran = home.run(&["-p", "p", "-e", "1"]);
+    ran.gave("", 4);
+    ran.said(&["sh failed (exit status: 1): Please run az login."]);
+    assert!(gateway.requests().is_empty());
+}
+
+#[test]
+fn a_password_is_asked_for_and_never_shown() {
+    // alice:hunter2
+    let gateway = gateway(|told| told == "Basic YWxpY2U6aHVudGVyMg==");
+    let (_, session) = shared();
+    let home = Home::new();
+    let arguments = [
+        "--url",
+        &gateway.url,
+        "--auth",
+        "basic",
+        "-s",
+        session,
+        "-l",
+        "python",
+    ];
+    let mut screen = Screen::start(&home, &arguments);
+    screen.wait_for(&format!("User for {}:", gateway.url));
+    screen.line("alice");
+    screen.wait_for(&format!("Password for alice on {}:", gateway.url));
+    eventually("keys are not shown", || (!screen.echoes()).then_some(()));
+    screen.line("hunter3\u{7f}2");
+    screen.wait_for_prompt(">>>");
+    screen.line("6 * 7");
+    screen.wait_for("\n42\n>>>");
+    let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
+    assert!(!raw.contains("hunter"), "{raw}");
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+}
+
+#[test]
+fn whoever_gives_no_password_has_the_terminal_as_it_was() {
+    let gateway = gateway(|_| true);
+    let home = Home::new();
+    let mut screen = Screen::start(&home, &["--url", &gateway.url, "--user", "alice"]);
+    screen.wait_for("Password for alice on ");
+    eventually("keys are not shown", || (!screen.echoes()).then_some(()));
+    screen.send("hunter\u{3}");
+    assert_eq!(screen.wait_for_exit(), 2);
+    assert!(screen.echoes());
+    assert!(!screen.text().contains("hunter"), "{}", screen.text());
+    screen.wait_for("the environment variable LIVYSH_PASSWORD is needed to sign on (basic)");
+    assert!(gateway.requests().is_empty());
+}
+
+#[test]
+fn a_file_of_a_secret_that_others_may_read_is_refused() {
+    let home = Home::new();
+    let token = home.write("token", "hunter2\n");
+    let folder = home.path().join("config/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let profile = format!(
+        "[profiles.p]\nurl = \"http://h\"\nauth = {{ type = \"bearer\", token_file = {token:?} }}\n"
+    );
+    std::fs::write(folder.join("config.toml"), profile).unwrap();
+    std::fs::set_permissions(&token, Permissions::from_mode(0o644)).unwrap();
+    let ran = home.run(&["-p", "p", "-e", "1"]);
+    ran.gave("", 2);
+    let path = token.display();
+    ran.said(&[&format!(
+        "{path} holds a secret, and others may read it\nhint: chmod 600 {path}"
+    )]);
+}
+
+/// The profile's own headers and query go with every request, and are not told.
+#[test]
+fn headers_and_a_query_go_with_every_request() {
+    let gateway = gateway(|told| told == "Bearer t1");
+    let home = home(&gateway, "echo t1");
+    let config = home.path().join("config/livysh/config.toml");
+    let mut profile = std::fs::read_to_string(&config).unwrap();
+    profile.push_str(
+        "[profiles.p.headers]\nX-XSRF-Header = 'hunter2'\n[profiles.p.query]\ndetailed = 'true'\n",
+    );
+    std::fs::write(&config, profile).unwrap();
+    let (_, session) = shared();
+    let ran = home.run(&[
+        "-p", "p", "-v", "-s", session, "-l", "python", "-e", "6 * 7",
+    ]);
+    ran.gave("42\n", 0);
+    assert!(
+        !ran.err.contains("hunter2") && !ran.err.contains("t1"),
+        "{}",
+        ran.err
+    );
+    let requests = gateway.requests();
+    assert!(requests.len() > 2);
+    for request in requests {
+        assert!(request.path.contains("?detailed=true"), "{request:?}");
+        assert!(
+            request
+                .head
+                .to_lowercase()
+                .contains("x-xsrf-header: hunter2"),
+            "{request:?}"
+        );
+    }
+}
