@@ -5,6 +5,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt;
 
+const SHORTEST_CONCEALED: usize = 6;
+
 /// A password or token; its `Debug` and `Display` show `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -50,6 +52,20 @@ impl Authorizer for Credential {
             Credential::Bearer(token) => Some(format!("Bearer {}", token.reveal())),
         }
     }
+
+    fn conceal(&self, text: String) -> String {
+        let header = self.authorization();
+        let sent = header.as_deref().and_then(|header| header.split_once(' '));
+        let own = match self {
+            Credential::None => None,
+            Credential::Basic { password, .. } => Some(password.reveal()),
+            Credential::Bearer(token) => Some(token.reveal()),
+        };
+        let secrets = sent.map(|(_, sent)| sent).into_iter().chain(own);
+        // A short one would be found in words that have nothing to do with it.
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST_CONCEALED);
+        secrets.fold(text, |text, secret| text.replace(secret, "***"))
+    }
 }
 
 #[cfg(test)]
@@ -66,6 +82,19 @@ mod tests {
         let bearer = Credential::Bearer(Secret::new("t"));
         assert_eq!(bearer.authorization().unwrap(), "Bearer t");
         assert_eq!(Credential::None.authorization(), None);
+    }
+
+    #[test]
+    fn what_a_server_repeats_is_concealed() {
+        let basic = Credential::Basic {
+            user: "alice".to_owned(),
+            password: Secret::new("hunter2"),
+        };
+        let header = basic.authorization().unwrap();
+        let told = basic.conceal(format!("bad “{header}”, alice:hunter2"));
+        assert_eq!(told, "bad “Basic ***”, alice:***");
+        let bearer = Credential::Bearer(Secret::new("t"));
+        assert_eq!(bearer.conceal("it".to_owned()), "it");
     }
 
     #[test]

@@ -84,6 +84,15 @@ impl Uplink {
         self.lock().prompt_stands
     }
 
+    /// Passes Ctrl-C on and says so, unless a prompt stands: it may be the line editor's.
+    pub(super) fn interrupt(&self) -> bool {
+        let mut route = self.lock();
+        if !route.prompt_stands {
+            route.emit(Event::Signal(Signal::Interrupt));
+        }
+        !route.prompt_stands
+    }
+
     pub(super) fn has_no_limits(&self) -> bool {
         self.has_no_limits.load(Ordering::Relaxed)
     }

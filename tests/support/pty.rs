@@ -15,6 +15,8 @@ pub struct Screen {
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
+    /// The terminal's modes before the program ran.
+    modes_before: String,
 }
 
 impl Screen {
@@ -44,6 +46,7 @@ impl Screen {
             command.env(name, value);
         }
         command.cwd(home.path());
+        let modes_before = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
@@ -67,6 +70,7 @@ impl Screen {
             writer,
             child,
             master: pair.master,
+            modes_before,
         }
     }
 
@@ -144,9 +148,38 @@ impl Screen {
             && flags & nix::sys::termios::LocalFlags::ISIG.bits() != 0
     }
 
+    /// Whether Ctrl-C makes a signal.
+    pub fn makes_signals(&self) -> bool {
+        let flags = self.master.get_termios().unwrap().local_flags.bits();
+        flags & nix::sys::termios::LocalFlags::ISIG.bits() != 0
+    }
+
+    /// All of the terminal's modes, to be compared.
+    pub fn modes(&self) -> String {
+        modes(self.master.as_ref())
+    }
+
+    #[track_caller]
+    pub fn is_as_before(&self) {
+        assert_eq!(self.modes(), self.modes_before, "{}", self.text());
+    }
+
+    /// Whether the program has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    pub fn is_on_alternate_screen(&self) -> bool {
+        self.parser.lock().unwrap().screen().alternate_screen()
+    }
+
     pub fn process_id(&self) -> u32 {
         self.child.process_id().unwrap()
     }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
 }
 
 fn cells(count: u16) -> NonZero<u16> {

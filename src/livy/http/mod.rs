@@ -39,6 +39,11 @@ const SLOWEST: u64 = 16 << 10;
 pub trait Authorizer: Send + Sync {
     /// The value of the `Authorization` header, or none.
     fn authorization(&self) -> Option<String>;
+
+    /// A text of the server's without what proves it: some repeat the header that they refuse.
+    fn conceal(&self, text: String) -> String {
+        text
+    }
 }
 
 /// What a request carries.
@@ -252,7 +257,9 @@ impl Http {
         if status.is_success() {
             return Ok((shown, body));
         }
-        let error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
+        error.message = self.authorizer.conceal(error.message);
+        let location = location.map(|location| self.authorizer.conceal(location));
         let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
