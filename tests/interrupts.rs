@@ -16,14 +16,14 @@ const MOMENTS: u64 = 200;
 /// So many are in one dialogue at most.
 const IN_A_DIALOGUE: u64 = 16;
 /// How long a request, and its answer, is kept back.
-const LATE: Duration = Duration::from_millis(40);
+const LATE: Duration = Duration::from_millis(20);
 
-/// What is typed before Ctrl-C: each with whether it is a statement that is sent.
+/// What is typed before Ctrl-C.
 const TYPED: [&str; 9] = [
     "1\r",
-    "import time; time.sleep(0.7)\r",
-    "print('started'); import time; time.sleep(0.7)\r",
-    "print(('x' * 80 + '\\n') * 1500)\r",
+    "import time; time.sleep(0.4)\r",
+    "print('started'); import time; time.sleep(0.4)\r",
+    "print(('x' * 80 + '\\n') * 500)\r",
     "1 / 0\r",
     "spark.range(1000).count()\r",
     "if True:\r    import time\rtime.sleep(0.3)\r\r",
@@ -108,7 +108,7 @@ impl Dialogue {
 
 /// A moment after something happened: often at once, sometimes much later.
 fn wait_a_moment(chance: &mut Chance) {
-    let longest = chance.pick(&[1, 20, 150, 900]);
+    let longest = chance.pick(&[1, 20, 100, 400]);
     let time = Duration::from_micros(chance.below(longest * 1000));
     std::thread::sleep(time);
 }

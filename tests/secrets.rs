@@ -104,7 +104,7 @@ impl Way {
         let folder = home.path().join("config/livysh");
         std::fs::create_dir_all(&folder).unwrap();
         let profile = format!(
-            "[profiles.p]\nurl = \"{url}{}\"\n{}\n",
+            "[profiles.p]\nurl = \"{url}{}\"\nsettle = \"50ms\"\n{}\n",
             self.query, self.profile
         );
         std::fs::write(folder.join("config.toml"), profile).unwrap();
