@@ -5,11 +5,11 @@
 
 use crate::support::chance::{Chance, by_chance};
 use crate::support::chaos::{Call, Chaos, Fault, Span};
-use crate::support::eventually;
 use crate::support::program::Home;
 use crate::support::pty::Screen;
 use crate::support::session::Session;
 use crate::support::spark::shared;
+use crate::support::{PATIENCE, eventually};
 use std::time::{Duration, Instant};
 
 const MOMENTS: u64 = 200;
@@ -191,9 +191,11 @@ fn ctrl_c_just_after_enter_cancels_that_statement() {
         ));
         screen.wait_for(&format!("or {round}"));
         screen.send("\r");
-        eventually("Ctrl-C makes a signal", || {
-            screen.makes_signals().then_some(())
-        });
+        let deadline = Instant::now() + PATIENCE;
+        // That time is short.
+        while !screen.makes_signals() {
+            assert!(Instant::now() < deadline, "{}", screen.text());
+        }
         screen.send("\x03");
         screen.wait_for_prompt(">>>");
         dialogue.answers(round);

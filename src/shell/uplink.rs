@@ -3,7 +3,7 @@
 
 use super::link::{About, name_of};
 use super::tell::{self, Reader};
-use super::{Event, words};
+use super::{Event, Signal, words};
 use crate::engine;
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -54,6 +54,10 @@ impl Sample {
         self.0[0]
     }
 
+    fn maximum(&self) -> Duration {
+        self.0[self.0.len() - 1]
+    }
+
     fn median(&self) -> Duration {
         self.0[self.0.len() / 2]
     }
