@@ -105,7 +105,7 @@ pub(super) async fn signal_to_end(
                 continue;
             }
             () = tokio::time::sleep(BETWEEN_LINES), if is_undecided => {
-                if term::edits_line() {
+                if term::edits_line() || uplink.is_aside() {
                     is_undecided = false;
                 } else if uplink.interrupt() {
                     is_undecided = false;
