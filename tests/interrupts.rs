@@ -78,20 +78,10 @@ impl Dialogue {
 
     /// The prompt answers, once what is shown has come to rest; the number tells the answers apart.
     fn answers(&mut self, number: u64) {
-        let screen = &mut self.screen;
-        let ends_with = |screen: &Screen, prompt: &str| {
-            let text = screen.text();
-            text.lines()
-                .next_back()
-                .is_some_and(|line| line.trim_end() == prompt)
-        };
-        eventually("a prompt stands", || {
-            (ends_with(screen, ">>>") || ends_with(screen, "...")).then_some(())
-        });
         // Between two lines of a block Ctrl-C is no key and nothing runs: it takes the rest of what was
         // typed, and the block stays.
-        if ends_with(screen, "...") {
-            screen.send("\x03");
+        if self.screen.wait_for_a_prompt(&[">>>", "..."]) == "..." {
+            self.screen.send("\x03");
         }
         self.screen.wait_for_prompt(">>>");
         self.types(&format!("print('answer', {number}, 1 + 1)"));

@@ -114,13 +114,29 @@ impl Screen {
     /// Waits until a prompt stands on the last line, with nothing behind it.
     #[track_caller]
     pub fn wait_for_prompt(&self, prompt: &str) {
-        let screen = || self.text();
-        within_showing(PATIENCE, prompt, screen, || {
-            let text = screen();
-            text.lines()
-                .next_back()
-                .is_some_and(|line| line.trim_end() == prompt.trim_end())
-        });
+        self.wait_for_a_prompt(&[prompt]);
+    }
+
+    /// The same for one of several; which one it is.
+    #[track_caller]
+    pub fn wait_for_a_prompt<'a>(&self, prompts: &[&'a str]) -> &'a str {
+        let mut found = None;
+        let what = prompts.join(" or ");
+        within_showing(
+            PATIENCE,
+            &what,
+            || self.text(),
+            || {
+                let text = self.text();
+                let last = text.lines().next_back().unwrap_or_default().trim_end();
+                found = prompts
+                    .iter()
+                    .find(|prompt| prompt.trim_end() == last)
+                    .copied();
+                found.is_some()
+            },
+        );
+        found.unwrap()
     }
 
     /// Waits until the program has ended; gives its exit code.
@@ -198,7 +214,7 @@ fn within_showing(
     limit: Duration,
     what: &str,
     screen: impl Fn() -> String,
-    check: impl Fn() -> bool,
+    mut check: impl FnMut() -> bool,
 ) {
     let deadline = std::time::Instant::now() + limit;
     while !check() {
