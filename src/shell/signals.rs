@@ -79,14 +79,12 @@ fn ignores_hang_up() -> bool {
 /// Passes signals on to the front end; one that ends the program while nobody waits for events
 /// comes back: a prompt stands, or a pipe does not take what is written.
 pub(super) async fn signal_to_end(
+    mut signals: Signals,
     uplink: &Uplink,
     out: &Out,
     mut deadlines: Deadlines,
     has_started: &Cell<bool>,
 ) -> Signal {
-    let Ok(mut signals) = Signals::listen() else {
-        return std::future::pending().await;
-    };
     // Was passed on; what is written after it may be stuck, too.
     let mut passed_on: Option<Signal> = None;
     // Ctrl-C came while a prompt stood, and made a signal: a line was about to be edited, or was just
