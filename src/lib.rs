@@ -176,6 +176,16 @@ impl Work {
             script::tell_unreadable(out, unreadable);
             Exit::Usage
         };
+        // A URL that is no server's is no file either, and may hold a password.
+        for input in &inputs {
+            if let Input::File(path) = input
+                && let Some(url) = path.to_str().filter(|text| text.contains("://"))
+            {
+                livy::check_url(url).map_err(|error| {
+                    fail(out, &error.to_string(), Some(error.hint()), Exit::Usage)
+                })?;
+            }
+        }
         // A wrong name is told before a wrong server.
         script::check(&inputs).map_err(|error| unreadable(&error))?;
         let settings = plan::settings(cli, out, environment)?;
@@ -334,6 +344,7 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
         host: serve.host,
         port: serve.port,
         token,
+        token_variable: serve.token_env.clone(),
         strict: serve.strict,
         csrf_protection: serve.csrf_protection,
         allowed_folders,

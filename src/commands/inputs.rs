@@ -3,20 +3,47 @@
 use super::{Answer, Desk};
 use crate::lang::{Language, Snippet, Source};
 use crate::render::Line;
+use std::collections::VecDeque;
 use std::path::Path;
+
+/// The most text that is kept; the oldest inputs go first.
+const MOST_TEXT: usize = 16 << 20;
 
 #[derive(Debug, Default)]
 pub struct Inputs {
-    done: Vec<Snippet>,
+    done: VecDeque<Snippet>,
+    /// The bytes of their code.
+    held: usize,
+    /// How many are not kept any more.
+    forgotten: usize,
     /// While they are replayed, nothing is added.
     is_replaying: bool,
 }
 
 impl Inputs {
     pub(super) fn add(&mut self, snippet: Snippet) {
-        if !self.is_replaying {
-            self.done.push(snippet);
+        if self.is_replaying {
+            return;
         }
+        self.held += size(&snippet);
+        self.done.push_back(snippet);
+        while self.held > MOST_TEXT
+            && let Some(oldest) = self.done.pop_front()
+        {
+            self.held -= size(&oldest);
+            self.forgotten += 1;
+        }
+    }
+
+    /// What is to be said of those that are missing.
+    fn missing(&self) -> Option<String> {
+        let most = MOST_TEXT >> 20;
+        (self.forgotten > 0).then(|| {
+            format!(
+                "The first {} inputs are left out: only the last {most} MB are kept.",
+                self.forgotten
+            )
+        })
     }
 
     /// Those of a language as a text that runs, and how many there are in others.
@@ -54,6 +81,9 @@ impl Desk<'_> {
         if let Err(error) = std::fs::write(path, text) {
             return Answer::Refused(format!("{}: {error}", path.display()));
         }
+        if let Some(told) = self.inputs.missing() {
+            self.say(&told);
+        }
         if others > 0 {
             self.say(&format!(
                 "{others} input{} in another language than {language} left out.",
@@ -67,6 +97,9 @@ impl Desk<'_> {
         if self.inputs.done.is_empty() {
             return Answer::Refused("Nothing to replay.".to_owned());
         }
+        if let Some(told) = self.inputs.missing() {
+            self.say(&told);
+        }
         let all = std::mem::take(&mut self.inputs.done);
         self.inputs.is_replaying = true;
         let answer = self.replay_all(&all);
@@ -75,7 +108,7 @@ impl Desk<'_> {
         answer
     }
 
-    fn replay_all(&mut self, all: &[Snippet]) -> Answer {
+    fn replay_all(&mut self, all: &VecDeque<Snippet>) -> Answer {
         for snippet in all {
             self.say(&format!("Replaying: {}", snippet.code));
             let source = Source::new(None, snippet.code.as_str());
@@ -91,6 +124,11 @@ impl Desk<'_> {
         }
         Answer::Done
     }
+}
+
+/// What an input takes, with what holds it.
+fn size(snippet: &Snippet) -> usize {
+    snippet.code.len() + size_of::<Snippet>()
 }
 
 #[cfg(test)]
@@ -114,5 +152,24 @@ mod tests {
         }
         assert_eq!(inputs.script(Language::Sql).0, "select 1;\nselect 2;\n");
         assert_eq!(inputs.script(Language::Python), ("x = 1\n".to_owned(), 2));
+    }
+
+    #[test]
+    fn the_oldest_inputs_go_when_there_are_too_many() {
+        let mut inputs = Inputs::default();
+        let mut add = |code: String| {
+            inputs.add(Snippet {
+                language: Language::Python,
+                code,
+                first_line: 1,
+                first_column: 0,
+            });
+        };
+        add("first".to_owned());
+        add("x".repeat(MOST_TEXT - 1000));
+        add("y".repeat(1000));
+        assert_eq!((inputs.done.len(), inputs.forgotten), (1, 2));
+        assert_eq!(inputs.held, size(&inputs.done[0]));
+        assert!(inputs.missing().unwrap().starts_with("The first 2 inputs"));
     }
 }

@@ -45,7 +45,7 @@ impl Search {
         while let Some(Id::Number(after)) = self.after
             && self.passed < MOST_LOOKED_AT
         {
-            let number = Id::Number(after + 1);
+            let number = Id::Number(after.saturating_add(1));
             match client.statement(session, &number).await {
                 Ok(statement) => match compare(&statement) {
                     Match::Ours => return Ok(Sought::Found(statement)),

@@ -47,6 +47,8 @@ pub struct Options {
     pub port: u16,
     /// What every request must bear.
     pub token: Option<String>,
+    /// The variable of the environment that holds it, which code that runs here is not given.
+    pub token_variable: Option<String>,
     /// Livy's own behaviour, also where it is worse.
     pub strict: bool,
     /// How long a strict session tries to cancel a statement, where its own settings do not say:
@@ -71,6 +73,7 @@ impl Options {
             host: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 0,
             token: None,
+            token_variable: None,
             strict: false,
             cancel_timeout: Duration::from_secs(30),
             tuning: Tuning::ALL,
@@ -91,7 +94,8 @@ pub struct Server {
 
 impl Server {
     /// Binds the port and starts to answer.
-    pub fn start(options: &Options, runtime: Runtime) -> io::Result<Server> {
+    pub fn start(options: &Options, mut runtime: Runtime) -> io::Result<Server> {
+        runtime.withheld.extend(options.token_variable.clone());
         let listener = std::net::TcpListener::bind((options.host, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;

@@ -20,6 +20,17 @@ pub(super) enum Block {
     HungUp,
 }
 
+impl Block {
+    /// Whether it is something to do, and not only an end.
+    pub(super) fn is_work(&self) -> bool {
+        match self {
+            Block::Code(_) | Block::Text(_) => true,
+            Block::Command(command) => !matches!(command, Ok(Command::Quit)),
+            Block::Nothing | Block::End | Block::HungUp => false,
+        }
+    }
+}
+
 impl Repl<'_> {
     pub(super) fn read_block(&mut self) -> Block {
         let mut block = String::new();
@@ -90,7 +101,7 @@ impl Repl<'_> {
             return None;
         }
         let command = commands::parse(line)?;
-        self.editor.remember(self.language, line.trim());
+        self.editor.remember(self.language, line.trim_end());
         Some(Block::Command(command))
     }
 

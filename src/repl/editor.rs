@@ -1,6 +1,6 @@
 //! The line editor. The only file that knows rustyline.
 
-use super::history;
+use super::{credential, history};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::Line;
@@ -195,8 +195,12 @@ impl LineEditor {
         }
     }
 
-    /// Keeps a block in the history, at once.
+    /// Keeps a block in the history, at once: none that begins with a blank, as in other shells, or
+    /// that looks as if it held a credential.
     pub(super) fn remember(&mut self, language: Language, block: &str) {
+        if block.starts_with(' ') || credential::looks_like_one(block) {
+            return;
+        }
         let was_full = self.editor.history().len() == MOST_HISTORY;
         let added = self.editor.add_history_entry(block).unwrap_or(false);
         self.forgotten += usize::from(added && was_full);

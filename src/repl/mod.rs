@@ -1,19 +1,21 @@
 //! The interactive front end: read a block, hand it over, take the terminal back.
 //!
-//! | file           | its duty                                            |
-//! |----------------|-----------------------------------------------------|
-//! | `block.rs`     | reads lines until they are a whole block            |
-//! | `conclude.rs`  | tells how work has ended                            |
-//! | `editor.rs`    | the line editor                                     |
-//! | `history.rs`   | where histories are kept                            |
-//! | `own.rs`       | the commands that only a prompt has                 |
-//! | `place.rs`     | those that go to another session, or leave this one |
-//! | `log.rs`       | the session's log, and what comes to it             |
-//! | `facts.rs`     | what is known of the session                        |
-//! | `session.rs`   | those about the session's statements                |
+//! | file            | its duty                                            |
+//! |-----------------|-----------------------------------------------------|
+//! | `block.rs`      | reads lines until they are a whole block            |
+//! | `conclude.rs`   | tells how work has ended                            |
+//! | `credential.rs` | what no history keeps                               |
+//! | `editor.rs`     | the line editor                                     |
+//! | `history.rs`    | where histories are kept                            |
+//! | `own.rs`        | the commands that only a prompt has                 |
+//! | `place.rs`      | those that go to another session, or leave this one |
+//! | `log.rs`        | the session's log, and what comes to it             |
+//! | `facts.rs`      | what is known of the session                        |
+//! | `session.rs`    | those about the session's statements                |
 
 mod block;
 mod conclude;
+mod credential;
 mod editor;
 mod facts;
 mod history;
@@ -144,11 +146,19 @@ impl Repl<'_> {
                 return signal.into();
             }
             let block = self.read_block();
-            let signal = self.stand_prompt(false);
-            if let Some(signal) = signal.or_else(|| self.desk.link.catch_up(self.out)) {
-                return signal.into();
-            }
+            self.stand_prompt(false);
+            let is_interrupted = match self.desk.link.signal_meanwhile(self.out) {
+                None => false,
+                // Pressed since the line was handed over.
+                Some(Signal::Interrupt) => block.is_work(),
+                Some(signal) => return signal.into(),
+            };
             let exit = match block {
+                _ if is_interrupted => {
+                    self.out
+                        .note(&Line::plain("Cancelled before anything was sent."));
+                    None
+                }
                 Block::Nothing => None,
                 Block::HungUp => return Exit::HungUp,
                 Block::End => {

@@ -221,12 +221,19 @@ impl Link {
         }
     }
 
-    /// Takes in what has come while nobody waited; a signal that ends the program comes back.
+    /// Takes in what has come while nobody waited; a signal that ends the program comes back. Ctrl-C
+    /// came too late for what it was meant for.
     pub fn catch_up(&mut self, out: &Out) -> Option<Signal> {
+        self.signal_meanwhile(out)
+            .filter(|signal| *signal != Signal::Interrupt)
+    }
+
+    /// The same, with Ctrl-C.
+    pub fn signal_meanwhile(&mut self, out: &Out) -> Option<Signal> {
+        let mut interrupt = None;
         while let Some(event) = self.next(out, Some(Duration::ZERO)) {
             match event {
-                // At a prompt that is the editor's.
-                Event::Signal(Signal::Interrupt) => {}
+                Event::Signal(Signal::Interrupt) => interrupt = Some(Signal::Interrupt),
                 Event::Signal(signal) => return Some(signal),
                 Event::Engine(_)
                 | Event::Preparing { .. }
@@ -238,7 +245,7 @@ impl Link {
                 break;
             }
         }
-        None
+        interrupt
     }
 
     /// The session's own language, once that is known of an attached one; `fallback` for one that

@@ -7,7 +7,7 @@ use super::limits::Deadlines;
 use super::link::{About, Link};
 use super::local::{OnMachine, start_local};
 use super::plan::{Attach, Plan, SessionPlan};
-use super::signals::signal_to_end;
+use super::signals::{Signals, signal_to_end};
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
 use crate::auth::{Credential, Identity};
@@ -20,11 +20,13 @@ use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
 use std::cell::Cell;
+use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
 pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
@@ -37,7 +39,7 @@ const ATTACHING: Duration = Duration::from_secs(20);
 
 impl Plan {
     /// Starts to open the session and returns at once.
-    pub fn open(mut self, on_signal: OnSignal) -> std::io::Result<Link> {
+    pub fn open(mut self, on_signal: OnSignal) -> io::Result<Link> {
         if let SessionPlan::Create(request) = &mut self.session {
             request.name = Some(format!("{}-{}", self.label, local::random_name()?));
         }
@@ -52,27 +54,44 @@ impl Plan {
                 Place::Server { url, .. } => livy::shown_root(url),
             },
         };
+        // Before a prompt changes the terminal's modes: a signal must not end the program unawares.
+        let listening = Listening::begin()
+            .map_err(|error| io::Error::other(format!("the network thread cannot run: {error}")))?;
         Link::start(about, |mailbox, engine, uplink| {
-            converse(self, mailbox, engine, uplink, on_signal);
+            converse(self, listening, mailbox, engine, uplink, on_signal);
         })
     }
 }
 
+/// What the network thread runs on; signals are caught already.
+struct Listening {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Listening {
+    fn begin() -> io::Result<Listening> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let signals = {
+            let _inside = runtime.enter();
+            Signals::listen()?
+        };
+        Ok(Listening { runtime, signals })
+    }
+}
+
 /// The network thread: opens the session, holds the conversation, ends a local server.
-fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on_signal: OnSignal) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            let failed = OpenError::Preparation {
-                message: format!("the network thread cannot run: {error}"),
-                hint: "check the limits on open files and processes".to_owned(),
-            };
-            return uplink.emit(Event::Engine(engine::Event::OpenFailed(failed)));
-        }
-    };
+fn converse(
+    plan: Plan,
+    listening: Listening,
+    mailbox: Mailbox,
+    engine: WeakEngine,
+    uplink: Uplink,
+    on_signal: OnSignal,
+) {
+    let Listening { runtime, signals } = listening;
     let is_ours = matches!(plan.session, SessionPlan::Create(_));
     let is_made_if_missing = matches!(plan.session, SessionPlan::FindOrCreate(_));
     let ends_session = is_ours && !plan.keep;
@@ -114,7 +133,7 @@ fn converse(plan: Plan, mailbox: Mailbox, engine: WeakEngine, uplink: Uplink, on
         let deadlines = Deadlines::of(limits);
         let signal = tokio::select! {
             () = &mut conversation => return None,
-            signal = signal_to_end(&uplink, &out, deadlines, &has_started) => signal,
+            signal = signal_to_end(signals, &uplink, &out, deadlines, &has_started) => signal,
         };
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal != Signal::HangUp

@@ -3,7 +3,7 @@
 use super::limits::Deadlines;
 use super::uplink::Uplink;
 use super::{Event, Signal};
-use crate::term::Out;
+use crate::term::{self, Out};
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -11,6 +11,8 @@ use tokio::signal::unix::{self, SignalKind};
 
 /// A write that takes longer waits for a reader.
 const WRITE_TAKES: Duration = Duration::from_millis(200);
+/// A line is begun or handed over in less.
+const BETWEEN_LINES: Duration = Duration::from_millis(2);
 
 /// Waits for a signal that ends the program.
 pub fn wait_for_signal() -> std::io::Result<Signal> {
@@ -77,16 +79,17 @@ fn ignores_hang_up() -> bool {
 /// Passes signals on to the front end; one that ends the program while nobody waits for events
 /// comes back: a prompt stands, or a pipe does not take what is written.
 pub(super) async fn signal_to_end(
+    mut signals: Signals,
     uplink: &Uplink,
     out: &Out,
     mut deadlines: Deadlines,
     has_started: &Cell<bool>,
 ) -> Signal {
-    let Ok(mut signals) = Signals::listen() else {
-        return std::future::pending().await;
-    };
     // Was passed on; what is written after it may be stuck, too.
     let mut passed_on: Option<Signal> = None;
+    // Ctrl-C came while a prompt stood, and made a signal: a line was about to be edited, or was just
+    // handed over.
+    let mut is_undecided = false;
     loop {
         let signal = tokio::select! {
             signal = signals.next() => signal,
@@ -96,6 +99,15 @@ pub(super) async fn signal_to_end(
                     Some(signal) if is_stuck(out).await => return signal,
                     _ if uplink.prompt_stands() => passed_on = None,
                     _ => {}
+                }
+                continue;
+            }
+            () = tokio::time::sleep(BETWEEN_LINES), if is_undecided => {
+                if term::edits_line() || uplink.is_aside() {
+                    is_undecided = false;
+                } else if uplink.interrupt() {
+                    is_undecided = false;
+                    passed_on = Some(Signal::Interrupt);
                 }
                 continue;
             }
@@ -110,6 +122,10 @@ pub(super) async fn signal_to_end(
             }
             Signal::TimeUp if uplink.has_no_limits() => continue,
             Signal::Terminate | Signal::HangUp if uplink.prompt_stands() => return signal,
+            Signal::Interrupt if uplink.prompt_stands() => {
+                is_undecided = true;
+                continue;
+            }
             _ if is_stuck(out).await => return signal,
             _ => uplink.emit(Event::Signal(signal)),
         }

@@ -3,7 +3,7 @@
 
 use super::link::{About, name_of};
 use super::tell::{self, Reader};
-use super::{Event, words};
+use super::{Event, Signal, words};
 use crate::engine;
 use crate::term::Out;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -82,6 +82,15 @@ impl Uplink {
 
     pub(super) fn prompt_stands(&self) -> bool {
         self.lock().prompt_stands
+    }
+
+    /// Passes Ctrl-C on and says so, unless a prompt stands: it may be the line editor's.
+    pub(super) fn interrupt(&self) -> bool {
+        let mut route = self.lock();
+        if !route.prompt_stands {
+            route.emit(Event::Signal(Signal::Interrupt));
+        }
+        !route.prompt_stands
     }
 
     pub(super) fn has_no_limits(&self) -> bool {

@@ -38,6 +38,11 @@ pub fn abandon_prompt() {
     }
 }
 
+/// Whether a line is edited, so that Ctrl-C is a key and no signal. Off a terminal it always may be.
+pub fn edits_line() -> bool {
+    tcgetattr(io::stdin()).map_or(true, |mode| !mode.local_flags.contains(LocalFlags::ISIG))
+}
+
 /// While it lives, another program has the terminal as a shell gives it.
 pub struct Lent {
     before: Option<Termios>,

@@ -8,7 +8,7 @@ mod progress;
 mod theme;
 
 pub use highlight::Painter;
-pub use input::{Lent, Quiet, SavedMode, abandon_prompt};
+pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
 pub use theme::PROMPT as PROMPT_COLOUR;
 
 use crate::render::{Line, one_line, sanitize};

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cancels;
+mod interrupts;
 mod scanner;
 mod scripted;
 mod starts;
@@ -25,12 +26,13 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 5] = [
+    let groups: [(&str, fn()); 6] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
         ("statements", statements::measure),
         ("starts", starts::measure),
         ("cancels", cancels::measure),
+        ("interrupts", interrupts::measure),
     ];
     for (name, measure) in groups {
         if named.is_empty() || named.iter().any(|one| one == name) {
@@ -50,6 +52,10 @@ impl Sample {
 
     fn minimum(&self) -> Duration {
         self.0[0]
+    }
+
+    fn maximum(&self) -> Duration {
+        self.0[self.0.len() - 1]
     }
 
     fn median(&self) -> Duration {

@@ -33,3 +33,12 @@ pub fn seed() -> u64 {
             .as_millis() as u64,
     }
 }
+
+/// Runs a test by chance; where it fails, its seed is told.
+pub fn by_chance(test: impl FnOnce(u64)) {
+    let seed = seed();
+    let run = std::panic::AssertUnwindSafe(|| test(seed));
+    if std::panic::catch_unwind(run).is_err() {
+        panic!("it failed, as told above, with LIVYSH_TEST_SEED={seed}");
+    }
+}

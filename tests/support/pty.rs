@@ -15,6 +15,8 @@ pub struct Screen {
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
+    /// The terminal's modes before the program ran.
+    modes_before: String,
 }
 
 impl Screen {
@@ -44,6 +46,7 @@ impl Screen {
             command.env(name, value);
         }
         command.cwd(home.path());
+        let modes_before = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
@@ -67,6 +70,7 @@ impl Screen {
             writer,
             child,
             master: pair.master,
+            modes_before,
         }
     }
 
@@ -110,13 +114,29 @@ impl Screen {
     /// Waits until a prompt stands on the last line, with nothing behind it.
     #[track_caller]
     pub fn wait_for_prompt(&self, prompt: &str) {
-        let screen = || self.text();
-        within_showing(PATIENCE, prompt, screen, || {
-            let text = screen();
-            text.lines()
-                .next_back()
-                .is_some_and(|line| line.trim_end() == prompt.trim_end())
-        });
+        self.wait_for_a_prompt(&[prompt]);
+    }
+
+    /// The same for one of several; which one it is.
+    #[track_caller]
+    pub fn wait_for_a_prompt<'a>(&self, prompts: &[&'a str]) -> &'a str {
+        let mut found = None;
+        let what = prompts.join(" or ");
+        within_showing(
+            PATIENCE,
+            &what,
+            || self.text(),
+            || {
+                let text = self.text();
+                let last = text.lines().next_back().unwrap_or_default().trim_end();
+                found = prompts
+                    .iter()
+                    .find(|prompt| prompt.trim_end() == last)
+                    .copied();
+                found.is_some()
+            },
+        );
+        found.unwrap()
     }
 
     /// Waits until the program has ended; gives its exit code.
@@ -144,9 +164,38 @@ impl Screen {
             && flags & nix::sys::termios::LocalFlags::ISIG.bits() != 0
     }
 
+    /// Whether Ctrl-C makes a signal.
+    pub fn makes_signals(&self) -> bool {
+        let flags = self.master.get_termios().unwrap().local_flags.bits();
+        flags & nix::sys::termios::LocalFlags::ISIG.bits() != 0
+    }
+
+    /// All of the terminal's modes, to be compared.
+    pub fn modes(&self) -> String {
+        modes(self.master.as_ref())
+    }
+
+    #[track_caller]
+    pub fn is_as_before(&self) {
+        assert_eq!(self.modes(), self.modes_before, "{}", self.text());
+    }
+
+    /// Whether the program has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    pub fn is_on_alternate_screen(&self) -> bool {
+        self.parser.lock().unwrap().screen().alternate_screen()
+    }
+
     pub fn process_id(&self) -> u32 {
         self.child.process_id().unwrap()
     }
+}
+
+fn modes(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
 }
 
 fn cells(count: u16) -> NonZero<u16> {
@@ -165,7 +214,7 @@ fn within_showing(
     limit: Duration,
     what: &str,
     screen: impl Fn() -> String,
-    check: impl Fn() -> bool,
+    mut check: impl FnMut() -> bool,
 ) {
     let deadline = std::time::Instant::now() + limit;
     while !check() {

@@ -14,6 +14,7 @@ fn runtime() -> Runtime {
         java_major: 17,
         modules: Vec::new(),
         is_private: false,
+        withheld: Vec::new(),
     }
 }
 

@@ -181,11 +181,9 @@ impl Post {
         };
         let mut ours: Vec<Statement> = Vec::new();
         let mut late: Vec<Statement> = Vec::new();
-        for number in last + 1..made {
+        let first_looked_at = made.saturating_sub(MOST_LOOKED_AT);
+        for number in last.saturating_add(1).max(first_looked_at)..made {
             // What cannot be asked now is no reason to hold up the statement.
-            if made - number > MOST_LOOKED_AT {
-                continue;
-            }
             let Ok(found) = self.statement(number).await else {
                 continue;
             };
@@ -197,8 +195,7 @@ impl Post {
         }
         ours.push(sent.made);
         if sent.was_found {
-            let after = Id::Number(made);
-            ours.extend(self.copies_after(after).await);
+            ours.extend(self.copies_after(made).await);
         }
         let first = ours.remove(0);
         self.end_copies(&first.id, ours).await;
@@ -208,8 +205,9 @@ impl Post {
 
     /// The last statement before ours in a session that had others.
     async fn before_ours(&self, made: i64) -> i64 {
-        let mut number = made - 1;
+        let mut number = made.saturating_sub(1);
         while number >= 0
+            && made - number <= MOST_LOOKED_AT
             && let Ok(found) = self.statement(number).await
             && is_copy(&found, &self.statement.code)
         {
@@ -224,14 +222,14 @@ impl Post {
     }
 
     /// Those that have arrived behind the one that was found.
-    async fn copies_after(&self, mut after: Id) -> Vec<Statement> {
+    async fn copies_after(&self, made: i64) -> Vec<Statement> {
         let mut copies = Vec::new();
-        while let Id::Number(number) = after
-            && let Ok(copy) = self.statement(number + 1).await
-            && is_copy(&copy, &self.statement.code)
-        {
-            after = copy.id.clone();
-            copies.push(copy);
+        // Whatever a server answers, it is not asked for ever.
+        for number in (1..=MOST_LOOKED_AT).map(|more| made.saturating_add(more)) {
+            match self.statement(number).await {
+                Ok(copy) if is_copy(&copy, &self.statement.code) => copies.push(copy),
+                Ok(_) | Err(_) => break,
+            }
         }
         copies
     }

@@ -67,6 +67,7 @@ fn spark_home(home: &Path, search: &Search) -> Option<Runtime> {
         java_major,
         modules: vec![modules, py4j],
         is_private: false,
+        withheld: Vec::new(),
     })
 }
 
@@ -195,6 +196,7 @@ impl Probe {
             java_major,
             modules: Vec::new(),
             is_private: false,
+            withheld: Vec::new(),
         })
     }
 }

@@ -32,7 +32,13 @@ pub struct Runtime {
     pub modules: Vec<PathBuf>,
     /// Whether it is livysh's own, which the user's settings for another Spark must not touch.
     pub is_private: bool,
+    /// Variables of the environment that hold secrets of the server's: no program that it starts gets
+    /// them.
+    pub withheld: Vec<String>,
 }
+
+/// What signs livysh itself on somewhere.
+const SECRETS: [&str; 2] = ["LIVYSH_TOKEN", "LIVYSH_PASSWORD"];
 
 impl Runtime {
     /// Gives a program that runs on this Spark the environment for it.
@@ -51,6 +57,10 @@ impl Runtime {
         command.env("PYSPARK_PYTHON", &self.python);
         command.env("SPARK_HOME", &self.spark_home);
         command.env("SPARK_LOCAL_IP", "127.0.0.1");
+        let withheld = self.withheld.iter().map(String::as_str);
+        for name in SECRETS.into_iter().chain(withheld) {
+            command.env_remove(name);
+        }
         // They would make PySpark the client of another machine's Spark.
         for name in [
             "SPARK_REMOTE",

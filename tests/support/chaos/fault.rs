@@ -21,6 +21,8 @@ pub enum Fault {
     Silence,
     /// The answer comes byte by byte.
     Slow,
+    /// The request arrives so much later, and so does its answer.
+    Late(Duration),
     /// The server never sees the request; this is answered.
     Status(&'static str, &'static str, &'static str),
     /// The server does it, and a gateway says that it gave up.
@@ -139,6 +141,12 @@ pub(super) fn pass(mut stream: TcpStream, server: &str, state: &State) -> std::i
                 std::thread::sleep(Duration::from_millis(1));
             }
             Ok(())
+        }
+        Some(Fault::Late(time)) => {
+            std::thread::sleep(time);
+            let answer = ask(server, &request)?;
+            std::thread::sleep(time);
+            stream.write_all(&answer)
         }
         Some(Fault::Status(status, headers, body)) => answer(&mut stream, status, headers, body),
         Some(Fault::GaveUp) => {

@@ -1,0 +1,325 @@
+//! A long dialogue of one livysh on a terminal, through a bad network: statements of several languages
+//! and sizes, as fast as the server answers. Each runs once, in its order, and livysh stays as it was.
+//! `LIVYSH_TEST_SOAK` says for how long, such as `15m`; the figures then stand in `target/soak.md`.
+
+use crate::support::PATIENCE;
+use crate::support::chance::{Chance, by_chance};
+use crate::support::chaos::{Chaos, Fault, Span};
+use crate::support::processes::memory_of;
+use crate::support::program::{BINARY, Home, foreign_variables};
+use crate::support::session::Session;
+use crate::support::spark::shared;
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long it takes where nobody says otherwise.
+const LENGTH: Duration = Duration::from_secs(30);
+/// Of requests, one in so many is broken.
+const BROKEN: u64 = 12;
+/// How often it is looked at what the process holds, and after how many looks it is warm: an allocator
+/// keeps some of what the largest results took, and a history grows.
+const LOOKS: u32 = 10;
+const WARM: usize = 4;
+const MORE_MEMORY: f64 = 1.25;
+
+/// Those that a network makes, and that pass.
+const PASSING: [Fault; 5] = [
+    Fault::ResetBefore,
+    Fault::ResetAfter,
+    Fault::Cut,
+    Fault::GaveUp,
+    Fault::Status("503 Service Unavailable", "Content-Type: text/html\r\n", ""),
+];
+
+/// What the line editor sends when it begins to take keys.
+const TAKES_KEYS: &str = "\x1b[?2004h";
+/// At a prompt nothing is sent again without being asked for.
+const NOT_RUN: &str = "it has not run.";
+
+/// What a process holds.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// In KiB.
+    memory: u64,
+    descriptors: usize,
+    threads: usize,
+}
+
+/// A terminal that only keeps what is written to it.
+struct Window {
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    shown: Receiver<Vec<u8>>,
+    /// What has come since the last wait was over.
+    seen: String,
+    home: Home,
+}
+
+impl Window {
+    fn start(chaos: &Chaos, session: &str) -> Window {
+        let home = Home::new();
+        let folder = home.path().join("config/livysh");
+        std::fs::create_dir_all(&folder).unwrap();
+        let limits = "timeout = \"10s\"\nsettle = \"200ms\"\ngateway_patience = \"400ms\"";
+        let profile = format!("[profiles.p]\nurl = \"{}\"\n{limits}\n", chaos.url);
+        std::fs::write(folder.join("config.toml"), profile).unwrap();
+        let size = PtySize {
+            rows: 50,
+            cols: 120,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(BINARY);
+        command.args(["-p", "p", "-s", session, "-l", "python"]);
+        for name in foreign_variables() {
+            command.env_remove(name);
+        }
+        for (name, value) in home.environment() {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let (told, shown) = channel();
+        std::thread::spawn(move || {
+            let _master = pair.master;
+            let mut buffer = [0; 1 << 16];
+            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+                told.send(buffer[..count].to_vec()).ok();
+            }
+        });
+        Window {
+            child,
+            keys,
+            shown,
+            seen: String::new(),
+            home,
+        }
+    }
+
+    /// Waits for one of these; which came, and what had come with it.
+    fn wait_for(&mut self, words: &[&str]) -> (usize, String) {
+        let mut looked_at: usize = 0;
+        loop {
+            let mut start = looked_at.saturating_sub(100);
+            while !self.seen.is_char_boundary(start) {
+                start -= 1;
+            }
+            let found = |word: &&str| Some(start + self.seen[start..].find(*word)? + word.len());
+            let first = words.iter().map(found).enumerate();
+            let first = first.filter_map(|(which, at)| Some((at?, which))).min();
+            if let Some((end, which)) = first {
+                let rest = self.seen.split_off(end);
+                return (which, std::mem::replace(&mut self.seen, rest));
+            }
+            looked_at = self.seen.len();
+            let Ok(bytes) = self.shown.recv_timeout(PATIENCE) else {
+                let end = self.seen.chars().rev().take(3000).collect::<String>();
+                let end: String = end.chars().rev().collect();
+                panic!("{words:?} did not come; the end of what did: {end}");
+            };
+            self.seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn held(&self) -> Held {
+        let process = self.child.process_id().unwrap();
+        let count = |what: &str| {
+            let folder = format!("/proc/{process}/{what}");
+            std::fs::read_dir(folder).unwrap().count()
+        };
+        Held {
+            memory: memory_of(process),
+            descriptors: count("fd"),
+            threads: count("task"),
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// What is typed or pasted, and what comes of it.
+struct Input {
+    language: &'static str,
+    keys: String,
+    /// Its last output.
+    end: String,
+    /// A line that comes so often before that.
+    lines: (String, usize),
+    /// Whether it counts that it runs.
+    is_counted: bool,
+}
+
+fn input(chance: &mut Chance, number: usize, file: &str) -> Input {
+    let count = format!("open('{file}', 'a').write('{number} ')");
+    let end = format!("end {number}\r\n");
+    let size = chance.pick(&[1, 10, 100, 1_000, 10_000]);
+    // One expression: what a line holds more than one of is sent one by one, and may fail between.
+    let python = |before: String| Input {
+        language: "python",
+        keys: format!("({count}, {before}, print('end', {number}))[2]\r"),
+        end: end.clone(),
+        lines: (String::new(), 0),
+        is_counted: true,
+    };
+    match chance.below(8) {
+        0 => python("0".to_owned()),
+        1 => {
+            let line = format!("{number} {}", "x".repeat(60));
+            Input {
+                lines: (format!("{line}\r\n"), size),
+                ..python(format!(
+                    "print(('{number} ' + 'x' * 60 + '\\n') * {size}, end='')"
+                ))
+            }
+        }
+        // Much code, and little comes of it.
+        2 => {
+            let text = "a line of code\r".repeat(size.min(200));
+            let code = python(format!("len('''{text}''')")).keys;
+            Input {
+                keys: format!("\x1b[200~{}\x1b[201~\r", code.trim_end()),
+                ..python(String::new())
+            }
+        }
+        3 => python(format!("spark.range({size}).count()")),
+        4 => Input {
+            end: "ZeroDivisionError: division by zero".to_owned(),
+            ..python("1 / 0".to_owned())
+        },
+        5 | 6 => Input {
+            language: "scala",
+            keys: format!(
+                "{{ val f = new java.io.FileWriter(\"{file}\", true); f.write(\"{number} \"); \
+                 f.close(); println(\"end \" + {number}) }}\r"
+            ),
+            ..python(String::new())
+        },
+        _ => Input {
+            language: "sql",
+            keys: format!(
+                "select id, concat('end ', '{number}') as e from range({}) order by id desc;\r",
+                size.min(900)
+            ),
+            end: format!("0|end {number}|\r\n+"),
+            is_counted: false,
+            ..python(String::new())
+        },
+    }
+}
+
+fn length() -> Option<Duration> {
+    let length = std::env::var("LIVYSH_TEST_SOAK").ok()?;
+    Some(humantime::parse_duration(&length).unwrap())
+}
+
+fn report(length: Duration, inputs: usize, faults: usize, all: &[Held]) {
+    let mut table = format!(
+        "{} s, {inputs} inputs, {faults} broken requests\n\n\
+         | after | memory | descriptors | threads |\n|---|---|---|---|\n",
+        length.as_secs()
+    );
+    for (index, held) in all.iter().enumerate() {
+        let after = length.as_secs() * index as u64 / u64::from(LOOKS);
+        let memory = held.memory as f64 / 1024.0;
+        let (descriptors, threads) = (held.descriptors, held.threads);
+        writeln!(
+            table,
+            "| {after} s | {memory:.1} MB | {descriptors} | {threads} |"
+        )
+        .unwrap();
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/target/soak.md");
+    std::fs::write(file, table).unwrap();
+}
+
+/// A dialogue for so long; what the process held meanwhile, and how many inputs there were.
+fn talk(window: &mut Window, length: Duration, chance: &mut Chance) -> (Vec<Held>, usize) {
+    let count = window.home.path().join("count");
+    let file = count.to_str().unwrap().to_owned();
+    let (mut language, mut in_order) = ("python", String::new());
+    let (mut all, mut number, began) = (Vec::new(), 0, Instant::now());
+    window.wait_for(&["Spark session available"]);
+    window.send("\r");
+    window.wait_for(&[TAKES_KEYS]);
+    while began.elapsed() < length || all.len() <= LOOKS as usize {
+        if began.elapsed() >= length * all.len() as u32 / LOOKS {
+            all.push(window.held());
+        }
+        let input = input(chance, number, &file);
+        if input.language != language {
+            language = input.language;
+            window.send(&format!(":lang {language}\r"));
+            window.wait_for(&[TAKES_KEYS]);
+        }
+        let came = loop {
+            window.send(&input.keys);
+            let (which, came) = window.wait_for(&[&input.end, NOT_RUN]);
+            window.wait_for(&[TAKES_KEYS]);
+            if which == 0 {
+                break came;
+            }
+        };
+        let (line, times) = &input.lines;
+        assert!(
+            *times == 0 || came.matches(line.as_str()).count() == *times,
+            "{came}"
+        );
+        if input.is_counted {
+            write!(in_order, "{number} ").unwrap();
+        }
+        number += 1;
+    }
+    assert_eq!(std::fs::read_to_string(&count).unwrap(), in_order);
+    (all, number)
+}
+
+#[test]
+fn a_long_dialogue_through_a_bad_network_leaves_livysh_as_it_was() {
+    by_chance(|seed| {
+        let (url, _) = shared();
+        let session = Session::start(url, "shared");
+        session.wait_until_up();
+        // What takes long to begin is begun before the time is measured.
+        session.text("spark", "1");
+        session.run("sql", "select 1");
+        let chaos = Chaos::before(url);
+        for (index, fault) in PASSING.into_iter().enumerate() {
+            let one_in = Span::OneIn(BROKEN * PASSING.len() as u64);
+            chaos.break_it(None, fault, one_in, seed + index as u64);
+        }
+        let mut window = Window::start(&chaos, session.url.rsplit('/').next().unwrap());
+        let asked = length();
+        let length = asked.unwrap_or(LENGTH);
+        let (all, inputs) = talk(&mut window, length, &mut Chance::new(seed));
+        window.send(":quit\r");
+        assert!(window.child.wait().unwrap().success());
+        assert!(chaos.fired() > 0);
+        if asked.is_some() {
+            report(length, inputs, chaos.fired(), &all);
+        }
+        let (warm, last) = (all[WARM - 1], all[all.len() - 1]);
+        assert!(
+            (last.memory as f64) < warm.memory as f64 * MORE_MEMORY,
+            "{all:?}"
+        );
+        let most = |of: fn(&Held) -> usize| all.iter().take(WARM).map(of).max().unwrap();
+        assert!(last.descriptors <= most(|held| held.descriptors), "{all:?}");
+        assert!(last.threads <= most(|held| held.threads), "{all:?}");
+        session.delete();
+    });
+}
