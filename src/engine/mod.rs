@@ -16,7 +16,7 @@ mod session;
 mod statement;
 
 pub use crate::delivery::{NotSent, Patience, Received, Unwanted};
-pub use crate::livy::{Dialect, FileKind, Id, Session, Statement};
+pub use crate::livy::{Dialect, FileKind, FollowedLog, Id, LogNews, Session, Statement};
 pub use conversation::{Found, KeepAlive, Kept};
 pub use conversation::{create_session, find_or_create_session, find_session};
 pub use statement::Outcome;

@@ -4,6 +4,7 @@ mod client;
 mod dialect;
 mod error;
 mod http;
+mod log;
 mod model;
 mod request;
 mod retry_after;
@@ -15,15 +16,15 @@ pub use error::{IdentityError, LivyError, ServerError, TransportError, Transport
 pub use http::{
     AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, UrlError, shown_root,
 };
-
-/// Whether a text can be the root of a Livy API; says why where it cannot.
-pub fn check_url(url: &str) -> Result<(), UrlError> {
-    http::parse_root(url).map(|_| ())
-}
-
+pub use log::{FollowedLog, LogNews, LogPart, is_log_heading};
 pub use model::{
     AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Output, Session, SessionList,
     SessionState, Statement, StatementList, StatementState, Version,
 };
 pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 pub use watch::{Exchange, Watch};
+
+/// Whether a text can be the root of a Livy API; says why where it cannot.
+pub fn check_url(url: &str) -> Result<(), UrlError> {
+    http::parse_root(url).map(|_| ())
+}

@@ -2,9 +2,9 @@
 
 use super::Repl;
 use crate::commands::Answer;
-use crate::engine::Question;
+use crate::engine::{FollowedLog, LogNews, Question};
 use crate::exit::Exit;
-use crate::shell::{Event, Signal};
+use crate::shell::{Event, NoAnswer, Signal};
 use crate::term::Quiet;
 use std::time::Duration;
 
@@ -29,12 +29,11 @@ impl Repl<'_> {
 
     /// Ctrl-C ends it.
     fn follow_log(&mut self, lines: i64) -> Option<Exit> {
-        let mut before = match self.ask(Question::Log(lines.max(WHOLE))) {
-            Ok(answer) => Sections::of(&answer.log),
+        let (mut log, mut under) = (FollowedLog::default(), String::new());
+        let whole = match self.ask(Question::Log(lines.max(WHOLE))) {
+            Ok(answer) => shown(log.news(&answer.log), &mut under),
             Err(exit) => return exit,
         };
-        let mut under = before.last();
-        let whole = before.lines();
         let first = whole
             .len()
             .saturating_sub(lines.try_into().unwrap_or(usize::MAX));
@@ -49,20 +48,22 @@ impl Repl<'_> {
             if self.desk.link.facts.over.is_some() {
                 return None;
             }
-            let now = match self
+            let news = match self
                 .desk
                 .link
                 .ask(self.out, Question::Log(lines.max(WHOLE)))
             {
-                Ok(answer) => Sections::of(&answer.log),
-                Err(crate::shell::NoAnswer::Interrupted) => return None,
+                Ok(answer) => log.news(&answer.log),
+                Err(NoAnswer::Interrupted) => return None,
                 Err(none) => {
                     let answer: Answer = self.desk.unanswered(none, |error| error.to_string());
                     return self.conclude(answer);
                 }
             };
-            exit = self.print_lines(&now.since(&before, &mut under));
-            before = now;
+            if news.has_gap {
+                self.say("Lines are missing here: the server keeps only the last ones.");
+            }
+            exit = self.print_lines(&shown(news, &mut under));
         }
         exit
     }
@@ -100,102 +101,44 @@ enum Pause {
     Ends(Exit),
 }
 
-/// A log in its parts, each under its heading. Livy puts two streams behind each other, of either of
-/// which it keeps the last lines: a line's place in the whole says nothing.
-#[derive(Debug, Default)]
-struct Sections(Vec<(String, Vec<String>)>);
-
-impl Sections {
-    fn of(log: &[String]) -> Sections {
-        let mut sections = Sections::default();
-        for line in log {
-            let is_heading = matches!(line.trim(), "stdout:" | "stderr:" | "YARN Diagnostics:");
-            match sections.0.last_mut() {
-                Some((_, lines)) if !is_heading => lines.push(line.clone()),
-                Some(_) | None if is_heading => {
-                    sections.0.push((line.trim().to_owned(), Vec::new()));
-                }
-                Some(_) | None => sections.0.push((String::new(), vec![line.clone()])),
-            }
+/// The lines of a log's parts, under their headings where these are others than the one that was shown
+/// last, which is `under`.
+fn shown(news: LogNews, under: &mut String) -> Vec<String> {
+    let mut all = Vec::new();
+    for (heading, lines) in news.parts {
+        if !lines.is_empty() && heading != *under {
+            all.push(heading.clone());
+            *under = heading;
         }
-        sections
+        all.extend(lines);
     }
-
-    fn lines(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for (heading, lines) in &self.0 {
-            all.extend(Some(heading.clone()).filter(|heading| !heading.is_empty()));
-            all.extend(lines.iter().cloned());
-        }
-        all
-    }
-
-    /// The part whose lines stand last.
-    fn last(&self) -> String {
-        let last = self.0.last();
-        last.map_or_else(String::new, |(heading, _)| heading.clone())
-    }
-
-    /// What has come since: the lines behind those that were there. A heading stands where the part is
-    /// another than the one that was shown last, which is `under`.
-    fn since(&self, before: &Sections, under: &mut String) -> Vec<String> {
-        let mut fresh = Vec::new();
-        for (heading, lines) in &self.0 {
-            let known = before.0.iter().find(|(known, _)| known == heading);
-            let known = known.map_or(&[][..], |(_, lines)| lines);
-            let new = &lines[overlap(known, lines)..];
-            if !new.is_empty() && heading != under {
-                fresh.push(heading.clone());
-                under.clone_from(heading);
-            }
-            fresh.extend_from_slice(new);
-        }
-        fresh
-    }
-}
-
-/// How many of the first lines are the last of those before: the oldest may have gone.
-fn overlap(before: &[String], now: &[String]) -> usize {
-    let lengths = (0..=before.len().min(now.len())).rev();
-    let mut fitting = lengths.filter(|length| before.ends_with(&now[..*length]));
-    fitting.next().unwrap_or(0)
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn log(text: &str) -> Sections {
-        let lines: Vec<String> = text.split('|').map(str::to_owned).collect();
-        Sections::of(&lines)
-    }
-
     #[test]
-    fn only_what_has_come_is_shown() {
-        let before = log("stdout: |a|b|\nstderr: |x");
-        assert_eq!(before.lines(), ["stdout:", "a", "b", "stderr:", "x"]);
-        for (now, fresh) in [
-            ("stdout: |a|b|\nstderr: |x", &[][..]),
-            ("stdout: |a|b|\nstderr: |x|y", &["y"]),
-            ("stdout: |a|b|c|\nstderr: |x", &["stdout:", "c"]),
-            (
-                "stdout: |a|b|c|\nstderr: |x|y",
-                &["stdout:", "c", "stderr:", "y"],
-            ),
-            // The oldest has gone.
-            ("stdout: |b|c|\nstderr: |x", &["stdout:", "c"]),
-            ("stdout: |c|d|\nstderr: |x", &["stdout:", "c", "d"]),
-            ("stdout: |a|b|a|b|\nstderr: |x", &["stdout:", "a", "b"]),
-            ("stdout: |a|b|\nstderr: |x|\nYARN Diagnostics: ", &[]),
-            (
-                "stdout: |a|b|\nstderr: |x|\nYARN Diagnostics: |z",
-                &["YARN Diagnostics:", "z"],
-            ),
-        ] {
-            let mut under = before.last();
-            assert_eq!(log(now).since(&before, &mut under), fresh, "{now}");
-        }
-        let mut under = log("a").last();
-        assert_eq!(log("a|b").since(&log("a"), &mut under), ["b"]);
+    fn a_heading_stands_where_the_part_is_another() {
+        let mut under = String::new();
+        let mut of = |parts: &[(&str, &[&str])]| {
+            let parts = parts.iter().map(|(heading, lines)| {
+                let lines = lines.iter().map(|line| (*line).to_owned());
+                ((*heading).to_owned(), lines.collect())
+            });
+            let news = LogNews {
+                parts: parts.collect(),
+                has_gap: false,
+            };
+            shown(news, &mut under)
+        };
+        let whole = of(&[("stdout:", &["a"]), ("stderr:", &["x"]), ("YARN:", &[])]);
+        assert_eq!(whole, ["stdout:", "a", "stderr:", "x"]);
+        assert_eq!(of(&[("stdout:", &[]), ("stderr:", &["y"])]), ["y"]);
+        assert_eq!(
+            of(&[("stdout:", &["b"]), ("stderr:", &[])]),
+            ["stdout:", "b"]
+        );
     }
 }

@@ -4,7 +4,7 @@ use super::link::About;
 use super::tell::Reader;
 use super::words::{error_lines, hint_line};
 use crate::engine::Death;
-use crate::livy::{LivyError, Session};
+use crate::livy::{LivyError, Session, is_log_heading};
 use crate::render::{Line, one_line, sanitize};
 
 /// How much of its log tells why a session does not start.
@@ -190,10 +190,6 @@ pub fn end_of_log(log: &[String]) -> Vec<Line> {
         told.insert(0, Line::plain("the end of its log:"));
     }
     told
-}
-
-fn is_log_heading(line: &str) -> bool {
-    matches!(line, "stdout:" | "stderr:" | "YARN Diagnostics:")
 }
 
 #[cfg(test)]
