@@ -369,3 +369,30 @@ fn no_name_of_a_file_is_obeyed_by_the_terminal() {
         stands(&screen, "F50(", [21, 50]);
     });
 }
+
+#[test]
+fn no_text_of_a_batch_is_obeyed_by_the_terminal() {
+    play(|round| {
+        let server = Scripted::start(move |request| {
+            let batch = round.session(&round.text(11), &json!(7));
+            let path = request.path.split('?').next().unwrap();
+            let body = match path.split('/').skip(2).collect::<Vec<_>>()[..] {
+                [] => json!({"from": 0, "total": 1, "sessions": [batch]}),
+                [_] => batch,
+                _ => json!({"from": 0, "total": 2, "log": [round.text(14), round.text(15)]}),
+            };
+            Answer::json("200 OK", body.to_string())
+        });
+        let home = Home::new();
+        for (command, shown) in [
+            (&["batch", "list"][..], 1),
+            (&["batch", "show", "7"], 1),
+            (&["batch", "log", "7"], 14),
+        ] {
+            let all = [command, &["--url", &server.url]].concat();
+            let mut screen = Screen::sized(&home, &all, 60, 160);
+            screen.wait_for_exit();
+            stands(&screen, "", [shown]);
+        }
+    });
+}
