@@ -137,6 +137,28 @@ enum Command {
     },
 }
 
+/// Copies of a statement that a gateway has made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copies {
+    /// The one that counts; none where it was not known to have arrived.
+    pub of: Option<Id>,
+    pub cancelled: Vec<Id>,
+    pub begun: Vec<Id>,
+    /// They wait, and their cancel was not taken.
+    pub uncancelled: Vec<Id>,
+}
+
+impl Copies {
+    fn new(of: Option<Id>) -> Copies {
+        Copies {
+            of,
+            cancelled: Vec::new(),
+            begun: Vec::new(),
+            uncancelled: Vec::new(),
+        }
+    }
+}
+
 /// What happens in the conversation.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -176,13 +198,8 @@ pub enum Event {
         /// It has not begun: another statement runs in the session.
         is_waiting: bool,
     },
-    /// A statement had arrived more than once; what waited was cancelled.
-    Copies {
-        of: Id,
-        cancelled: Vec<Id>,
-        /// They had begun, or had run.
-        begun: Vec<Id>,
-    },
+    /// A statement has arrived more than once, or after all.
+    Copies(Copies),
     /// The cancel itself could not be delivered.
     CancelFailed(LivyError),
     Finished {

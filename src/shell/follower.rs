@@ -102,7 +102,7 @@ impl Follower {
             | engine::Event::AcceptedLate { .. }
             | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
-            | engine::Event::Copies { .. }
+            | engine::Event::Copies(_)
             | engine::Event::CancelFailed(_)
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. } => false,

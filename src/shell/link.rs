@@ -348,7 +348,7 @@ impl Link {
             | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
-            | engine::Event::Copies { .. }
+            | engine::Event::Copies(_)
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(_) => {}

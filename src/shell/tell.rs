@@ -48,11 +48,7 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
         }
         Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
         Event::Engine(engine::Event::Died(death)) => life::death(death, &about.root, reader),
-        Event::Engine(engine::Event::Copies {
-            of,
-            cancelled,
-            begun,
-        }) => words::copies(of, cancelled, begun),
+        Event::Engine(engine::Event::Copies(copies)) => words::copies(copies),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),
         Event::Engine(engine::Event::Reconnecting(error)) => {
             out.phase(&words::asking_again(error), "");

@@ -1,7 +1,7 @@
 //! How the conversation's events read.
 
 use super::journal::Known;
-use crate::engine::{Id, OpenError, Received};
+use crate::engine::{Copies, Id, OpenError, Received};
 use crate::livy::{LivyError, Session};
 use crate::render::{Line, Role, one_line, sanitize};
 use std::borrow::Cow;
@@ -69,26 +69,43 @@ pub(super) fn of_statement(received: Received) -> &'static str {
     }
 }
 
-/// That a statement has arrived more than once.
-pub(super) fn copies(of: &Id, cancelled: &[Id], begun: &[Id]) -> Vec<Line> {
+/// That a statement has arrived more than once, or after all.
+pub(super) fn copies(copies: &Copies) -> Vec<Line> {
     let numbers = |ids: &[Id]| {
         let ids: Vec<String> = ids.iter().map(Id::to_string).collect();
         one_line(&ids.join(", ")).into_owned()
     };
-    let count = cancelled.len() + begun.len() + 1;
-    let mut lines = Vec::new();
-    let of = one_line(&of.to_string()).into_owned();
-    lines.push(Line::plain(format!(
-        "A gateway has sent statement {of} {count} times."
-    )));
-    if !cancelled.is_empty() {
-        let told = format!("Copies cancelled before they ran: {}", numbers(cancelled));
-        lines.push(Line::plain(told));
-    }
-    if !begun.is_empty() {
-        let told = format!("Copies that had begun to run: {}", numbers(begun));
-        lines.push(Line::error(told));
-    }
+    let others = [&copies.cancelled, &copies.begun, &copies.uncancelled];
+    let count = others.iter().map(|ids| ids.len()).sum::<usize>() + 1;
+    let told = match &copies.of {
+        Some(of) => format!("A gateway has sent statement {of} {count} times."),
+        None => "A statement that did not reach the session has arrived after all.".to_owned(),
+    };
+    let mut lines = vec![Line::plain(one_line(&told))];
+    let mut tell = |ids: &[Id], what: &str, is_bad: bool| {
+        if !ids.is_empty() {
+            let told = format!("{what}: {}", numbers(ids));
+            lines.push(match is_bad {
+                true => Line::error(told),
+                false => Line::plain(told),
+            });
+        }
+    };
+    let [cancelled, begun, uncancelled] = match copies.of {
+        Some(_) => [
+            "Copies cancelled before they ran",
+            "Copies that had begun to run",
+            "Copies that could not be cancelled, and will run",
+        ],
+        None => [
+            "Cancelled before it ran",
+            "It had begun to run",
+            "It could not be cancelled, and will run",
+        ],
+    };
+    tell(&copies.cancelled, cancelled, false);
+    tell(&copies.begun, begun, true);
+    tell(&copies.uncancelled, uncancelled, true);
     lines
 }
 

@@ -1,6 +1,6 @@
 //! Finds a session, or makes one: both are asked of the server once, whatever happens to the answer.
 
-use crate::delivery::{self, NotSent, Patience, Proof, Received, Sent, Sought, Unwanted};
+use crate::delivery::{self, NotSent, Patience, Sent, Sought, Unwanted};
 use crate::engine::OpenError;
 use crate::livy::{Client, CreateSession, Id, LivyError, Session};
 
@@ -35,13 +35,8 @@ pub async fn create_session(
         name: None,
         ..request.clone()
     };
-    client.create_session(&unnamed).await.map_err(|error| {
-        let received = match Proof::of(&error) {
-            Proof::Unknown(_) => Received::Perhaps,
-            Proof::NotReceived | Proof::TurnedDown => Received::No,
-        };
-        NotSent { error, received }.into()
-    })
+    let made = client.create_session(&unnamed).await;
+    made.map_err(|error| NotSent::of(error).into())
 }
 
 /// A session of this name, found or made.

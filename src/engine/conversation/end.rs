@@ -3,6 +3,7 @@
 use super::{Conversation, create::find_session};
 use crate::delivery::{self, Patience, chance};
 use crate::engine::{Ending, Event, Id};
+use crate::livy::LivyError;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -52,12 +53,12 @@ impl Conversation {
             unreachable: Some(left()),
             ..self.patience
         };
+        let emit = self.emit.clone();
+        let tell = |error: &LivyError| emit(Event::Reconnecting(error.clone()));
         // To end it twice is to end it once.
-        let deleting = delivery::read(
-            &patience,
-            |_| {},
-            async || client.delete_session(&session).await,
-        );
+        let deleting = delivery::read(&patience, tell, async || {
+            client.delete_session(&session).await
+        });
         let reason = match timeout(left(), deleting).await {
             Ok(Ok(())) => return Ending::Deleted,
             Ok(Err(error)) if error.is_no_session() => return Ending::Nothing,

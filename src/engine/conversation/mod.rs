@@ -12,6 +12,7 @@
 //! | `keepalive.rs` | keeps it from being ended for being idle   |
 
 mod ask;
+mod copies;
 mod create;
 mod end;
 mod keepalive;

@@ -8,6 +8,7 @@ use crate::livy::{Id, LivyError, Session};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// How much of the log is told when a session dies.
 const LOG_LINES_OF_DEATH: i64 = 20;
@@ -26,13 +27,14 @@ impl Conversation {
                     // A POST that is on its way is waited for: its session must not be forgotten.
                     Some(Command::End { patience }) => {
                         take_back.send_replace(true);
+                        let began = Instant::now();
                         match tokio::time::timeout(patience, opening).await {
                             Ok(Ok(opened)) => self.take_opened(opened),
                             Ok(Err(OpenError::NotCreated { received: Received::No, .. })) => {}
                             Ok(Err(error)) => self.emit(Event::OpenFailed(error)),
                             Err(_) => self.is_unknown = true,
                         }
-                        return Turn::End(patience);
+                        return Turn::End(patience.saturating_sub(began.elapsed()));
                     }
                     other => match self.take(other) {
                         Turn::Next => {}

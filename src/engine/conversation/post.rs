@@ -1,10 +1,10 @@
-//! Sends a statement so that it runs once, and finds the copies that a gateway has made of it.
+//! Sends a statement so that it runs once.
 
 use super::{Emit, Request};
-use crate::delivery::{self, Match, NotSent, Patience, Received, Search, Sent};
+use crate::delivery::{self, Match, NotSent, Patience, Received, Search};
 use crate::engine::Event;
 use crate::lang::Signature;
-use crate::livy::{Client, Id, LivyError, NewStatement, Statement, StatementState};
+use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::future::pending;
@@ -15,20 +15,18 @@ use tokio::sync::{oneshot, watch};
 
 /// Copies may come late: between later statements they are looked for by so many signatures.
 const REMEMBERED: usize = 16;
-/// Copies stand close to each other: no more statements than these are looked at for them.
-const MOST_LOOKED_AT: i64 = 32;
 
 /// What is known of the session's statements.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
-    /// The last one that we have sent, or -1 where there are none yet.
+    /// The last one that we or a gateway have sent, or -1 where there are none yet.
     pub(super) last: Option<Id>,
     /// So many signatures were made.
     count: u64,
     /// Whether the server gives code back as it was sent, once that is known.
     keeps_code: Option<bool>,
     /// Of statements that have a number, or were not there: another one with the same is a copy.
-    concluded: VecDeque<Signature>,
+    concluded: VecDeque<(Signature, Option<Id>)>,
 }
 
 impl Known {
@@ -56,21 +54,49 @@ impl Known {
     pub(super) fn conclude(
         &mut self,
         signature: Option<Signature>,
-        answer: &Result<Statement, NotSent>,
+        answer: &Result<Accepted, NotSent>,
     ) {
-        match answer {
-            Ok(statement) => {
-                self.last = Some(statement.id.clone());
-                let code = statement.code.as_deref();
+        let id = match answer {
+            Ok(accepted) => {
+                self.last = Some(accepted.last.clone());
+                let code = accepted.statement.code.as_deref();
                 self.keeps_code = code.map(|code| Signature::in_code(code).is_some());
+                Some(accepted.statement.id.clone())
             }
             // It may be there, and is then the only one.
             Err(failed) if failed.received == Received::Perhaps => return,
-            Err(_) => {}
+            Err(_) => None,
+        };
+        if let Some(signature) = signature {
+            self.concluded.truncate(REMEMBERED - 1);
+            self.concluded.push_front((signature, id));
         }
-        self.concluded.truncate(REMEMBERED - 1);
-        self.concluded.extend(signature);
-        self.concluded.rotate_right(1);
+    }
+
+    /// The number of an earlier statement with this signature, where there was one; the number is not
+    /// known of one that had not arrived.
+    pub(super) fn concluded(&self, signature: &Signature) -> Option<Option<Id>> {
+        let mut concluded = self.concluded.iter();
+        let found = concluded.find(|(known, _)| known == signature);
+        found.map(|(_, id)| id.clone())
+    }
+}
+
+/// A statement that the server has.
+#[derive(Debug)]
+pub(super) struct Accepted {
+    pub(super) statement: Statement,
+    /// The last one that is known to be ours or a copy of ours.
+    pub(super) last: Id,
+}
+
+impl Accepted {
+    /// One that has no copies.
+    pub(super) fn alone(statement: Statement) -> Accepted {
+        Accepted {
+            last: statement.id.clone(),
+            statement,
+        }
     }
 }
 
@@ -93,17 +119,18 @@ pub(super) struct Post {
 impl Post {
     /// Sends it on a task of its own: who stops waiting must not cut it short, and learns its id when
     /// the answer comes.
-    pub(super) fn begin(self) -> Request<Result<Statement, NotSent>> {
+    pub(super) fn begin(self) -> Request<Result<Accepted, NotSent>> {
         let (answered, answer) = oneshot::channel();
         let task = tokio::task::spawn_local(async move {
             let posted = self.once().await;
             match answered.send(posted) {
                 Ok(()) => {}
                 Err(Ok(accepted)) => {
+                    let id = accepted.statement.id;
                     if self.owes_cancel.get() {
-                        self.cancel(&accepted.id).await;
+                        self.cancel(&id).await;
                     }
-                    (self.emit)(Event::AcceptedLate { id: accepted.id });
+                    (self.emit)(Event::AcceptedLate { id });
                 }
                 Err(Err(failed)) => (self.emit)(Event::LostLate(failed)),
             }
@@ -121,7 +148,7 @@ impl Post {
     }
 
     /// A session that recovers turns statements down: what it did not take is sent when it is back.
-    async fn once(&self) -> Result<Statement, NotSent> {
+    async fn once(&self) -> Result<Accepted, NotSent> {
         for _ in 0..MOST_RECOVERIES {
             match self.try_once().await {
                 Err(failed) if failed.error.is_not_ready() && self.is_back_later().await => {}
@@ -131,7 +158,7 @@ impl Post {
         self.try_once().await
     }
 
-    async fn try_once(&self) -> Result<Statement, NotSent> {
+    async fn try_once(&self) -> Result<Accepted, NotSent> {
         let mut failed = false;
         let tell = |error: &LivyError| {
             failed = true;
@@ -160,128 +187,11 @@ impl Post {
             return Match::Unsure;
         };
         match (Signature::in_code(stored), self.known.keeps_code) {
-            (Some(_), _) if is_copy(found, code) => Match::Ours,
+            (Some(_), _) if self.is_copy(found) => Match::Ours,
             (Some(_), _) | (None, Some(true)) => Match::Other,
             (None, _) if stored.trim_end() != code.trim_end() => Match::Other,
-            (None, Some(false)) => Match::Ours,
+            (None, Some(false)) => Match::Alike,
             (None, None) => Match::Unsure,
         }
     }
-
-    /// The first of all that have arrived; the others are cancelled. Where the numbers leave no room
-    /// for others nothing is asked.
-    async fn without_copies(&self, sent: Sent<Statement>) -> Statement {
-        let &Id::Number(made) = &sent.made.id else {
-            return sent.made;
-        };
-        let last = match &self.known.last {
-            Some(Id::Number(last)) => *last,
-            Some(Id::Text(_)) => return sent.made,
-            None => self.before_ours(made).await,
-        };
-        let mut ours: Vec<Statement> = Vec::new();
-        let mut late: Vec<Statement> = Vec::new();
-        let first_looked_at = made.saturating_sub(MOST_LOOKED_AT);
-        for number in last.saturating_add(1).max(first_looked_at)..made {
-            // What cannot be asked now is no reason to hold up the statement.
-            let Ok(found) = self.statement(number).await else {
-                continue;
-            };
-            if is_copy(&found, &self.statement.code) {
-                ours.push(found);
-            } else if self.is_earlier(&found) {
-                late.push(found);
-            }
-        }
-        ours.push(sent.made);
-        if sent.was_found {
-            ours.extend(self.copies_after(made).await);
-        }
-        let first = ours.remove(0);
-        self.end_copies(&first.id, ours).await;
-        self.end_copies_of_earlier(late).await;
-        first
-    }
-
-    /// The last statement before ours in a session that had others.
-    async fn before_ours(&self, made: i64) -> i64 {
-        let mut number = made.saturating_sub(1);
-        while number >= 0
-            && made - number <= MOST_LOOKED_AT
-            && let Ok(found) = self.statement(number).await
-            && is_copy(&found, &self.statement.code)
-        {
-            number -= 1;
-        }
-        number
-    }
-
-    async fn statement(&self, number: i64) -> Result<Statement, LivyError> {
-        let number = Id::Number(number);
-        self.client.statement(&self.session, &number).await
-    }
-
-    /// Those that have arrived behind the one that was found.
-    async fn copies_after(&self, made: i64) -> Vec<Statement> {
-        let mut copies = Vec::new();
-        // Whatever a server answers, it is not asked for ever.
-        for number in (1..=MOST_LOOKED_AT).map(|more| made.saturating_add(more)) {
-            match self.statement(number).await {
-                Ok(copy) if is_copy(&copy, &self.statement.code) => copies.push(copy),
-                Ok(_) | Err(_) => break,
-            }
-        }
-        copies
-    }
-
-    fn is_earlier(&self, found: &Statement) -> bool {
-        let signature = found.code.as_deref().and_then(Signature::in_code);
-        signature.is_some_and(|signature| self.known.concluded.contains(&signature))
-    }
-
-    async fn end_copies_of_earlier(&self, copies: Vec<Statement>) {
-        for copy in copies {
-            let id = copy.id.clone();
-            self.end_copies(&id, vec![copy]).await;
-        }
-    }
-
-    async fn end_copies(&self, of: &Id, copies: Vec<Statement>) {
-        if copies.is_empty() {
-            return;
-        }
-        let (mut cancelled, mut begun) = (Vec::new(), Vec::new());
-        for copy in copies {
-            match copy.state {
-                StatementState::Waiting => cancelled.push(copy.id.clone()),
-                StatementState::Running
-                | StatementState::Cancelling
-                | StatementState::Cancelled
-                | StatementState::Available
-                | StatementState::Error
-                | StatementState::Other(_) => begun.push(copy.id.clone()),
-            }
-            if !copy.state.is_final() {
-                self.cancel(&copy.id).await;
-            }
-        }
-        let of = of.clone();
-        (self.emit)(Event::Copies {
-            of,
-            cancelled,
-            begun,
-        });
-    }
-
-    async fn cancel(&self, id: &Id) {
-        if let Err(error) = self.client.cancel(&self.session, id).await {
-            (self.emit)(Event::CancelFailed(error));
-        }
-    }
-}
-
-/// Whether it has the signature of what was sent: nobody else's has.
-fn is_copy(found: &Statement, code: &str) -> bool {
-    let stored = found.code.as_deref().and_then(Signature::in_code);
-    stored.is_some() && stored == Signature::in_code(code)
 }

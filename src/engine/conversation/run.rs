@@ -1,8 +1,8 @@
 //! Runs the first statement of the queue to its end.
 
-use super::post::Post;
+use super::post::{Accepted, Post};
 use super::{Conversation, Request, Turn};
-use crate::delivery::{self, NotSent, Patience, chance};
+use crate::delivery::{self, NotSent, Patience, Received, chance};
 use crate::engine::statement::{Outcome, Step};
 use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
@@ -19,7 +19,7 @@ const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// What the running statement's requests answer.
 enum Answer {
-    Posted(Result<Statement, NotSent>),
+    Posted(Result<Accepted, NotSent>),
     Looked {
         took: Duration,
         answer: Result<Statement, LivyError>,
@@ -106,6 +106,12 @@ impl Conversation {
                     }
                     self.on_answer(ticket, answer, &mut told_progress);
                 }
+                Some(_) = self.keepers.join_next(), if !self.machine.is_over() => {
+                    match self.on_gone().await {
+                        Turn::Next => {}
+                        turn => return turn,
+                    }
+                }
                 () = until(look_at) => {}
             }
         }
@@ -123,12 +129,15 @@ impl Conversation {
     async fn conclude(&mut self, ticket: Ticket, id: Option<Id>, outcome: Outcome) -> Turn {
         // They run one after another: behind one that has run nothing is left.
         match &outcome {
-            Outcome::LeftRunning { .. } => self.activity.set_left(true),
+            // What cannot be asked about may still run.
+            Outcome::LeftRunning { .. }
+            | Outcome::ResultLost { .. }
+            | Outcome::NotAccepted {
+                received: Received::Perhaps,
+                ..
+            } => self.activity.set_left(true),
             Outcome::Finished(_) => self.activity.set_left(false),
-            Outcome::Cancelled(_)
-            | Outcome::NeverSent
-            | Outcome::NotAccepted { .. }
-            | Outcome::ResultLost { .. } => {}
+            Outcome::Cancelled(_) | Outcome::NeverSent | Outcome::NotAccepted { .. } => {}
         }
         let may_be_dead = matches!(
             outcome,
@@ -157,10 +166,11 @@ impl Conversation {
             () = std::future::ready(()) => return,
         };
         if let Answer::Posted(Ok(accepted)) = answered {
+            let id = accepted.statement.id;
             if owes_cancel {
-                self.send_cancel(accepted.id.clone());
+                self.send_cancel(id.clone());
             }
-            self.emit(Event::AcceptedLate { id: accepted.id });
+            self.emit(Event::AcceptedLate { id });
         }
     }
 
@@ -176,7 +186,7 @@ impl Conversation {
         let machine = &mut current.machine;
         match answer {
             Answer::Posted(answer) => {
-                machine.on_posted(now, answer);
+                machine.on_posted(now, answer.map(|accepted| accepted.statement));
             }
             Answer::Looked { took, answer } => {
                 machine.on_looked(now, took, chance(), answer);
