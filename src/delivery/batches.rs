@@ -1,9 +1,8 @@
 //! Creates a batch once, and finds it where its creation was not answered.
 
-use super::once::{NotSent, Received, Sent, Sought, once};
+use super::once::{NotSent, Sent, Sought, once};
 use super::pages;
 use super::patience::Patience;
-use super::proof::Proof;
 use crate::livy::{Batch, Client, CreateBatch, LivyError};
 use tokio::sync::watch;
 
@@ -41,13 +40,7 @@ async fn unnamed(client: &Client, request: &CreateBatch) -> Result<Sent<Batch>, 
             made,
             was_found: false,
         }),
-        Err(error) => {
-            let received = match Proof::of(&error) {
-                Proof::Unknown(_) => Received::Perhaps,
-                Proof::NotReceived | Proof::TurnedDown => Received::No,
-            };
-            Err(NotSent { error, received })
-        }
+        Err(error) => Err(NotSent::of(error)),
     }
 }
 

@@ -24,6 +24,17 @@ pub struct NotSent {
     pub received: Received,
 }
 
+impl NotSent {
+    /// Of a change that was sent once and cannot be looked for.
+    pub fn of(error: LivyError) -> NotSent {
+        let received = match Proof::of(&error) {
+            Proof::Unknown(_) => Received::Perhaps,
+            Proof::NotReceived | Proof::TurnedDown => Received::No,
+        };
+        NotSent { error, received }
+    }
+}
+
 /// What is known of a change that was not confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Received {
@@ -84,6 +95,18 @@ pub async fn once<T>(
         }
         let since = *first_failure.get_or_insert_with(Instant::now);
         match Proof::of(&error) {
+            // A gateway that fails over asks another server, which knows nothing of it.
+            Proof::TurnedDown if error.status() == Some(404) => {
+                return match find().await {
+                    Ok(Sought::Found(made)) => {
+                        let was_found = true;
+                        Ok(Sent { made, was_found })
+                    }
+                    Ok(Sought::Absent | Sought::Unsure) | Err(_) => {
+                        Err(NotSent { error, received })
+                    }
+                };
+            }
             Proof::TurnedDown => return Err(NotSent { error, received }),
             Proof::NotReceived => {
                 let wait = gaps.next(&error);
@@ -135,6 +158,7 @@ async fn look<T>(
     let since = Instant::now();
     let mut gaps = Gaps::default();
     let mut is_told = false;
+    let mut was_turned_away = false;
     loop {
         let began = Instant::now();
         match find().await {
@@ -148,6 +172,11 @@ async fn look<T>(
                 sleep_until(settled.min(Instant::now() + gaps.next(lost))).await;
             }
             Err(error) => {
+                let is_turned_away = error.status() == Some(401);
+                let was = std::mem::replace(&mut was_turned_away, is_turned_away);
+                if is_turned_away && !was {
+                    continue;
+                }
                 let wait = gaps.next(&error);
                 if patience.is_over(&error, since, wait) {
                     return Look::Unanswered;

@@ -11,6 +11,8 @@ const MOST_LOOKED_AT: usize = 8;
 pub enum Match {
     Ours,
     Other,
+    /// It has the same code, which others may have sent, too, or ourselves earlier.
+    Alike,
     /// The server tells too little of it.
     Unsure,
 }
@@ -48,7 +50,7 @@ impl Search {
             let number = Id::Number(after.saturating_add(1));
             match client.statement(session, &number).await {
                 Ok(statement) => match compare(&statement) {
-                    Match::Ours => return Ok(Sought::Found(statement)),
+                    Match::Ours | Match::Alike => return Ok(Sought::Found(statement)),
                     Match::Other => {}
                     Match::Unsure => self.is_sure = false,
                 },
@@ -71,6 +73,14 @@ impl Search {
         }
     }
 
+    /// Whether it has surely come behind the last one that is known not to be it.
+    fn is_after(&self, id: &Id) -> bool {
+        match (&self.after, id) {
+            (Some(Id::Number(after)), Id::Number(number)) => number > after,
+            _ => false,
+        }
+    }
+
     fn look_through(
         &mut self,
         list: Vec<Statement>,
@@ -85,6 +95,9 @@ impl Search {
         for statement in list.into_iter().rev() {
             match compare(&statement) {
                 Match::Ours => return Sought::Found(statement),
+                Match::Alike if self.is_after(&statement.id) => return Sought::Found(statement),
+                Match::Alike if self.has_passed(&statement.id) => {}
+                Match::Alike => is_sure = false,
                 Match::Other => {}
                 Match::Unsure => is_sure &= self.has_passed(&statement.id),
             }
@@ -157,6 +170,22 @@ mod tests {
             let found = search(known).look_through(statements(0..=9), unsure);
             assert_eq!(found, sought, "{known:?}");
         }
+    }
+
+    #[test]
+    fn the_same_code_is_ours_only_behind_what_was_there() {
+        let alike = |number: i64| {
+            move |one: &Statement| match one.id == Id::Number(number) {
+                true => Match::Alike,
+                false => Match::Other,
+            }
+        };
+        let found = search(Some(3)).look_through(statements(0..=9), alike(7));
+        assert!(matches!(found, Sought::Found(one) if one.id == Id::Number(7)));
+        let before = search(Some(7)).look_through(statements(0..=9), alike(7));
+        assert_eq!(before, Sought::Absent);
+        let anywhere = search(None).look_through(statements(0..=9), alike(7));
+        assert_eq!(anywhere, Sought::Unsure);
     }
 
     #[test]

@@ -35,6 +35,8 @@ struct World {
     silent_until: Duration,
     /// What is there cannot be told apart.
     is_unsure: bool,
+    /// So many of the first looks are turned away.
+    turned_away: Cell<usize>,
     told: RefCell<Vec<String>>,
 }
 
@@ -46,6 +48,7 @@ impl World {
             there_after: None,
             silent_until: Duration::ZERO,
             is_unsure: false,
+            turned_away: Cell::new(0),
             told: RefCell::default(),
         }
     }
@@ -78,6 +81,10 @@ impl World {
                     self.sends[index].clone()
                 },
                 async || match self.there_after {
+                    _ if self.turned_away.get() > 0 => {
+                        self.turned_away.set(self.turned_away.get() - 1);
+                        Err(status(401))
+                    }
                     _ if began.elapsed() < self.silent_until => Err(status(503)),
                     Some(time) if began.elapsed() >= time => Ok(Sought::Found(())),
                     _ if self.is_unsure => Ok(Sought::Unsure),
@@ -142,6 +149,30 @@ fn what_was_received_is_found_and_not_sent_again() {
             assert!((after..=after + 3).contains(&seconds), "{seconds}");
         }
     }
+}
+
+#[test]
+fn who_is_turned_away_while_looking_signs_on_anew() {
+    for (turned_away, expected) in [(1, Ok(true)), (2, Err(Received::Perhaps))] {
+        let world = World {
+            there_after: Some(Duration::ZERO),
+            turned_away: Cell::new(turned_away),
+            ..World::new(vec![Err(cut())])
+        };
+        assert_eq!(world.run(Patience::default()).0, expected);
+    }
+}
+
+/// The one that was asked last knows nothing of it; another has it.
+#[test]
+fn what_is_not_known_is_looked_for_once() {
+    let world = World {
+        there_after: Some(Duration::ZERO),
+        ..World::new(vec![Err(status(404))])
+    };
+    assert_eq!(world.run(Patience::default()), (Ok(true), 1, 0));
+    let world = World::new(vec![Err(status(404))]);
+    assert_eq!(world.run(Patience::default()), (Err(Received::No), 1, 0));
 }
 
 #[test]
