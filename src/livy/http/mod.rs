@@ -8,8 +8,10 @@
 //! |----------------|-------------------------------------------------|
 //! | `url.rs`       | the root of a Livy API, and how it is shown     |
 //! | `transport.rs` | certificates, a proxy, what every request has   |
-//! | `failed.rs`    | what a failed request, or an odd answer, means  |
+//! | `answer.rs`    | reads a success, and knows one that is not Livy's |
+//! | `failed.rs`    | what a failed request means                     |
 
+mod answer;
 mod failed;
 mod transport;
 mod url;
@@ -21,8 +23,9 @@ use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
 use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
-use failed::{decode, transport_error};
-use reqwest::header::{CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
+use answer::Answer;
+use failed::transport_error;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
@@ -123,10 +126,10 @@ impl Http {
         query: &[(&str, &str)],
         timeout: Duration,
     ) -> Result<T, LivyError> {
-        let (url, body) = self
+        let answer = self
             .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
             .await?;
-        decode(&url, &body)
+        answer.decode()
     }
 
     pub async fn post<T: DeserializeOwned>(
@@ -135,10 +138,10 @@ impl Http {
         body: &impl Serialize,
         timeout: Duration,
     ) -> Result<T, LivyError> {
-        let (url, answer) = self
+        let answer = self
             .send(Method::POST, path, &[], Carried::Json(body), timeout)
             .await?;
-        decode(&url, &answer)
+        answer.decode()
     }
 
     /// A POST whose answer says nothing that is needed.
@@ -148,9 +151,10 @@ impl Http {
         body: &impl Serialize,
         timeout: Duration,
     ) -> Result<(), LivyError> {
-        self.send(Method::POST, path, &[], Carried::Json(body), timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::POST, path, &[], Carried::Json(body), timeout)
+            .await?;
+        answer.confirm()
     }
 
     /// Sends a file as the part of a form that has this name.
@@ -163,15 +167,17 @@ impl Http {
         timeout: Duration,
     ) -> Result<(), LivyError> {
         let form = Form::new().part(part, Part::bytes(bytes).file_name(file_name));
-        self.send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
+            .await?;
+        answer.confirm()
     }
 
     pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
-        self.send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
+            .await?;
+        answer.confirm()
     }
 
     async fn send(
@@ -181,7 +187,7 @@ impl Http {
         query: &[(&str, &str)],
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
-    ) -> Result<(String, Vec<u8>), LivyError> {
+    ) -> Result<Answer, LivyError> {
         let longest = self.transport.longest;
         let timeout = longest.map_or(timeout, |longest| timeout.min(longest));
         let mut url = self.root.clone();
@@ -253,6 +259,7 @@ impl Http {
         };
         let location = header(LOCATION).map(|target| redacted(&target));
         let asked = header(RETRY_AFTER);
+        let is_html = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await
@@ -263,7 +270,11 @@ impl Http {
         }
         tell(Ok((status.as_u16(), body.len())));
         if status.is_success() {
-            return Ok((shown, body));
+            return Ok(Answer {
+                url: shown,
+                body,
+                is_html,
+            });
         }
         if status.as_u16() == 401
             && let Some(header) = &signed_on
