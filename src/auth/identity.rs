@@ -145,6 +145,7 @@ impl Identity {
             }
             (Err(error), _) => Err(IdentityError {
                 message: error.to_string(),
+                is_passing: true,
             }),
         }
     }

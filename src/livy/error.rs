@@ -33,6 +33,17 @@ pub enum LivyError {
 #[error("{message}")]
 pub struct IdentityError {
     pub message: String,
+    /// Whether it may be otherwise later: a person may sign on meanwhile.
+    pub is_passing: bool,
+}
+
+impl IdentityError {
+    fn hint(&self) -> &'static str {
+        match self.is_passing {
+            true => "sign on with the program that gives the secret",
+            false => "look where the secret comes from: it is to be the secret alone",
+        }
+    }
 }
 
 impl LivyError {
@@ -55,8 +66,7 @@ impl LivyError {
             LivyError::Server(error) => {
                 matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504 | 520..=599)
             }
-            // A person may sign on meanwhile.
-            LivyError::Identity(_) => true,
+            LivyError::Identity(error) => error.is_passing,
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
         }
     }
@@ -157,9 +167,7 @@ impl LivyError {
                     .to_owned(),
             ),
             LivyError::Replaced { .. } => None,
-            LivyError::Identity(_) => {
-                Some("sign on with the program that gives the secret".to_owned())
-            }
+            LivyError::Identity(error) => Some(error.hint().to_owned()),
         }
     }
 }

@@ -46,6 +46,19 @@ pub struct AuthHeader {
     pub value: String,
 }
 
+impl AuthHeader {
+    fn in_request(&self) -> Result<HeaderValue, IdentityError> {
+        let mut value = HeaderValue::from_str(&self.value).map_err(|_| IdentityError {
+            message: "the secret cannot be sent in a header, which takes the letters, digits and \
+                      signs of ASCII alone"
+                .to_owned(),
+            is_passing: false,
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
 pub type Signing<'a> =
     Pin<Box<dyn Future<Output = Result<Option<AuthHeader>, IdentityError>> + Send + 'a>>;
 
@@ -74,6 +87,8 @@ pub struct Http {
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
     transport: Transport,
+    /// What of every request is not to be seen in a text of the server's.
+    concealed: Vec<String>,
 }
 
 /// A server that cannot even be asked.
@@ -109,6 +124,7 @@ impl Http {
             authorizer,
             compiles_whole: AtomicBool::new(false),
             watch,
+            concealed: transport.concealed(),
             transport,
         })
     }
@@ -129,7 +145,7 @@ impl Http {
         let answer = self
             .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
             .await?;
-        answer.decode()
+        answer.decode().map_err(|error| self.told(error))
     }
 
     pub async fn post<T: DeserializeOwned>(
@@ -141,7 +157,7 @@ impl Http {
         let answer = self
             .send(Method::POST, path, &[], Carried::Json(body), timeout)
             .await?;
-        answer.decode()
+        answer.decode().map_err(|error| self.told(error))
     }
 
     /// A POST whose answer says nothing that is needed.
@@ -178,6 +194,25 @@ impl Http {
             .send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
             .await?;
         answer.confirm()
+    }
+
+    /// A text of the server's, which may repeat what it was sent.
+    fn conceal(&self, text: String) -> String {
+        self.concealed
+            .iter()
+            .fold(self.authorizer.conceal(text), |text, secret| {
+                text.replace(secret, "***")
+            })
+    }
+
+    fn told(&self, error: LivyError) -> LivyError {
+        match error {
+            LivyError::NotLivy { url, found } => LivyError::NotLivy {
+                url,
+                found: self.conceal(found),
+            },
+            other => other,
+        }
     }
 
     async fn send(
@@ -218,11 +253,8 @@ impl Http {
         };
         let mut request = self.client.request(method, url);
         let signed_on = self.authorizer.header().await?;
-        if let Some(header) = &signed_on
-            && let Ok(mut value) = HeaderValue::from_str(&header.value)
-        {
-            value.set_sensitive(true);
-            request = request.header(&header.name, value);
+        if let Some(header) = &signed_on {
+            request = request.header(&header.name, header.in_request()?);
         }
         request = match body {
             Carried::Nothing => request,
@@ -282,8 +314,8 @@ impl Http {
             self.authorizer.refused(header);
         }
         let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
-        error.message = self.authorizer.conceal(error.message);
-        let location = location.map(|location| self.authorizer.conceal(location));
+        error.message = self.conceal(error.message);
+        let location = location.map(|location| self.conceal(location));
         let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
@@ -323,6 +355,38 @@ mod tests {
         fn conceal(&self, text: String) -> String {
             text
         }
+    }
+
+    #[tokio::test]
+    async fn what_every_request_has_is_concealed() {
+        let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let transport = Transport {
+            headers: pair("X-Key", "hunter2"),
+            query: pair("key", "top secret/1"),
+            ..Transport::default()
+        };
+        let http = Http::new("http://h", Arc::new(Nobody), None, transport).unwrap();
+        let told = http.conceal("hunter2 ?key=top+secret%2F1 (top secret/1)".to_owned());
+        assert_eq!(told, "*** ?key=*** (***)");
+        let answer = Answer {
+            url: "http://h".to_owned(),
+            body: b"no hunter2 here".to_vec(),
+            is_html: false,
+        };
+        let error = http.told(answer.decode::<u8>().unwrap_err()).to_string();
+        assert!(error.contains("“no *** here”"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_that_no_header_takes_is_told() {
+        let header = |value: &str| AuthHeader {
+            name: "authorization".to_owned(),
+            value: value.to_owned(),
+        };
+        assert!(header("Bearer t").in_request().unwrap().is_sensitive());
+        let error = header("Bearer café").in_request().unwrap_err();
+        assert!(error.to_string().starts_with("the secret cannot be sent"));
+        assert!(!LivyError::from(error).is_passing());
     }
 
     #[test]
