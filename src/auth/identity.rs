@@ -2,7 +2,7 @@
 
 use super::expiry;
 use super::program::Program;
-use super::secret::Secret;
+use super::secret::{SHORTEST_CONCEALED, Secret};
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +11,6 @@ use tokio::sync::Mutex;
 
 /// After a program has failed while the old secret still holds.
 const NEXT_TRY: Duration = Duration::from_secs(30);
-/// A shorter secret would be found in words that have nothing to do with it.
-const SHORTEST_CONCEALED: usize = 6;
 const AUTHORIZATION: &str = "authorization";
 
 /// How a secret is sent.
@@ -128,7 +126,7 @@ impl Identity {
         if let Some(kept) = fresh.filter(|kept| !self.is_refused(&kept.header)) {
             return Ok(kept.header.clone());
         }
-        let run = program.run().await;
+        let run = program.run(&|text| self.conceal(text)).await;
         // It may have run for long.
         let now = SystemTime::now();
         match (run, kept.as_mut()) {
