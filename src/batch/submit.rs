@@ -1,7 +1,7 @@
 //! Creates a batch once, and waits for its end where that is wanted.
 
 use super::{Desk, End, gap, words};
-use crate::delivery::{self, NotSent, Patience, Sought};
+use crate::delivery::{self, NotSent, Sought};
 use crate::exit::Exit;
 use crate::livy::{Batch, CreateBatch, Id, LivyError};
 use crate::shell::{Signals, asking_again};
@@ -50,9 +50,13 @@ impl Desk {
 
     async fn create(&self, request: &CreateBatch) -> Result<Batch, Exit> {
         let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
-        let created = delivery::create_batch(&self.client, request, &self.patience, tell).await;
+        let created =
+            delivery::create_batch(&self.client, request, &self.patience.get(), tell).await;
         match created {
-            Ok(sent) => Ok(sent.made),
+            Ok(sent) => {
+                self.has_answered();
+                Ok(sent.made)
+            }
             Err(failed) => {
                 let name = request.name.as_deref().unwrap_or_default();
                 self.sweep(&failed, name).await;
@@ -73,10 +77,7 @@ impl Desk {
 
     async fn wait(&self, made: Batch, called: &str) -> Exit {
         let began = Instant::now();
-        let patience = Patience {
-            first_contact: None,
-            ..self.patience
-        };
+        let patience = self.patience.get();
         let id = made.id.clone();
         let mut batch = made;
         loop {

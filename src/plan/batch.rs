@@ -9,6 +9,7 @@ use crate::engine::Patience;
 use crate::livy::{self, Client};
 use crate::shell::telling;
 use crate::term::Out;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,10 +50,10 @@ pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
         root: livy::shown_root(&url),
         command,
         // A wrong address is told at once.
-        patience: Patience {
+        patience: Cell::new(Patience {
             first_contact: Some(cli.script.retry_for.unwrap_or(Duration::ZERO)),
             ..unattended(cli, &settings.timing)
-        },
+        }),
         out: out.clone(),
     })
 }
