@@ -2,7 +2,7 @@
 
 use super::expiry;
 use super::program::Program;
-use super::secret::Secret;
+use super::secret::{SHORTEST_CONCEALED, Secret};
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,8 +11,6 @@ use tokio::sync::Mutex;
 
 /// After a program has failed while the old secret still holds.
 const NEXT_TRY: Duration = Duration::from_secs(30);
-/// A shorter secret would be found in words that have nothing to do with it.
-const SHORTEST_CONCEALED: usize = 6;
 const AUTHORIZATION: &str = "authorization";
 
 /// How a secret is sent.
@@ -48,6 +46,8 @@ pub struct Identity {
     /// The last header that a program's secret made. Its lock is held while the program runs, so that it runs once
     /// for all who wait.
     printed: Mutex<Option<Printed>>,
+    /// What servers have refused since the program ran last. That may be known while it runs.
+    refused: std::sync::Mutex<Vec<AuthHeader>>,
     concealed: std::sync::Mutex<Vec<Secret>>,
 }
 
@@ -55,12 +55,11 @@ struct Printed {
     header: AuthHeader,
     until: Option<SystemTime>,
     renewal: Option<SystemTime>,
-    is_refused: bool,
 }
 
 impl Printed {
     fn holds(&self, now: SystemTime) -> bool {
-        !self.is_refused && self.until.is_none_or(|until| now < until)
+        self.until.is_none_or(|until| now < until)
     }
 
     fn is_fresh(&self, now: SystemTime) -> bool {
@@ -91,6 +90,7 @@ impl Identity {
         Identity {
             credential,
             printed: Mutex::default(),
+            refused: std::sync::Mutex::default(),
             concealed: std::sync::Mutex::default(),
         }
     }
@@ -122,30 +122,48 @@ impl Identity {
     ) -> Result<AuthHeader, IdentityError> {
         let mut kept = self.printed.lock().await;
         let now = SystemTime::now();
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.is_fresh(now)) {
+        let fresh = kept.as_ref().filter(|kept| kept.is_fresh(now));
+        if let Some(kept) = fresh.filter(|kept| !self.is_refused(&kept.header)) {
             return Ok(kept.header.clone());
         }
-        match (program.run().await, kept.as_mut()) {
+        let run = program.run(&|text| self.conceal(text)).await;
+        // It may have run for long.
+        let now = SystemTime::now();
+        match (run, kept.as_mut()) {
             (Ok(printed), _) => {
                 let user = printed.user.as_deref().or(user);
                 let header = self.written(scheme, user, &printed.secret);
-                let now = SystemTime::now();
+                self.forget_refused();
                 *kept = Some(Printed {
                     header: header.clone(),
                     until: printed.until.filter(|until| now < *until),
                     renewal: printed.until.and_then(|until| expiry::renewal(until, now)),
-                    is_refused: false,
                 });
                 Ok(header)
             }
             // The old one is as good as before.
-            (Err(_), Some(kept)) if kept.holds(now) => {
+            (Err(_), Some(kept)) if kept.holds(now) && !self.is_refused(&kept.header) => {
                 kept.renewal = Some(now + NEXT_TRY);
                 Ok(kept.header.clone())
             }
             (Err(error), _) => Err(IdentityError {
                 message: error.to_string(),
+                is_passing: true,
             }),
+        }
+    }
+
+    fn is_refused(&self, header: &AuthHeader) -> bool {
+        match self.refused.lock() {
+            Ok(refused) => refused.contains(header),
+            Err(_) => false,
+        }
+    }
+
+    /// A program may print once more what was refused; that is tried, too.
+    fn forget_refused(&self) {
+        if let Ok(mut refused) = self.refused.lock() {
+            refused.clear();
         }
     }
 
@@ -184,12 +202,10 @@ impl Authorizer for Identity {
     }
 
     fn refused(&self, header: &AuthHeader) {
-        // Where the lock is taken, a new one is being made.
-        if let Ok(mut kept) = self.printed.try_lock()
-            // Another request may have had one made meanwhile.
-            && let Some(kept) = kept.as_mut().filter(|kept| kept.header == *header)
+        if let Ok(mut refused) = self.refused.lock()
+            && !refused.contains(header)
         {
-            kept.is_refused = true;
+            refused.push(header.clone());
         }
     }
 
@@ -281,6 +297,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_refused_while_another_is_made_is_not_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = counting(folder.path(), "");
+        let first = identity.header().await.unwrap().unwrap();
+        let running = identity.printed.lock().await;
+        identity.refused(&first);
+        drop(running);
+        assert_eq!(sent(&identity).await, "authorization: Bearer t2");
+    }
+
+    #[tokio::test]
+    async fn what_ends_while_the_program_runs_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let failing = counting(folder.path(), "; sleep 0.3; exit 1");
+        let now = SystemTime::now();
+        *failing.printed.lock().await = Some(Printed {
+            header: AuthHeader {
+                name: AUTHORIZATION.to_owned(),
+                value: "Bearer old".to_owned(),
+            },
+            until: Some(now + Duration::from_millis(200)),
+            renewal: Some(now),
+        });
+        assert!(failing.header().await.is_err());
+    }
+
+    #[tokio::test]
     async fn a_failed_renewal_leaves_what_still_holds() {
         let folder = tempfile::tempdir().unwrap();
         let identity = counting(folder.path(), "; [ $(wc -l < count) = 1 ] || exit 1");
@@ -295,7 +338,6 @@ mod tests {
             header: header.clone(),
             until: Some(now + until),
             renewal: Some(now),
-            is_refused: false,
         };
         *identity.printed.lock().await = Some(kept(Duration::from_secs(600)));
         assert_eq!(sent(&identity).await, "authorization: Bearer old");

@@ -1,14 +1,18 @@
 //! A program that prints a secret: `az`, `gcloud`, `aws`, `cdp`, `pass`, `vault` and the like.
 
 use super::expiry::{self, Unit};
-use super::secret::Secret;
+use super::secret::{SHORTEST_CONCEALED, Secret};
 use serde_json::Value;
-use std::process::Stdio;
+use std::pin::pin;
+use std::process::{Output, Stdio};
 use std::time::{Duration, SystemTime};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
 /// Who asks the person for a login in a browser takes long; who waits for a lost network, longer.
 const LONGEST: Duration = Duration::from_secs(120);
+/// For what it has written to come through its pipes, once it has ended.
+const GRACE: Duration = Duration::from_secs(1);
 /// So much of what it says is told.
 const MOST_TOLD: usize = 600;
 /// Where tokens stand in what programs print as JSON.
@@ -66,8 +70,11 @@ impl Program {
         self.words.first().cloned().unwrap_or_default()
     }
 
-    /// Runs it once.
-    pub(super) async fn run(&self) -> Result<Printed, ProgramError> {
+    /// Runs it once. What it says goes through `conceal`.
+    pub(super) async fn run(
+        &self,
+        conceal: &(dyn Fn(String) -> String + Sync),
+    ) -> Result<Printed, ProgramError> {
         let name = self.name();
         let mut command = Command::new(&name);
         command
@@ -76,7 +83,7 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let output = match tokio::time::timeout(LONGEST, command.output()).await {
+        let output = match tokio::time::timeout(LONGEST, output(command)).await {
             Err(_) => return Err(ProgramError::TooSlow { name }),
             Ok(Err(error)) => {
                 let reason = error.to_string();
@@ -85,10 +92,14 @@ impl Program {
             Ok(Ok(output)) => output,
         };
         if !output.status.success() {
+            let printed = String::from_utf8_lossy(&output.stdout);
+            let said = String::from_utf8_lossy(&output.stderr);
+            // Before it is shortened: half a secret is not found.
+            let said = conceal(self.without_secret(&said, &printed));
             return Err(ProgramError::Failed {
                 name,
                 status: output.status.to_string(),
-                said: end_of(&String::from_utf8_lossy(&output.stderr)),
+                said: end_of(&said),
             });
         }
         let odd = |found: &str| ProgramError::Odd {
@@ -98,6 +109,23 @@ impl Program {
         let text = String::from_utf8(output.stdout).map_err(|_| odd("no text"))?;
         self.read(&text, SystemTime::now())
             .map_err(|found| odd(&found))
+    }
+
+    /// What it said, where that repeats what it printed.
+    fn without_secret(&self, said: &str, printed: &str) -> String {
+        let read = self.read(printed, SystemTime::now()).ok();
+        let secret = read.iter().map(|read| read.secret.reveal());
+        let lines = printed.lines().map(str::trim);
+        let mut hidden: Vec<&str> = secret
+            .chain(lines)
+            .filter(|text| text.len() >= SHORTEST_CONCEALED)
+            .collect();
+        // One may hold another.
+        hidden.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let said = said.to_owned();
+        hidden
+            .iter()
+            .fold(said, |said, hidden| said.replace(hidden, "***"))
     }
 
     /// What it printed is never told: it may hold the secret.
@@ -134,6 +162,42 @@ impl Program {
             secret: Secret::new(secret),
             user,
         })
+    }
+}
+
+/// Runs a program to its end. What it leaves running may hold its pipes for ever: what comes through
+/// them is waited for a little longer, and then taken as it is.
+async fn output(mut command: Command) -> std::io::Result<Output> {
+    let mut child = command.spawn()?;
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let status = {
+        let mut reading = pin!(async {
+            tokio::join!(drain(out, &mut stdout), drain(err, &mut stderr));
+        });
+        let mut is_read = false;
+        let status = loop {
+            tokio::select! {
+                status = child.wait() => break status?,
+                () = &mut reading, if !is_read => is_read = true,
+            }
+        };
+        if !is_read {
+            tokio::time::timeout(GRACE, reading).await.ok();
+        }
+        status
+    };
+    Ok(Output {
+        status,
+        stdout,
+        stderr,
+    })
+}
+
+/// Reads a pipe to its end; what was read is kept where that is not waited for.
+async fn drain(pipe: Option<impl AsyncRead + Unpin>, text: &mut Vec<u8>) {
+    if let Some(mut pipe) = pipe {
+        while pipe.read_buf(text).await.is_ok_and(|size| size > 0) {}
     }
 }
 
@@ -207,24 +271,46 @@ mod tests {
             words: ["sh", "-c", script].map(str::to_owned).into(),
             ..program(None)
         };
-        let printed = shell("echo token").run().await.unwrap();
+        let printed = shell("echo token").run(&|text| text).await.unwrap();
         assert_eq!(printed.secret.reveal(), "token");
         let failed = shell("echo 'run az login' >&2; exit 3")
-            .run()
+            .run(&|text| text)
             .await
             .unwrap_err();
         assert_eq!(
             failed.to_string(),
             "sh failed (exit status: 3): run az login"
         );
+        let told = shell("echo hunter2; echo 'hunter2 is odd, as is hunter3' >&2; exit 1")
+            .run(&|text| text.replace("hunter3", "***"))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(told.ends_with("*** is odd, as is ***"), "{told}");
         let missing = Program {
             words: vec!["no-such-program-here".to_owned()],
             ..program(None)
         };
-        let told = missing.run().await.unwrap_err().to_string();
+        let told = missing.run(&|text| text).await.unwrap_err().to_string();
         assert!(
             told.starts_with("no-such-program-here cannot be run: "),
             "{told}"
         );
+    }
+
+    /// A login that starts an agent of its own.
+    #[tokio::test]
+    async fn what_it_leaves_running_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("end");
+        // Ends once somebody writes.
+        let script = format!("mkfifo {0}; cat {0} & echo token", fifo.display());
+        let leaving = Program {
+            words: ["sh", "-c", &script].map(str::to_owned).into(),
+            ..program(None)
+        };
+        let printed = leaving.run(&|text| text).await;
+        std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
+        assert_eq!(printed.unwrap().secret.reveal(), "token");
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// A shorter secret would be found in words that have nothing to do with it.
+pub(super) const SHORTEST_CONCEALED: usize = 6;
+
 /// A password or token; its `Debug` and `Display` show `***`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

@@ -1,8 +1,8 @@
 //! Prints a batch's log, and what is added to it.
 
-use super::{Desk, End, gap};
+use super::{Desk, End, gap, words};
 use crate::exit::Exit;
-use crate::livy::{FollowedLog, Id};
+use crate::livy::{FollowedLog, Id, LivyError};
 use crate::render::{Line, sanitize};
 use std::time::Instant;
 
@@ -11,18 +11,24 @@ impl Desk {
     pub(super) async fn log(&self, id: &Id, follow: bool) -> Exit {
         let began = Instant::now();
         let mut printed = FollowedLog::default();
+        let mut is_found = false;
         loop {
             // Before its lines: what comes between is read with them.
             let end = match follow {
                 false => End::Succeeded,
                 true => match self.read(async || self.client.batch(id).await).await {
-                    Ok(batch) => End::of(&batch),
+                    Ok(batch) => {
+                        is_found = true;
+                        End::of(&batch)
+                    }
+                    Err(error) if is_found => return self.lose(&error, id),
                     Err(error) => return self.fail(&error),
                 },
             };
             let ask = async || self.client.batch_log(id, 0, -1).await;
             let log = match self.read(ask).await {
                 Ok(log) => log.log,
+                Err(error) if is_found => return self.lose(&error, id),
                 Err(error) => return self.fail(&error),
             };
             let news = printed.news(&log);
@@ -42,5 +48,11 @@ impl Desk {
                 End::Failed => return Exit::CodeFailed,
             }
         }
+    }
+
+    /// Gives up what was followed.
+    fn lose(&self, error: &LivyError, id: &Id) -> Exit {
+        let lines = words::lost(error, &id.to_string(), &self.command);
+        self.say(lines, Exit::from(error))
     }
 }

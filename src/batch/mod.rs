@@ -16,6 +16,7 @@ use crate::livy::{Batch, Client, CreateBatch, Id, LivyError};
 use crate::render::Line;
 use crate::shell::{asking_again, livy_error};
 use crate::term::Out;
+use std::cell::Cell;
 use std::io::ErrorKind;
 use std::time::Duration;
 
@@ -45,7 +46,8 @@ pub struct Desk {
     pub root: String,
     /// The command that comes to the server, for a shell.
     pub command: String,
-    pub patience: Patience,
+    /// Until the server has answered once, a wrong address is told at once.
+    pub patience: Cell<Patience>,
     pub out: Out,
 }
 
@@ -111,7 +113,7 @@ impl Desk {
             self.out.phase(&asking_again(error), "");
         };
         let delete = async || self.client.delete_batch(id).await;
-        match delivery::read(&self.patience, tell, delete).await {
+        match delivery::read(&self.patience.get(), tell, delete).await {
             Err(error) if !(may_be_done && error.is_no_session()) => self.fail(&error),
             Ok(()) | Err(_) => self.say(vec![words::stopped(id)], Exit::Ok),
         }
@@ -123,7 +125,19 @@ impl Desk {
         ask: impl AsyncFnMut() -> Result<T, LivyError>,
     ) -> Result<T, LivyError> {
         let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
-        delivery::read(&self.patience, tell, ask).await
+        let answer = delivery::read(&self.patience.get(), tell, ask).await;
+        if answer.is_ok() {
+            self.has_answered();
+        }
+        answer
+    }
+
+    /// From now on the server is waited for as long as any.
+    fn has_answered(&self) {
+        self.patience.set(Patience {
+            first_contact: None,
+            ..self.patience.get()
+        });
     }
 
     fn fail(&self, error: &LivyError) -> Exit {

@@ -1,7 +1,7 @@
 //! Creates a batch once, and waits for its end where that is wanted.
 
 use super::{Desk, End, gap, words};
-use crate::delivery::{self, NotSent, Patience, Sought};
+use crate::delivery::{self, NotSent, Sought};
 use crate::exit::Exit;
 use crate::livy::{Batch, CreateBatch, Id, LivyError};
 use crate::shell::{Signals, asking_again};
@@ -41,7 +41,7 @@ impl Desk {
             );
         }
         tokio::select! {
-            exit = self.wait(batch, &called) => exit,
+            exit = self.wait(request, batch, &called) => exit,
             signal = signals.next() => {
                 self.say(words::left(&called, &self.command), signal.into())
             }
@@ -50,9 +50,13 @@ impl Desk {
 
     async fn create(&self, request: &CreateBatch) -> Result<Batch, Exit> {
         let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
-        let created = delivery::create_batch(&self.client, request, &self.patience, tell).await;
+        let created =
+            delivery::create_batch(&self.client, request, &self.patience.get(), tell).await;
         match created {
-            Ok(sent) => Ok(sent.made),
+            Ok(sent) => {
+                self.has_answered();
+                Ok(sent.made)
+            }
             Err(failed) => {
                 let name = request.name.as_deref().unwrap_or_default();
                 self.sweep(&failed, name).await;
@@ -71,12 +75,9 @@ impl Desk {
         }
     }
 
-    async fn wait(&self, made: Batch, called: &str) -> Exit {
+    async fn wait(&self, request: &CreateBatch, made: Batch, called: &str) -> Exit {
         let began = Instant::now();
-        let patience = Patience {
-            first_contact: None,
-            ..self.patience
-        };
+        let patience = self.patience.get();
         let id = made.id.clone();
         let mut batch = made;
         loop {
@@ -91,10 +92,17 @@ impl Desk {
             let look = async || self.client.batch(&id).await;
             match delivery::read_made(&patience, tell, look).await {
                 // Numbers are given anew by a server that was started anew.
-                Ok(found) if found.name != batch.name => {
+                Ok(found) if is_another(request, &batch, &found) => {
                     return self.say(words::replaced(&id, called), Exit::Server);
                 }
-                Ok(found) => batch = found,
+                Ok(found) => {
+                    batch = Batch {
+                        app_id: application(&found)
+                            .or(application(&batch))
+                            .map(str::to_owned),
+                        ..found
+                    }
+                }
                 Err(error) => {
                     let exit = Exit::from(&error);
                     return self.say(words::lost(&error, called, &self.command), exit);
@@ -115,8 +123,65 @@ impl Desk {
     }
 }
 
+/// Whether what is found under its number is not the batch that was made. An application has one
+/// batch; a name tells where the application is not known, and some answers leave the name out.
+fn is_another(request: &CreateBatch, known: &Batch, found: &Batch) -> bool {
+    if let (Some(known), Some(found)) = (application(known), application(found)) {
+        return known != found;
+    }
+    match (&known.name, &found.name) {
+        (Some(known), found) => found.as_ref() != Some(known),
+        (None, Some(found)) => request.name.as_ref() != Some(found),
+        // A server that knows no names of batches.
+        (None, None) => false,
+    }
+}
+
+fn application(batch: &Batch) -> Option<&str> {
+    batch.app_id.as_deref().filter(|id| !id.is_empty())
+}
+
 /// Its name, where it has one: numbers are given anew.
 fn called(batch: &Batch) -> String {
     let id = |id: &Id| id.to_string();
     batch.name.clone().unwrap_or_else(|| id(&batch.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_application_or_a_name_tells_whose_batch_it_is() {
+        let request = CreateBatch {
+            name: Some("a-1".to_owned()),
+            ..CreateBatch::default()
+        };
+        let batch = |name: Option<&str>, application: Option<&str>| -> Batch {
+            let value = json!({"id": 0, "name": name, "appId": application, "state": "running"});
+            serde_json::from_value(value).unwrap()
+        };
+        for (known, found, is_other) in [
+            ((Some("a-1"), None), (Some("a-1"), Some("x")), false),
+            ((Some("a-1"), None), (Some("b-1"), Some("x")), true),
+            ((Some("a-1"), None), (None, None), true),
+            // Its creation is answered without a name.
+            ((None, None), (Some("a-1"), None), false),
+            ((None, None), (Some("b-1"), None), true),
+            // Without names.
+            ((None, None), (None, Some("x")), false),
+            ((None, Some("x")), (None, Some("x")), false),
+            ((None, Some("")), (None, Some("x")), false),
+            ((None, Some("x")), (None, Some("y")), true),
+            ((Some("a-1"), Some("x")), (Some("a-1"), Some("y")), true),
+        ] {
+            let (known, found) = (batch(known.0, known.1), batch(found.0, found.1));
+            assert_eq!(
+                is_another(&request, &known, &found),
+                is_other,
+                "{known:?} {found:?}"
+            );
+        }
+    }
 }

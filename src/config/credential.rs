@@ -250,13 +250,20 @@ impl Finder<'_> {
 }
 
 fn read(file: &Path) -> Result<Secret, ConfigError> {
+    check_private(file)?;
     let unreadable = |error| ConfigError::Unreadable(file.to_owned(), error);
-    let mode = std::fs::metadata(file).map_err(unreadable)?.mode();
-    if mode & OTHERS != 0 {
-        return Err(ConfigError::OpenSecret(file.to_owned()));
-    }
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
     clean(&text, || ConfigError::OddSecret(file.display().to_string()))
+}
+
+/// A file with a secret is its owner's to read.
+pub(super) fn check_private(file: &Path) -> Result<(), ConfigError> {
+    let unreadable = |error| ConfigError::Unreadable(file.to_owned(), error);
+    let mode = std::fs::metadata(file).map_err(unreadable)?.mode();
+    match mode & OTHERS {
+        0 => Ok(()),
+        _ => Err(ConfigError::OpenSecret(file.to_owned())),
+    }
 }
 
 /// A secret that was read from a file often ends in a newline.

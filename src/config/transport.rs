@@ -1,6 +1,6 @@
 //! From what is configured to how a server is reached.
 
-use super::credential::clean;
+use super::credential::{check_private, clean};
 use super::{ConfigError, Environment, Flags};
 use crate::livy::{ProxyServer, Transport};
 use serde::Deserialize;
@@ -57,6 +57,7 @@ pub(super) fn transport(
     let mut certificate = tls.cert_file.as_deref().map(read).transpose()?;
     if let Some(key) = &tls.key_file {
         let certificate = certificate.as_mut().ok_or(ConfigError::KeyAlone)?;
+        check_private(key)?;
         certificate.push(b'\n');
         certificate.extend(read(key)?);
     }
@@ -116,6 +117,8 @@ fn proxy_server(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
 
     fn of(
         settings: &str,
@@ -169,7 +172,13 @@ mod tests {
             path("cert"),
             path("key")
         );
-        let transport = of(&settings, &Flags::default(), &[]).unwrap();
+        let with_mode = |mode| {
+            let mode = Permissions::from_mode(mode);
+            std::fs::set_permissions(path("key"), mode).unwrap();
+            of(&settings, &Flags::default(), &[])
+        };
+        assert!(matches!(with_mode(0o644), Err(ConfigError::OpenSecret(_))));
+        let transport = with_mode(0o600).unwrap();
         assert_eq!(transport.authorities.as_deref(), Some(&b"authority"[..]));
         assert_eq!(
             transport.certificate.as_deref(),

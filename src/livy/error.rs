@@ -33,6 +33,17 @@ pub enum LivyError {
 #[error("{message}")]
 pub struct IdentityError {
     pub message: String,
+    /// Whether it may be otherwise later: a person may sign on meanwhile.
+    pub is_passing: bool,
+}
+
+impl IdentityError {
+    fn hint(&self) -> &'static str {
+        match self.is_passing {
+            true => "sign on with the program that gives the secret",
+            false => "look where the secret comes from: it is to be the secret alone",
+        }
+    }
 }
 
 impl LivyError {
@@ -55,18 +66,17 @@ impl LivyError {
             LivyError::Server(error) => {
                 matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504 | 520..=599)
             }
-            // A person may sign on meanwhile.
-            LivyError::Identity(_) => true,
+            LivyError::Identity(error) => error.is_passing,
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
         }
     }
 
-    /// Whether the server says in its own words that there is no such session, or not any more; a page
-    /// of a gateway says nothing of it.
+    /// Whether Livy says in its own words that there is no such session or batch, or not any more. What
+    /// a gateway says tells nothing of it: its words often repeat the path, which names the session.
     pub fn is_no_session(&self) -> bool {
         match self {
             LivyError::Server(error) => {
-                error.status == 404 && error.message.to_lowercase().contains("session")
+                error.status == 404 && error.is_of_livy && tells_no_session(&error.message)
             }
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
@@ -157,9 +167,7 @@ impl LivyError {
                     .to_owned(),
             ),
             LivyError::Replaced { .. } => None,
-            LivyError::Identity(_) => {
-                Some("sign on with the program that gives the secret".to_owned())
-            }
+            LivyError::Identity(error) => Some(error.hint().to_owned()),
         }
     }
 }
@@ -237,6 +245,8 @@ pub struct ServerError {
     pub url: String,
     /// What the server said, as text; empty where it said nothing.
     pub message: String,
+    /// Whether it came as the JSON in which Livy says what is wrong.
+    pub is_of_livy: bool,
     /// Where a redirect points.
     pub location: Option<String>,
     /// How long the server asks to be left alone.
@@ -251,6 +261,7 @@ impl ServerError {
             method,
             url,
             message: message_of(body),
+            is_of_livy: is_of_livy(body),
             location: None,
             retry_after: None,
         }
@@ -325,6 +336,23 @@ fn reason(status: u16) -> Option<&'static str> {
         504 => "Gateway Timeout",
         _ => return None,
     })
+}
+
+/// `{"msg": …}`, or a bare string.
+fn is_of_livy(body: &[u8]) -> bool {
+    match serde_json::from_slice(body) {
+        Ok(Value::String(_)) => true,
+        Ok(Value::Object(fields)) => matches!(fields.get("msg"), Some(Value::String(_))),
+        Ok(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) | Err(_) => false,
+    }
+}
+
+/// `Session '3' not found.`, of batches as well, and `Session 3 already stopped.`
+fn tells_no_session(message: &str) -> bool {
+    let message = message.to_lowercase();
+    let of_session = message.trim().trim_end_matches('.').strip_prefix("session");
+    of_session
+        .is_some_and(|rest| rest.ends_with(" not found") || rest.ends_with(" already stopped"))
 }
 
 /// The longest message that is kept of a page; a server's own words are kept whole.
@@ -451,6 +479,35 @@ mod tests {
             "GET http://h:1/sessions/9 answered 404 Not Found: Session '9' not found."
         );
         assert!(error.hint().unwrap().contains("idle"));
+    }
+
+    #[test]
+    fn only_livy_tells_that_a_session_is_gone() {
+        let is_gone = |status, body: &str| {
+            let url = "http://h:1/sessions/3".to_owned();
+            LivyError::from(ServerError::read(status, "GET", url, body.as_bytes())).is_no_session()
+        };
+        for body in [
+            r#"{"msg":"Session '3' not found."}"#,
+            r#""Session 'my own' not found.""#,
+            r#"{"msg":"session not found"}"#,
+            r#"{"msg":"Session 3 already stopped."}"#,
+        ] {
+            assert!(is_gone(404, body), "{body}");
+            assert!(!is_gone(500, body), "{body}");
+        }
+        for body in [
+            "<html><body><h2>HTTP ERROR 404 Not Found</h2> URI: /sessions/3 not found</body></html>",
+            "Session '3' not found.",
+            "Cannot GET /livy/sessions/3",
+            r#"{"status":404,"error":"Not Found","path":"/sessions/3"}"#,
+            r#"{"message":"Session '3' not found."}"#,
+            r#"{"msg":"/sessions/3 not found"}"#,
+            r#""Statement not found""#,
+            "",
+        ] {
+            assert!(!is_gone(404, body), "{body}");
+        }
     }
 
     #[test]

@@ -3,27 +3,84 @@
 use super::{command, unattended};
 use crate::auth::Identity;
 use crate::batch::Desk;
-use crate::cli::{BatchCommand, Cli};
+use crate::cli::{BatchCommand, Cli, Shortcut};
 use crate::config::{Place, Settings};
 use crate::engine::Patience;
 use crate::livy::{self, Client};
+use crate::render::Format;
 use crate::shell::telling;
 use crate::term::Out;
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Options that would be taken in silence and do nothing.
 pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
-    if !cli.conf.is_empty() || cli.name.is_some() {
-        return Err("--conf and --name of a batch stand behind submit".to_owned());
-    }
-    match command {
-        BatchCommand::Submit(_) => Ok(()),
-        _ if cli.dry_run => Err("--dry-run is for what would be created: submit".to_owned()),
-        BatchCommand::List
-        | BatchCommand::Show { .. }
-        | BatchCommand::Log { .. }
-        | BatchCommand::Stop { .. } => Ok(()),
+    let (script, looks) = (&cli.script, &cli.looks);
+    let shortcuts = [
+        Shortcut::QuickCompiler,
+        Shortcut::Archive,
+        Shortcut::Prewarm,
+    ];
+    let refusals = [
+        (
+            !cli.conf.is_empty() || cli.name.is_some(),
+            "--conf and --name of a batch stand behind submit",
+        ),
+        (
+            !cli.inputs().is_empty(),
+            "-e, -f, -i and FILE run in a session: a batch takes its file behind submit",
+        ),
+        (
+            cli.session.is_some() || cli.create,
+            "-s and --create are for sessions: a batch has a driver of its own",
+        ),
+        (
+            cli.keep || script.keep_on_error,
+            "--keep and --keep-on-error are for sessions: a batch goes on by itself",
+        ),
+        (
+            cli.heartbeat.is_some(),
+            "--heartbeat is for sessions: a batch ends with its file",
+        ),
+        (
+            cli.lang.is_some(),
+            "-l is for sessions: the file of a batch tells its language",
+        ),
+        (
+            looks.format != Format::default() || looks.max_rows.is_some() || looks.no_header,
+            "-o, --max-rows and --no-header are for results of SQL: a batch has none",
+        ),
+        (
+            script.timeout.is_some(),
+            "--timeout is for scripts: a batch goes on by itself, and batch stop ends it",
+        ),
+        (
+            script.statement_timeout.is_some() || script.start_timeout.is_some(),
+            "--statement-timeout and --start-timeout are for sessions: batch stop ends a batch",
+        ),
+        (
+            script.keep_going || script.from.is_some() || script.echo,
+            "--keep-going, --from and --echo are for scripts: the driver runs the file of a batch",
+        ),
+        (
+            cli.no_startup,
+            "--no-startup is for sessions: a batch runs its file alone",
+        ),
+        (
+            cli.connection.python.is_some()
+                || cli.connection.spark.is_some()
+                || shortcuts.iter().any(|shortcut| !cli.takes(*shortcut)),
+            "--python, --spark and --without are for a local Spark: a batch runs on a Livy server",
+        ),
+        (
+            cli.dry_run && !matches!(command, BatchCommand::Submit(_)),
+            "--dry-run is for what would be created: submit",
+        ),
+    ];
+    match refusals.iter().find(|(is_given, _)| *is_given) {
+        Some((_, told)) => Err((*told).to_owned()),
+        None => Ok(()),
     }
 }
 
@@ -49,10 +106,67 @@ pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
         root: livy::shown_root(&url),
         command,
         // A wrong address is told at once.
-        patience: Patience {
+        patience: Cell::new(Patience {
             first_contact: Some(cli.script.retry_for.unwrap_or(Duration::ZERO)),
             ..unattended(cli, &settings.timing)
-        },
+        }),
         out: out.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Command;
+
+    fn checked(line: &str) -> Result<(), String> {
+        let words = ["livysh"].into_iter().chain(line.split_whitespace());
+        let cli = Cli::parse_from(words.map(Into::into)).unwrap();
+        let Some(Command::Batch(batch)) = &cli.command else {
+            panic!("{line}: no batch");
+        };
+        check(&cli, batch.command.as_ref().unwrap_or(&BatchCommand::List))
+    }
+
+    #[test]
+    fn what_does_nothing_for_a_batch_is_refused() {
+        for options in [
+            "--conf a=b",
+            "--name a",
+            "-e 1",
+            "-f a.py",
+            "-i a.py",
+            "-s a",
+            "-s a --create",
+            "--keep",
+            "--keep-on-error",
+            "--heartbeat 90s",
+            "-l python",
+            "-o csv",
+            "--max-rows 9",
+            "--no-header",
+            "--timeout 9s",
+            "--statement-timeout 9s",
+            "--start-timeout 9s",
+            "--keep-going",
+            "--from 3",
+            "--echo",
+            "--no-startup",
+            "--spark 4",
+            "--python python3",
+            "--without archive",
+        ] {
+            let told = checked(&format!("{options} batch submit /a.py")).unwrap_err();
+            let option = options.split(' ').next().unwrap();
+            assert!(told.contains(option), "{options}: {told}");
+        }
+        assert!(checked("--dry-run batch list").is_err());
+        for line in [
+            "batch",
+            "--url http://h -q -v --retry-for 9s batch list",
+            "--dry-run -p a batch submit --name a --conf a=b /a.py -s b",
+        ] {
+            assert_eq!(checked(line), Ok(()), "{line}");
+        }
+    }
 }

@@ -1,28 +1,7 @@
-//! What a failed request means, and an answer that is not Livy's.
+//! What a failed request means.
 
-use crate::livy::error::{LivyError, TransportError, TransportKind};
-use serde::de::DeserializeOwned;
+use crate::livy::error::{TransportError, TransportKind};
 use std::error::Error;
-
-pub(super) fn decode<T: DeserializeOwned>(url: &str, body: &[u8]) -> Result<T, LivyError> {
-    serde_json::from_slice(body).map_err(|error| {
-        let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
-        let start = text.trim_start();
-        let found = if start.is_empty() {
-            "nothing".to_owned()
-        } else if start.starts_with('<') {
-            "a web page".to_owned()
-        } else if start.starts_with('{') || start.starts_with('[') {
-            format!("JSON of another kind ({error})")
-        } else {
-            format!("“{}”", start.lines().next().unwrap_or_default())
-        };
-        LivyError::NotLivy {
-            url: url.to_owned(),
-            found,
-        }
-    })
-}
 
 pub(super) fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
     let cause = causes(error);

@@ -8,8 +8,10 @@
 //! |----------------|-------------------------------------------------|
 //! | `url.rs`       | the root of a Livy API, and how it is shown     |
 //! | `transport.rs` | certificates, a proxy, what every request has   |
-//! | `failed.rs`    | what a failed request, or an odd answer, means  |
+//! | `answer.rs`    | reads a success, and knows one that is not Livy's |
+//! | `failed.rs`    | what a failed request means                     |
 
+mod answer;
 mod failed;
 mod transport;
 mod url;
@@ -21,8 +23,9 @@ use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
 use super::retry_after::retry_after;
 use super::watch::{Exchange, Watch};
-use failed::{decode, transport_error};
-use reqwest::header::{CONTENT_LENGTH, HeaderValue, LOCATION, RETRY_AFTER};
+use answer::Answer;
+use failed::transport_error;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
@@ -41,6 +44,19 @@ const SLOWEST: u64 = 16 << 10;
 pub struct AuthHeader {
     pub name: String,
     pub value: String,
+}
+
+impl AuthHeader {
+    fn in_request(&self) -> Result<HeaderValue, IdentityError> {
+        let mut value = HeaderValue::from_str(&self.value).map_err(|_| IdentityError {
+            message: "the secret cannot be sent in a header, which takes the letters, digits and \
+                      signs of ASCII alone"
+                .to_owned(),
+            is_passing: false,
+        })?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
 }
 
 pub type Signing<'a> =
@@ -71,6 +87,8 @@ pub struct Http {
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
     transport: Transport,
+    /// What of every request is not to be seen in a text of the server's.
+    concealed: Vec<String>,
 }
 
 /// A server that cannot even be asked.
@@ -106,6 +124,7 @@ impl Http {
             authorizer,
             compiles_whole: AtomicBool::new(false),
             watch,
+            concealed: transport.concealed(),
             transport,
         })
     }
@@ -123,10 +142,10 @@ impl Http {
         query: &[(&str, &str)],
         timeout: Duration,
     ) -> Result<T, LivyError> {
-        let (url, body) = self
+        let answer = self
             .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
             .await?;
-        decode(&url, &body)
+        answer.decode().map_err(|error| self.told(error))
     }
 
     pub async fn post<T: DeserializeOwned>(
@@ -135,10 +154,10 @@ impl Http {
         body: &impl Serialize,
         timeout: Duration,
     ) -> Result<T, LivyError> {
-        let (url, answer) = self
+        let answer = self
             .send(Method::POST, path, &[], Carried::Json(body), timeout)
             .await?;
-        decode(&url, &answer)
+        answer.decode().map_err(|error| self.told(error))
     }
 
     /// A POST whose answer says nothing that is needed.
@@ -148,9 +167,10 @@ impl Http {
         body: &impl Serialize,
         timeout: Duration,
     ) -> Result<(), LivyError> {
-        self.send(Method::POST, path, &[], Carried::Json(body), timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::POST, path, &[], Carried::Json(body), timeout)
+            .await?;
+        answer.confirm()
     }
 
     /// Sends a file as the part of a form that has this name.
@@ -163,15 +183,36 @@ impl Http {
         timeout: Duration,
     ) -> Result<(), LivyError> {
         let form = Form::new().part(part, Part::bytes(bytes).file_name(file_name));
-        self.send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
+            .await?;
+        answer.confirm()
     }
 
     pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
-        self.send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
-            .await
-            .map(|_| ())
+        let answer = self
+            .send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
+            .await?;
+        answer.confirm()
+    }
+
+    /// A text of the server's, which may repeat what it was sent.
+    fn conceal(&self, text: String) -> String {
+        self.concealed
+            .iter()
+            .fold(self.authorizer.conceal(text), |text, secret| {
+                text.replace(secret, "***")
+            })
+    }
+
+    fn told(&self, error: LivyError) -> LivyError {
+        match error {
+            LivyError::NotLivy { url, found } => LivyError::NotLivy {
+                url,
+                found: self.conceal(found),
+            },
+            other => other,
+        }
     }
 
     async fn send(
@@ -181,7 +222,7 @@ impl Http {
         query: &[(&str, &str)],
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
-    ) -> Result<(String, Vec<u8>), LivyError> {
+    ) -> Result<Answer, LivyError> {
         let longest = self.transport.longest;
         let timeout = longest.map_or(timeout, |longest| timeout.min(longest));
         let mut url = self.root.clone();
@@ -212,11 +253,8 @@ impl Http {
         };
         let mut request = self.client.request(method, url);
         let signed_on = self.authorizer.header().await?;
-        if let Some(header) = &signed_on
-            && let Ok(mut value) = HeaderValue::from_str(&header.value)
-        {
-            value.set_sensitive(true);
-            request = request.header(&header.name, value);
+        if let Some(header) = &signed_on {
+            request = request.header(&header.name, header.in_request()?);
         }
         request = match body {
             Carried::Nothing => request,
@@ -253,6 +291,7 @@ impl Http {
         };
         let location = header(LOCATION).map(|target| redacted(&target));
         let asked = header(RETRY_AFTER);
+        let is_html = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await
@@ -263,7 +302,11 @@ impl Http {
         }
         tell(Ok((status.as_u16(), body.len())));
         if status.is_success() {
-            return Ok((shown, body));
+            return Ok(Answer {
+                url: shown,
+                body,
+                is_html,
+            });
         }
         if status.as_u16() == 401
             && let Some(header) = &signed_on
@@ -271,8 +314,8 @@ impl Http {
             self.authorizer.refused(header);
         }
         let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
-        error.message = self.authorizer.conceal(error.message);
-        let location = location.map(|location| self.authorizer.conceal(location));
+        error.message = self.conceal(error.message);
+        let location = location.map(|location| self.conceal(location));
         let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
         Err(ServerError {
             location,
@@ -312,6 +355,38 @@ mod tests {
         fn conceal(&self, text: String) -> String {
             text
         }
+    }
+
+    #[tokio::test]
+    async fn what_every_request_has_is_concealed() {
+        let pair = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+        let transport = Transport {
+            headers: pair("X-Key", "hunter2"),
+            query: pair("key", "top secret/1"),
+            ..Transport::default()
+        };
+        let http = Http::new("http://h", Arc::new(Nobody), None, transport).unwrap();
+        let told = http.conceal("hunter2 ?key=top+secret%2F1 (top secret/1)".to_owned());
+        assert_eq!(told, "*** ?key=*** (***)");
+        let answer = Answer {
+            url: "http://h".to_owned(),
+            body: b"no hunter2 here".to_vec(),
+            is_html: false,
+        };
+        let error = http.told(answer.decode::<u8>().unwrap_err()).to_string();
+        assert!(error.contains("“no *** here”"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_that_no_header_takes_is_told() {
+        let header = |value: &str| AuthHeader {
+            name: "authorization".to_owned(),
+            value: value.to_owned(),
+        };
+        assert!(header("Bearer t").in_request().unwrap().is_sensitive());
+        let error = header("Bearer café").in_request().unwrap_err();
+        assert!(error.to_string().starts_with("the secret cannot be sent"));
+        assert!(!LivyError::from(error).is_passing());
     }
 
     #[test]

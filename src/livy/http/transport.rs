@@ -8,6 +8,8 @@ use std::fmt;
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// A shorter value would be found in words that have nothing to do with it.
+const SHORTEST_CONCEALED: usize = 6;
 
 /// How a server is reached, where that is not as usual.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -79,6 +81,19 @@ impl TransportRefused {
 }
 
 impl Transport {
+    /// What of its headers and query may be a secret, as it is and as it stands in a URL; the longest
+    /// first, for one may hold another.
+    pub(super) fn concealed(&self) -> Vec<String> {
+        let given = self.headers.iter().chain(&self.query);
+        let given = given.filter(|(_, value)| value.chars().count() >= SHORTEST_CONCEALED);
+        let mut all: Vec<String> = given
+            .flat_map(|(_, value)| [value.clone(), in_url(value)])
+            .collect();
+        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        all.dedup();
+        all
+    }
+
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
     pub(super) fn client(&self, url: &Url) -> Result<Client, TransportRefused> {
         rustls::crypto::ring::default_provider()
@@ -163,6 +178,18 @@ impl ProxyServer {
             .and_then(|()| url.set_password(self.password.as_deref()))
             .map_err(|()| refused("it has no host".to_owned()))?;
         Proxy::all(url).map_err(|error| refused(causes(&error)))
+    }
+}
+
+/// How a value is written in a query.
+fn in_url(value: &str) -> String {
+    match Url::parse_with_params("http://h", [("", value)]) {
+        Ok(url) => url
+            .query()
+            .unwrap_or_default()
+            .trim_start_matches('=')
+            .to_owned(),
+        Err(_) => value.to_owned(),
     }
 }
 
