@@ -13,6 +13,17 @@ const AT_THE_END: Duration = Duration::from_secs(1);
 
 type Work = Box<dyn FnOnce(&Journal) + Send>;
 
+/// What becomes of a session when its conversation is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// What was noted of it holds.
+    AsNoted,
+    /// It is kept although it was to be ended: it is nobody's to end any more.
+    Stays,
+    /// Another conversation of this process is to end it.
+    StillToEnd,
+}
+
 pub(super) struct Follower {
     root: String,
     to_end: bool,
@@ -112,11 +123,13 @@ impl Follower {
         }
     }
 
-    /// The conversation is over. A session that is kept although it was to be ended is nobody's to end
-    /// any more.
-    pub(super) fn finish(&self, is_kept: bool) {
-        if let Some(session) = self.noted.take().filter(|_| is_kept && self.to_end) {
-            self.write(session, false);
+    /// The conversation is over.
+    pub(super) fn finish(&self, fate: Fate) {
+        let session = self.noted.take();
+        match (fate, session) {
+            (Fate::Stays, Some(session)) => self.write(session, false),
+            (Fate::StillToEnd, Some(session)) => self.write(session, true),
+            (Fate::AsNoted, _) | (Fate::Stays | Fate::StillToEnd, None) => {}
         }
         self.work.take();
         self.written.recv_timeout(AT_THE_END).ok();
@@ -194,7 +207,7 @@ mod tests {
         follows.follow(&engine::Event::Ready {
             session: session(Some("application_1")),
         });
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         let noted = entries(folder.path());
         assert_eq!(noted[0]["application"], "application_1");
         assert_eq!(
@@ -207,7 +220,7 @@ mod tests {
             session: session(None),
         });
         follows.follow(&engine::Event::Ended(Ending::Deleted));
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         assert_eq!(entries(folder.path()), json!([]));
     }
 
@@ -218,8 +231,25 @@ mod tests {
         follows.follow(&engine::Event::Ready {
             session: session(None),
         });
-        follows.finish(true);
+        follows.finish(Fate::Stays);
         assert_eq!(entries(folder.path())[0]["to_end"], false);
+    }
+
+    #[test]
+    fn a_session_that_another_conversation_is_to_end_is_noted_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let follows = follower(folder.path());
+        follows.follow(&engine::Event::Ready {
+            session: session(None),
+        });
+        let journal = Journal::in_folder(Some(folder.path().to_owned()));
+        let other = Follower::new(journal, Some("http://a".to_owned()), false, None).unwrap();
+        other.follow(&engine::Event::Ready {
+            session: session(None),
+        });
+        other.finish(Fate::AsNoted);
+        follows.finish(Fate::StillToEnd);
+        assert_eq!(entries(folder.path())[0]["to_end"], true);
     }
 
     /// As on a network file system that does not answer.
@@ -237,7 +267,7 @@ mod tests {
             session: session(None),
         });
         // It comes to an end with the lock still held: nothing is written.
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         assert!(!folder.path().join("sessions.json").exists());
         drop(lock);
         assert!(told.recv().is_err());

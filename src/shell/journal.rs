@@ -77,6 +77,14 @@ pub(super) enum Same {
 }
 
 impl Known {
+    pub(super) fn of(session: &Session) -> Known {
+        Known {
+            id: session.id.to_string(),
+            name: session.name.clone(),
+            application: session.app_id.clone(),
+        }
+    }
+
     /// What names it to the server.
     pub fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)

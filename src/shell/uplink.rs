@@ -53,6 +53,10 @@ pub(super) struct Uplink {
     is_aside: Arc<AtomicBool>,
     /// Set when the session is to stay although it was to be ended.
     is_kept: Arc<AtomicBool>,
+    /// Set when the session was made by livysh and is to be ended, although it was attached to.
+    is_adopted: Arc<AtomicBool>,
+    /// Set when another link is to end the session in this one's place.
+    is_handed_over: Arc<AtomicBool>,
 }
 
 impl Uplink {
@@ -72,6 +76,8 @@ impl Uplink {
             has_no_limits: Arc::default(),
             is_aside: Arc::new(AtomicBool::new(is_aside)),
             is_kept: Arc::default(),
+            is_adopted: Arc::default(),
+            is_handed_over: Arc::default(),
         }
     }
 
@@ -132,6 +138,22 @@ impl Uplink {
 
     pub(super) fn keep(&self) {
         self.is_kept.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_adopted(&self) -> bool {
+        self.is_adopted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn adopt(&self) {
+        self.is_adopted.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_handed_over(&self) -> bool {
+        self.is_handed_over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn hand_over(&self) {
+        self.is_handed_over.store(true, Ordering::Relaxed);
     }
 
     /// Whether a prompt stands; events are then told above it through `above`, where it has a way.
