@@ -171,7 +171,19 @@ fn is_decided(event: &engine::Event) -> bool {
         }
         engine::Event::OpenFailed(_) => true,
         engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
-        _ => false,
+        engine::Event::StartsSlowly { .. }
+        | engine::Event::Recovering { .. }
+        | engine::Event::Recovered
+        | engine::Event::Died(_)
+        | engine::Event::Reconnecting(_)
+        | engine::Event::Reconnected
+        | engine::Event::AcceptedLate { .. }
+        | engine::Event::LostLate(_)
+        | engine::Event::Progress { .. }
+        | engine::Event::Copies { .. }
+        | engine::Event::CancelFailed(_)
+        | engine::Event::Finished { .. }
+        | engine::Event::Answered { .. } => false,
     }
 }
 
