@@ -144,7 +144,10 @@ fn converse(
             // What became of it is told before the time is over.
             engine.end(AFTER_SIGNAL.mul_f64(0.8));
             drop(engine);
-            tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
+            let ended = tokio::time::timeout(AFTER_SIGNAL, conversation).await;
+            if ended.is_err() {
+                uplink.tell_unconfirmed();
+            }
         } else {
             uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
                 (true, _) => "left as it is",

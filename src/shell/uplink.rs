@@ -173,6 +173,21 @@ impl Uplink {
         }
     }
 
+    /// Tells above the prompt that the end of a session, or of its creation, was not seen.
+    pub(super) fn tell_unconfirmed(&self) {
+        let route = self.lock();
+        let Some(out) = route.above.as_ref().filter(|_| !route.about.is_local) else {
+            return;
+        };
+        let lines = match &route.session_name {
+            Some(name) => words::left(name, "its end was not waited for", &route.about.command),
+            None => words::perhaps_left(&route.about.root),
+        };
+        for line in lines {
+            out.note(&line);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Route> {
         self.route.lock().unwrap_or_else(PoisonError::into_inner)
     }
