@@ -115,6 +115,23 @@ fn a_session_of_ours_that_was_lost_is_attached_to_again_and_stays_ours() {
     assert_eq!(livy.with(|world| world.sessions.len()), 0);
 }
 
+/// What another client may have sent has no limit of ours, and no signal cancels it.
+#[test]
+fn a_statement_that_is_only_watched_is_not_cancelled() {
+    let mut etl = Session::named("etl", "pyspark");
+    etl.statements.push("hang".to_owned());
+    let livy = Livy::start(vec![etl]);
+    let home = Home::new();
+    let mut screen = prompt(&home, &livy, &["-s", "etl", "--statement-timeout", "500ms"]);
+    screen.wait_for_prompt(">>>");
+    screen.line(":wait 0");
+    screen.wait_for("running 0:01");
+    send(&screen, Signal::SIGTERM);
+    assert_eq!(screen.wait_for_exit(), 143);
+    let requests = livy.server.requests();
+    assert!(!requests.iter().any(|one| one.path.contains("cancel")));
+}
+
 #[test]
 fn what_fails_leaves_the_present_session() {
     let mut starting = Session::named("slow", "pyspark");
