@@ -27,8 +27,8 @@ pub(super) enum Fate {
 pub(super) struct Follower {
     root: String,
     to_end: bool,
-    /// The number of the session that was used last, where that is wanted.
-    last: Option<String>,
+    /// The session that was used last, where that is wanted.
+    last: Option<Known>,
     noted: RefCell<Option<Session>>,
     /// The name of the one that is being made.
     expected: RefCell<Option<String>>,
@@ -38,13 +38,13 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// `last` is the number of the one that was used last, where that is wanted. None where there is no
+    /// `last` is the one that was used last, where that is wanted. None where there is no
     /// thread to write, or no server that outlives this process.
     pub(super) fn new(
         journal: Journal,
         root: Option<String>,
         to_end: bool,
-        last: Option<String>,
+        last: Option<Known>,
     ) -> Option<Follower> {
         let (work, given) = channel::<Work>();
         let (writes, written) = channel::<()>();
@@ -95,9 +95,10 @@ impl Follower {
         }
         if let engine::Event::OpenFailed(OpenError::Livy(error)) = event
             && error.is_no_session()
-            && let Some(last) = &self.last
+            && let Some(last) = self.last.clone()
         {
-            self.forget(last.clone());
+            let root = self.root.clone();
+            self.give(move |journal| journal.forget_known(&root, &last));
         }
         let is_gone = match event {
             engine::Event::Died(death) => !death.may_live,
