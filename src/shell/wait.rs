@@ -225,7 +225,9 @@ impl<'a> Wait<'a> {
                 self.end = Some(signal.into());
                 return Some(self.waited());
             }
-            (Signal::Terminate | Signal::TimeUp, Interrupts::Prompt | Interrupts::Script) => self.end_with(link, signal.into()),
+            (Signal::Terminate | Signal::TimeUp, Interrupts::Prompt | Interrupts::Script) => {
+                self.end_with(link, signal.into())
+            }
             // A terminal that is gone ends nothing in the session.
             (Signal::HangUp, _) => {
                 self.end = Some(Exit::HungUp);
