@@ -110,6 +110,11 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     }
     let mut exit = ended.exit;
     let mut stays = false;
+    let keep = cli.keep || (cli.script.keep_on_error && ended.has_failed());
+    if keep {
+        // The network thread ends the session where a signal comes while the prompt stands.
+        desk.link.keep();
+    }
     if wants_prompt && !ended.has_quit && matches!(exit, Exit::Ok | Exit::CodeFailed) {
         (exit, stays) = match prompt_language(desk.link, out, work.named, work.fallback) {
             Ok(language) => {
@@ -117,13 +122,14 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                 desk.link.engine.be_patient(patience);
                 let again = shell::Plan {
                     limits: Limits::default(),
+                    keep,
                     patience,
                     ..work.plan
                 };
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
-                    keep: cli.keep,
+                    keep,
                     comes_back: cli.session.as_deref() == Some(shell::LAST),
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))
@@ -139,7 +145,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
             Err(exit) => (exit, false),
         };
     }
-    let keep = cli.keep || stays || (cli.script.keep_on_error && ended.has_failed());
+    let keep = keep || stays;
     let session = link.session_name().filter(|_| link.may_live());
     let command = link.about.command.clone();
     shell::leave(link, out, keep, exit);

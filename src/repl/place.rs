@@ -1,11 +1,11 @@
 //! The commands that go to another session, make one in this one's place, or leave it.
 
 use super::Repl;
-use crate::engine::Id;
+use crate::engine::{Id, Session};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::one_line;
-use crate::shell::{self, LAST, NotAttached, Wanted};
+use crate::shell::{self, LAST, NotAttached, Over, Wanted};
 
 impl Repl<'_> {
     /// The code to end with, where nothing can follow.
@@ -14,7 +14,7 @@ impl Repl<'_> {
             self.say("A local Spark has one session, which ends with livysh.");
             return None;
         }
-        if let Some(id) = self.would_end() {
+        if let Some(id) = self.would_end().filter(|_| !self.is_lost(name)) {
             let told = format!(
                 "Statement {id} may still run in this session, which would be ended: :cancel or :wait \
                  comes first; :detach leaves both as they are."
@@ -23,6 +23,8 @@ impl Repl<'_> {
             return None;
         }
         let present = self.desk.link.facts.session.clone();
+        let left = self.left_running.clone();
+        let left = left.or(self.desk.link.accepted_late.clone());
         let wanted = Wanted::Existing {
             name,
             present: present.as_ref(),
@@ -40,6 +42,10 @@ impl Repl<'_> {
         self.begin_anew();
         self.has_restarted = false;
         let session = self.desk.link.facts.session.as_ref();
+        let is_again = |present: &Session| {
+            session.is_some_and(|one| (&one.id, &one.name) == (&present.id, &present.name))
+        };
+        self.left_running = left.filter(|_| present.as_ref().is_some_and(is_again));
         let kind = session.and_then(|session| session.kind.as_deref());
         if let Some(language) = kind.and_then(Language::from_name) {
             self.speak(language);
@@ -48,6 +54,15 @@ impl Repl<'_> {
             true => self.come_back(),
             false => None,
         }
+    }
+
+    /// Whether this is the present session, which cannot be asked any more.
+    fn is_lost(&self, name: &str) -> bool {
+        let facts = &self.desk.link.facts;
+        let is_it = |session: &Session| {
+            session.id.to_string() == name || session.name.as_deref() == Some(name)
+        };
+        matches!(facts.over, Some(Over::LostSight(_))) && facts.session.as_ref().is_some_and(is_it)
     }
 
     /// The statement that was left running in a session that goes when it is left.

@@ -1,5 +1,6 @@
 //! Another session of the server in the place of the present one.
 
+use super::journal::{Known, Same};
 use super::leave::{Leaving, Waited, part};
 use super::{Event, Link, Signal, words};
 use crate::term::Out;
@@ -37,16 +38,22 @@ pub fn attach(
         other.close();
         return Err(failed);
     }
-    let id = |link: &Link| {
-        link.facts
-            .session
-            .as_ref()
-            .map(|session| session.id.clone())
-    };
-    if link.facts.over.is_none() && id(link) == id(&other) {
-        other.close();
-        let told = "that is this session";
-        return Err(NotAttached::Refused(told.to_owned()));
+    match (Likeness::of(link, &other), &link.facts.over) {
+        (Likeness::None, _) => {}
+        (Likeness::Same | Likeness::Alike, None) => {
+            other.close();
+            let told = "that is this session";
+            return Err(NotAttached::Refused(told.to_owned()));
+        }
+        // To end the present one would be to end the one that was just attached to.
+        (likeness, Some(_)) => {
+            if likeness == Likeness::Same && link.may_live() {
+                other.take_over(link, keep);
+            }
+            std::mem::replace(link, other).close();
+            link.come_forward();
+            return Ok(None);
+        }
     }
     if let (true, false, true, Some(name)) = (
         link.about.is_ours,
@@ -68,6 +75,31 @@ pub fn attach(
         ) => Some(signal),
         Waited::Ended | Waited::Signal(Signal::Interrupt) | Waited::TooLong => None,
     })
+}
+
+/// How two sessions of a server are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    None,
+    /// A request for the one would reach the other.
+    Alike,
+    /// They are one.
+    Same,
+}
+
+impl Likeness {
+    fn of(present: &Link, other: &Link) -> Likeness {
+        let (Some(present), Some(other)) = (&present.facts.session, &other.facts.session) else {
+            return Likeness::None;
+        };
+        let has_its_name = present.name.is_some() && present.name == other.name;
+        match (present.id == other.id, Known::of(present).is(other)) {
+            (true, Same::Yes) => Likeness::Same,
+            (true, Same::No(..) | Same::Unsure) => Likeness::Alike,
+            (false, _) if has_its_name => Likeness::Alike,
+            (false, _) => Likeness::None,
+        }
+    }
 }
 
 /// Signals are told by the present session's thread.

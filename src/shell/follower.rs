@@ -13,11 +13,22 @@ const AT_THE_END: Duration = Duration::from_secs(1);
 
 type Work = Box<dyn FnOnce(&Journal) + Send>;
 
+/// What becomes of a session when its conversation is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// What was noted of it holds.
+    AsNoted,
+    /// It is kept although it was to be ended: it is nobody's to end any more.
+    Stays,
+    /// Another conversation of this process is to end it.
+    StillToEnd,
+}
+
 pub(super) struct Follower {
     root: String,
     to_end: bool,
-    /// The number of the session that was used last, where that is wanted.
-    last: Option<String>,
+    /// The session that was used last, where that is wanted.
+    last: Option<Known>,
     noted: RefCell<Option<Session>>,
     /// The name of the one that is being made.
     expected: RefCell<Option<String>>,
@@ -27,13 +38,13 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    /// `last` is the number of the one that was used last, where that is wanted. None where there is no
+    /// `last` is the one that was used last, where that is wanted. None where there is no
     /// thread to write, or no server that outlives this process.
     pub(super) fn new(
         journal: Journal,
         root: Option<String>,
         to_end: bool,
-        last: Option<String>,
+        last: Option<Known>,
     ) -> Option<Follower> {
         let (work, given) = channel::<Work>();
         let (writes, written) = channel::<()>();
@@ -84,9 +95,10 @@ impl Follower {
         }
         if let engine::Event::OpenFailed(OpenError::Livy(error)) = event
             && error.is_no_session()
-            && let Some(last) = &self.last
+            && let Some(last) = self.last.clone()
         {
-            self.forget(last.clone());
+            let root = self.root.clone();
+            self.give(move |journal| journal.forget_known(&root, &last));
         }
         let is_gone = match event {
             engine::Event::Died(death) => !death.may_live,
@@ -112,11 +124,13 @@ impl Follower {
         }
     }
 
-    /// The conversation is over. A session that is kept although it was to be ended is nobody's to end
-    /// any more.
-    pub(super) fn finish(&self, is_kept: bool) {
-        if let Some(session) = self.noted.take().filter(|_| is_kept && self.to_end) {
-            self.write(session, false);
+    /// The conversation is over.
+    pub(super) fn finish(&self, fate: Fate) {
+        let session = self.noted.take();
+        match (fate, session) {
+            (Fate::Stays, Some(session)) => self.write(session, false),
+            (Fate::StillToEnd, Some(session)) => self.write(session, true),
+            (Fate::AsNoted, _) | (Fate::Stays | Fate::StillToEnd, None) => {}
         }
         self.work.take();
         self.written.recv_timeout(AT_THE_END).ok();
@@ -158,7 +172,19 @@ fn is_decided(event: &engine::Event) -> bool {
         }
         engine::Event::OpenFailed(_) => true,
         engine::Event::Ended(ending) => matches!(ending, Ending::Deleted | Ending::Nothing),
-        _ => false,
+        engine::Event::StartsSlowly { .. }
+        | engine::Event::Recovering { .. }
+        | engine::Event::Recovered
+        | engine::Event::Died(_)
+        | engine::Event::Reconnecting(_)
+        | engine::Event::Reconnected
+        | engine::Event::AcceptedLate { .. }
+        | engine::Event::LostLate(_)
+        | engine::Event::Progress { .. }
+        | engine::Event::Copies { .. }
+        | engine::Event::CancelFailed(_)
+        | engine::Event::Finished { .. }
+        | engine::Event::Answered { .. } => false,
     }
 }
 
@@ -194,7 +220,7 @@ mod tests {
         follows.follow(&engine::Event::Ready {
             session: session(Some("application_1")),
         });
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         let noted = entries(folder.path());
         assert_eq!(noted[0]["application"], "application_1");
         assert_eq!(
@@ -207,7 +233,7 @@ mod tests {
             session: session(None),
         });
         follows.follow(&engine::Event::Ended(Ending::Deleted));
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         assert_eq!(entries(folder.path()), json!([]));
     }
 
@@ -218,8 +244,25 @@ mod tests {
         follows.follow(&engine::Event::Ready {
             session: session(None),
         });
-        follows.finish(true);
+        follows.finish(Fate::Stays);
         assert_eq!(entries(folder.path())[0]["to_end"], false);
+    }
+
+    #[test]
+    fn a_session_that_another_conversation_is_to_end_is_noted_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let follows = follower(folder.path());
+        follows.follow(&engine::Event::Ready {
+            session: session(None),
+        });
+        let journal = Journal::in_folder(Some(folder.path().to_owned()));
+        let other = Follower::new(journal, Some("http://a".to_owned()), false, None).unwrap();
+        other.follow(&engine::Event::Ready {
+            session: session(None),
+        });
+        other.finish(Fate::AsNoted);
+        follows.finish(Fate::StillToEnd);
+        assert_eq!(entries(folder.path())[0]["to_end"], true);
     }
 
     /// As on a network file system that does not answer.
@@ -237,7 +280,7 @@ mod tests {
             session: session(None),
         });
         // It comes to an end with the lock still held: nothing is written.
-        follows.finish(false);
+        follows.finish(Fate::AsNoted);
         assert!(!folder.path().join("sessions.json").exists());
         drop(lock);
         assert!(told.recv().is_err());

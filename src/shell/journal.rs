@@ -77,13 +77,17 @@ pub(super) enum Same {
 }
 
 impl Known {
+    pub(super) fn of(session: &Session) -> Known {
+        Known {
+            id: session.id.to_string(),
+            name: session.name.clone(),
+            application: session.app_id.clone(),
+        }
+    }
+
     /// What names it to the server.
     pub fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.id)
-    }
-
-    pub(super) fn id(&self) -> &str {
-        &self.id
     }
 
     /// Whether the server is known to have made it.
@@ -125,12 +129,14 @@ impl Journal {
         Journal { folder }
     }
 
-    /// The session of a server that was used last, but for this one.
+    /// The session of a server that was used last, but for this one. One whose creation is on its way
+    /// is its livysh's alone.
     pub fn last(&self, root: &str, but: Option<&Session>) -> Option<Known> {
         let is_other = |entry: &&Entry| but.is_none_or(|but| entry.known().is(but) != Same::Yes);
+        let is_used = |entry: &&Entry| !entry.id.is_empty() || !entry.may_be_in_use();
         let entries = self.read();
-        let mut here = entries.iter().filter(|entry| entry.root == root);
-        here.rfind(is_other).map(Entry::known)
+        let here = entries.iter().filter(|entry| entry.root == root);
+        here.filter(is_used).rfind(is_other).map(Entry::known)
     }
 
     /// What is known of a session by its number.
@@ -203,6 +209,15 @@ impl Journal {
             entries.drain(..surplus);
             entries.push(entry);
         });
+    }
+
+    /// It is not there. One without a number is known by its name alone.
+    pub(super) fn forget_known(&self, root: &str, known: &Known) {
+        match (known.is_numbered(), &known.name) {
+            (true, _) => self.forget(root, &known.id),
+            (false, Some(name)) => self.give_up(root, name),
+            (false, None) => {}
+        }
     }
 
     /// It is there no more.
@@ -387,7 +402,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::in_folder(Some(folder.path().to_owned()));
         journal.expect("http://a", "one");
-        assert_eq!(last(&journal, "http://a").as_deref(), Some("one"));
+        // This process is still making it.
+        assert_eq!(last(&journal, "http://a"), None);
         journal.note("http://a", &session(1, "one"), true);
         journal.give_up("http://a", "one");
         assert_eq!((journal.read().len(), &*journal.read()[0].id), (1, "1"));
@@ -399,6 +415,13 @@ mod tests {
         std::fs::write(folder.path().join("sessions.json"), text.to_string()).unwrap();
         let left = journal.left_behind("http://a");
         assert_eq!((left[0].called(), left[0].is_numbered()), ("three", false));
+        // That it was not made says nothing of another that is being made.
+        journal.expect("http://a", "four");
+        let three = journal.last("http://a", None).unwrap();
+        assert_eq!(three.called(), "three");
+        journal.forget_known("http://a", &three);
+        let names: Vec<_> = journal.read().into_iter().map(|entry| entry.name).collect();
+        assert_eq!(names, [Some("four".to_owned())]);
     }
 
     #[test]

@@ -72,6 +72,11 @@ pub(super) fn part(mut link: Link, out: &Out, keep: bool, leaving: Leaving) -> W
         if leaving != Leaving::AtOnce {
             wait_until_known(&mut link, out);
         }
+        // It has turned out that there is none, and that was told.
+        if !link.may_live() {
+            link.close();
+            return Waited::Ended;
+        }
     }
     if is_ours && !keep && leaving != Leaving::AtOnce {
         let patience = match leaving {

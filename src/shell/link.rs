@@ -156,6 +156,16 @@ impl Link {
         self.uplink.keep();
     }
 
+    /// It is the session that the other link has lost sight of: whose that was, its is.
+    pub(super) fn take_over(&mut self, lost: &Link, keep: bool) {
+        self.about.is_ours = lost.about.is_ours;
+        self.about.is_made_if_missing = lost.about.is_made_if_missing;
+        if lost.about.is_ours && !keep {
+            self.uplink.adopt();
+            lost.uplink.hand_over();
+        }
+    }
+
     /// It has the prompt from now on.
     pub(super) fn come_forward(&mut self) {
         self.uplink.come_forward();

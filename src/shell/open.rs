@@ -1,7 +1,7 @@
 //! From settings to a conversation: a thread of its own prepares a local Spark where that is
 //! wanted, opens the session and holds the conversation, so that a prompt never waits for it.
 
-use super::follower::Follower;
+use super::follower::{Fate, Follower};
 use super::journal::Same;
 use super::limits::Deadlines;
 use super::link::{About, Link};
@@ -137,16 +137,19 @@ fn converse(
         };
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal != Signal::HangUp
-            && ends_session
+            && (ends_session || uplink.is_adopted())
             && !uplink.is_kept()
             && let Some(engine) = engine.upgrade()
         {
             // What became of it is told before the time is over.
             engine.end(AFTER_SIGNAL.mul_f64(0.8));
             drop(engine);
-            tokio::time::timeout(AFTER_SIGNAL, conversation).await.ok();
+            let ended = tokio::time::timeout(AFTER_SIGNAL, conversation).await;
+            if ended.is_err() {
+                uplink.tell_unconfirmed();
+            }
         } else {
-            uplink.tell_left(match (is_ours, is_made_if_missing) {
+            uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
                 (true, _) => "left as it is",
                 (false, true) => "it stays, as --create says",
                 (false, false) => "it was there before",
@@ -156,7 +159,11 @@ fn converse(
     });
     uplink.stop.store(true, Ordering::Relaxed);
     if let Some(writes) = writes {
-        writes.finish(uplink.is_kept());
+        writes.finish(match ends_session || uplink.is_adopted() {
+            true if uplink.is_kept() => Fate::Stays,
+            true if uplink.is_handed_over() => Fate::StillToEnd,
+            true | false => Fate::AsNoted,
+        });
     }
     let while_ending = runtime.block_on(on_machine.end());
     match ended_by.or(while_ending) {

@@ -155,14 +155,14 @@ impl Plan {
         Ok(self)
     }
 
-    /// The number of the session that was used last, where that is wanted.
-    pub(super) fn last(&self) -> Option<String> {
+    /// The session that was used last, where that is wanted.
+    pub(super) fn last(&self) -> Option<Known> {
         match &self.session {
             SessionPlan::Attach(Attach {
                 known: Some(known),
                 is_last: true,
                 ..
-            }) => Some(known.id().to_owned()),
+            }) => Some(known.clone()),
             SessionPlan::Attach(_) | SessionPlan::Create(_) | SessionPlan::FindOrCreate(_) => None,
         }
     }

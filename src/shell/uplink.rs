@@ -53,6 +53,10 @@ pub(super) struct Uplink {
     is_aside: Arc<AtomicBool>,
     /// Set when the session is to stay although it was to be ended.
     is_kept: Arc<AtomicBool>,
+    /// Set when the session was made by livysh and is to be ended, although it was attached to.
+    is_adopted: Arc<AtomicBool>,
+    /// Set when another link is to end the session in this one's place.
+    is_handed_over: Arc<AtomicBool>,
 }
 
 impl Uplink {
@@ -72,6 +76,8 @@ impl Uplink {
             has_no_limits: Arc::default(),
             is_aside: Arc::new(AtomicBool::new(is_aside)),
             is_kept: Arc::default(),
+            is_adopted: Arc::default(),
+            is_handed_over: Arc::default(),
         }
     }
 
@@ -134,6 +140,22 @@ impl Uplink {
         self.is_kept.store(true, Ordering::Relaxed);
     }
 
+    pub(super) fn is_adopted(&self) -> bool {
+        self.is_adopted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn adopt(&self) {
+        self.is_adopted.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_handed_over(&self) -> bool {
+        self.is_handed_over.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn hand_over(&self) {
+        self.is_handed_over.store(true, Ordering::Relaxed);
+    }
+
     /// Whether a prompt stands; events are then told above it through `above`, where it has a way.
     pub(super) fn set_prompt(&self, stands: bool, above: Option<Out>) {
         let mut route = self.lock();
@@ -148,6 +170,21 @@ impl Uplink {
             for line in words::left(name, why, &route.about.command) {
                 out.note(&line);
             }
+        }
+    }
+
+    /// Tells above the prompt that the end of a session, or of its creation, was not seen.
+    pub(super) fn tell_unconfirmed(&self) {
+        let route = self.lock();
+        let Some(out) = route.above.as_ref().filter(|_| !route.about.is_local) else {
+            return;
+        };
+        let lines = match &route.session_name {
+            Some(name) => words::left(name, "its end was not waited for", &route.about.command),
+            None => words::perhaps_left(&route.about.root),
+        };
+        for line in lines {
+            out.note(&line);
         }
     }
 

@@ -28,7 +28,8 @@ pub enum Interrupts {
     Prompt,
     /// First press: cancel and end. Second: leave at once.
     Script,
-    /// Of a statement that may be another client's: the first press stops waiting.
+    /// Of a statement that may be another client's: the first press stops waiting. Nothing cancels it,
+    /// and it has no limit.
     Watch,
 }
 
@@ -85,7 +86,10 @@ impl<'a> Wait<'a> {
             interrupts: run.interrupts,
             ticket,
             place,
-            limit: run.manner.statement_timeout,
+            limit: match run.interrupts {
+                Interrupts::Prompt | Interrupts::Script => run.manner.statement_timeout,
+                Interrupts::Watch => None,
+            },
             runs_since: link.facts.is_ready.then_some(now),
             is_behind_another: false,
             fraction: 0.0,
@@ -216,7 +220,14 @@ impl<'a> Wait<'a> {
                 self.end = Some(Exit::InterruptedAgain);
                 return Some(self.waited());
             }
-            (Signal::Terminate | Signal::TimeUp, _) => self.end_with(link, signal.into()),
+            (Signal::Terminate | Signal::TimeUp, Interrupts::Watch) => {
+                link.engine.stop_waiting(self.ticket);
+                self.end = Some(signal.into());
+                return Some(self.waited());
+            }
+            (Signal::Terminate | Signal::TimeUp, Interrupts::Prompt | Interrupts::Script) => {
+                self.end_with(link, signal.into())
+            }
             // A terminal that is gone ends nothing in the session.
             (Signal::HangUp, _) => {
                 self.end = Some(Exit::HungUp);

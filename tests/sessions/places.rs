@@ -90,6 +90,48 @@ fn a_statement_that_was_left_keeps_the_session() {
     gives(&mut screen, ":attach etl", "(session 0)", ">>>");
 }
 
+/// Whoever has lost sight of a session comes back to it, and not to its end.
+#[test]
+fn a_session_of_ours_that_was_lost_is_attached_to_again_and_stays_ours() {
+    let livy = Livy::start(Vec::new());
+    livy.with(|world| world.made.state = "starting".to_owned());
+    let home = Home::new();
+    let mut screen = prompt(&home, &livy, &["-l", "scala", "--retry-for", "1s"]);
+    screen.wait_for("session 0 is starting");
+    livy.with(|world| world.is_away = true);
+    screen.wait_for("it may still be there: :attach and its number tries again");
+    livy.with(|world| {
+        world.is_away = false;
+        world.session("0").unwrap().state = "idle".to_owned();
+    });
+    gives(&mut screen, ":attach 0", "(session 0)", "scala>");
+    gives(&mut screen, "1", "done in 0", "scala>");
+    assert_eq!(livy.server.count("DELETE", "/sessions/0"), 0);
+    let ours = "made by livysh: it is ended when you leave";
+    gives(&mut screen, ":session", ours, "scala>");
+    // It is still ended where a signal comes at the prompt.
+    send(&screen, Signal::SIGTERM);
+    assert_eq!(screen.wait_for_exit(), 143);
+    assert_eq!(livy.with(|world| world.sessions.len()), 0);
+}
+
+/// What another client may have sent has no limit of ours, and no signal cancels it.
+#[test]
+fn a_statement_that_is_only_watched_is_not_cancelled() {
+    let mut etl = Session::named("etl", "pyspark");
+    etl.statements.push("hang".to_owned());
+    let livy = Livy::start(vec![etl]);
+    let home = Home::new();
+    let mut screen = prompt(&home, &livy, &["-s", "etl", "--statement-timeout", "500ms"]);
+    screen.wait_for_prompt(">>>");
+    screen.line(":wait 0");
+    screen.wait_for("running 0:01");
+    send(&screen, Signal::SIGTERM);
+    assert_eq!(screen.wait_for_exit(), 143);
+    let requests = livy.server.requests();
+    assert!(!requests.iter().any(|one| one.path.contains("cancel")));
+}
+
 #[test]
 fn what_fails_leaves_the_present_session() {
     let mut starting = Session::named("slow", "pyspark");
