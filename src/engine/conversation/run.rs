@@ -17,6 +17,10 @@ use tokio::time::Instant;
 /// After a statement has failed, how long to ask whether the session is dead.
 const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
+/// A gateway that tells of a server that is started anew may call it an error of the server's: a
+/// statement that runs is worth waiting for.
+const DEFECT_WHILE_RUNNING: Duration = Duration::from_secs(120);
+
 /// What the running statement's requests answer.
 enum Answer {
     Posted(Result<Accepted, NotSent>),
@@ -218,7 +222,11 @@ impl Conversation {
         id: Id,
         signature: Option<Signature>,
     ) -> Request<Answer> {
-        let (emit, patience) = (self.emit.clone(), self.patience);
+        let emit = self.emit.clone();
+        let patience = Patience {
+            defect: self.patience.defect.max(DEFECT_WHILE_RUNNING),
+            ..self.patience
+        };
         let is_it = signature.map(|signature| self.known.recognises(signature));
         Box::pin(async move {
             let mut began = Instant::now();
