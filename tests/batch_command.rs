@@ -4,12 +4,14 @@ use crate::support::eventually;
 use crate::support::http::get;
 use crate::support::processes::send;
 use crate::support::program::{Home, Ran};
+use crate::support::scripted::{Answer, Scripted};
 use crate::support::spark;
 use crate::support::stub;
 use livysh::local::Server;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A server with a home beside it.
 fn ground() -> (Server, Home) {
@@ -244,6 +246,10 @@ fn options_become_fields_and_what_makes_no_sense_is_refused() {
             "stand behind submit",
         ),
         (
+            vec!["--url", url, "--timeout", "9s", "batch", "submit", "/j.py"],
+            "--timeout is for scripts",
+        ),
+        (
             vec!["--url", url, "--dry-run", "batch", "stop", "1"],
             "--dry-run is for what would be",
         ),
@@ -255,6 +261,50 @@ fn options_become_fields_and_what_makes_no_sense_is_refused() {
         ran.said(&[told]);
     }
     batch(&home, url, &["list"]).gave("", 3);
+}
+
+/// A server with a batch that is running, whose states are then asked for: each is given once, and
+/// the last for ever.
+fn told(states: &'static [Option<&'static str>]) -> Scripted {
+    let asked = AtomicUsize::new(0);
+    Scripted::start(move |request| {
+        let path = request.path.split('?').next().unwrap();
+        if path.ends_with("/log") {
+            return Answer::json("200 OK", json!({"id": 7, "log": ["a line"]}).to_string());
+        }
+        let number = asked.fetch_add(1, Ordering::Relaxed);
+        match states[number.min(states.len() - 1)] {
+            Some("gone") => Answer::page("404 Not Found", "<p>no /batches/7, no session</p>"),
+            Some(state) => Answer::json("200 OK", json!({"id": 7, "state": state}).to_string()),
+            None => Answer::cut(),
+        }
+    })
+}
+
+#[test]
+fn who_follows_a_log_outlasts_a_cut_and_is_told_the_way_back() {
+    let home = Home::new();
+    let server = told(&[Some("running"), None, Some("running"), Some("success")]);
+    batch(&home, &server.url, &["log", "7", "--follow"]).gave("a line\n", 0);
+
+    let server = told(&[Some("running"), Some("gone")]);
+    let ran = batch(&home, &server.url, &["log", "7", "--follow"]);
+    ran.gave("a line\n", 3);
+    let back = format!(
+        "Batch 7 may go on; how it ends is not known.\nCome back with:  livysh --url {} batch log \
+         --follow 7\n",
+        server.url
+    );
+    ran.said(&["answered 404 Not Found: no /batches/7, no session\n", &back]);
+}
+
+#[test]
+fn a_page_to_sign_on_stops_no_batch() {
+    let home = Home::new();
+    let server = Scripted::start(|_| Answer::page("200 OK", "<html><form>Sign on</form></html>"));
+    let ran = batch(&home, &server.url, &["--retry-for", "1s", "stop", "7"]);
+    ran.gave("", 3);
+    ran.said(&["/batches/7 answered a web page, not what a Livy server answers\n"]);
 }
 
 #[test]

@@ -4,12 +4,12 @@
 //! another host. A request is never repeated here. Its `timeout` is the longest silence: a large
 //! answer may take as long as it keeps coming, and what is sent has time of its own.
 //!
-//! | file           | its duty                                        |
-//! |----------------|-------------------------------------------------|
-//! | `url.rs`       | the root of a Livy API, and how it is shown     |
-//! | `transport.rs` | certificates, a proxy, what every request has   |
+//! | file           | its duty                                          |
+//! |----------------|---------------------------------------------------|
+//! | `url.rs`       | the root of a Livy API, and how it is shown       |
+//! | `transport.rs` | certificates, a proxy, what every request has     |
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
-//! | `failed.rs`    | what a failed request means                     |
+//! | `failed.rs`    | what a failed request means                       |
 
 mod answer;
 mod failed;
@@ -49,8 +49,7 @@ pub struct AuthHeader {
 impl AuthHeader {
     fn in_request(&self) -> Result<HeaderValue, IdentityError> {
         let mut value = HeaderValue::from_str(&self.value).map_err(|_| IdentityError {
-            message: "the secret cannot be sent in a header, which takes the letters, digits and \
-                      signs of ASCII alone"
+            message: "the secret cannot be sent in a header: it holds a control character"
                 .to_owned(),
             is_passing: false,
         })?;
@@ -383,8 +382,8 @@ mod tests {
             name: "authorization".to_owned(),
             value: value.to_owned(),
         };
-        assert!(header("Bearer t").in_request().unwrap().is_sensitive());
-        let error = header("Bearer café").in_request().unwrap_err();
+        assert!(header("Bearer café").in_request().unwrap().is_sensitive());
+        let error = header("Bearer a\nb").in_request().unwrap_err();
         assert!(error.to_string().starts_with("the secret cannot be sent"));
         assert!(!LivyError::from(error).is_passing());
     }
