@@ -121,7 +121,8 @@ fn a_statement_whose_cancel_is_not_confirmed_is_not_called_cancelled() {
 fn a_session_that_is_kept_on_error_stays_after_a_termination() {
     let livy = Livy::start(Vec::new());
     let home = Home::new();
-    let arguments = ["-i", "--keep-on-error", "-e", ":nope"];
+    home.write("wrong.scala", ":nope\n");
+    let arguments = ["--keep-on-error", "-i", "wrong.scala"];
     let mut screen = begun(&home, &livy, &arguments);
     let kept = "it is kept when you leave, as was asked for";
     gives(&mut screen, ":session", kept, "scala>");
