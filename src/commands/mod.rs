@@ -240,7 +240,7 @@ impl<'a> Desk<'a> {
                 for line in error_lines(&error.to_string(), error.hint().as_deref()) {
                     self.out.note(&line);
                 }
-                Verdict::Lost(error)
+                Verdict::Lost { error, left: None }
             }
             NoAnswer::Interrupted => Verdict::Cancelled,
             NoAnswer::SessionOver => Verdict::SessionOver,

@@ -2,11 +2,10 @@
 
 use super::Repl;
 use crate::commands::{Answer, Stopped};
-use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::{Line, one_line};
-use crate::shell::{Verdict, hint_line};
+use crate::shell::{Left, Verdict, hint_line};
 
 impl Repl<'_> {
     /// Tells how work has ended; the code to end with where nothing can follow.
@@ -40,17 +39,28 @@ impl Repl<'_> {
                 }
             }
             Verdict::Cancelled => self.out.note(&Line::plain("Cancelled.")),
-            Verdict::LeftRunning(id) => self.left_running(id),
-            Verdict::Lost(error) => {
+            Verdict::LeftRunning(left) => self.left_running(left),
+            Verdict::Lost { error, left } => {
+                if let Some(left) = left {
+                    self.note_left(left);
+                }
                 if error.status() == Some(400) && self.speaks_another(snippet.language) {
                     let hint = "a server older than Livy 0.5 has one language for each session: \
                                 :lang goes back, -l LANG makes a session of another";
                     self.out.note(&hint_line(hint));
                 }
             }
-            Verdict::TooLong(limit) => {
+            Verdict::TooLong { limit, left: None } => {
                 let told = format!("Cancelled: it ran for longer than {} s.", limit.as_secs());
                 self.out.note(&Line::plain(told));
+            }
+            Verdict::TooLong {
+                limit,
+                left: Some(left),
+            } => {
+                let told = format!("It ran for longer than {} s.", limit.as_secs());
+                self.out.note(&Line::plain(told));
+                self.left_running(left);
             }
             Verdict::Exited { code, message } => {
                 if let Some(message) = message {
@@ -77,12 +87,23 @@ impl Repl<'_> {
             .is_some_and(|own| own != language)
     }
 
-    fn left_running(&mut self, id: Option<Id>) {
-        let what = match &id {
-            Some(id) => format!("Statement {id} goes on in the session; :cancel cancels it."),
-            None => "The statement is on its way to the session.".to_owned(),
+    fn left_running(&mut self, left: Left) {
+        let what = match &left {
+            Left::Numbered(id) => {
+                format!("Statement {id} goes on in the session; :cancel cancels it.")
+            }
+            Left::Unnumbered => "The statement is on its way to the session.".to_owned(),
         };
         self.out.note(&Line::plain(one_line(&what)));
-        self.left_running = id;
+        self.note_left(left);
+    }
+
+    /// One whose number is not known hides none that is.
+    fn note_left(&mut self, left: Left) {
+        self.warned_of = None;
+        match left {
+            Left::Numbered(id) => self.left_running = Some(id),
+            Left::Unnumbered => self.desk.link.has_left_unnumbered = true,
+        }
     }
 }

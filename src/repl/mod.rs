@@ -29,7 +29,7 @@ use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Link, Over, Signal, Wanted};
+use crate::shell::{Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted};
 use crate::term::{Out, Painter, Quiet};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -80,7 +80,7 @@ struct Repl<'a> {
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
     /// The one of which was told that it ends with the session.
-    warned_of: Option<Id>,
+    warned_of: Option<LeftStatement>,
     /// Whether the session took the place of another.
     has_restarted: bool,
     /// Whether the user has left with `:detach`.

@@ -1,11 +1,11 @@
 //! The commands that go to another session, make one in this one's place, or leave it.
 
 use super::Repl;
-use crate::engine::{Id, Session};
+use crate::engine::Session;
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::one_line;
-use crate::shell::{self, LAST, NotAttached, Over, Wanted};
+use crate::shell::{self, LAST, Left, NotAttached, Over, Wanted};
 
 impl Repl<'_> {
     /// The code to end with, where nothing can follow.
@@ -14,12 +14,7 @@ impl Repl<'_> {
             self.say("A local Spark has one session, which ends with livysh.");
             return None;
         }
-        if let Some(id) = self.would_end().filter(|_| !self.is_lost(name)) {
-            let told = format!(
-                "Statement {id} may still run in this session, which would be ended: :cancel or :wait \
-                 comes first; :detach leaves both as they are."
-            );
-            self.say(&one_line(&told));
+        if !self.is_lost(name) && !self.may_change() {
             return None;
         }
         let present = self.desk.link.facts.session.clone();
@@ -66,31 +61,51 @@ impl Repl<'_> {
     }
 
     /// The statement that was left running in a session that goes when it is left.
-    fn would_end(&self) -> Option<Id> {
+    fn would_end(&self) -> Option<Left> {
         let link = &self.desk.link;
-        let left = self.left_running.as_ref().or(link.accepted_late.as_ref());
+        let numbered = self.left_running.as_ref().or(link.accepted_late.as_ref());
+        let unnumbered = link.has_left_unnumbered.then_some(Left::Unnumbered);
+        let left = numbered.cloned().map(Left::Numbered).or(unnumbered);
         let goes = link.about.is_ours && !self.keep && link.may_live();
-        left.filter(|_| goes).cloned()
+        left.filter(|_| goes)
+    }
+
+    /// Whether another session may take the place of this one. A statement without a number can be
+    /// neither cancelled nor waited for.
+    fn may_change(&mut self) -> bool {
+        let Some(left) = self.would_end() else {
+            return true;
+        };
+        let choice = match &left {
+            Left::Numbered(_) => ":cancel or :wait comes first; :detach leaves both as they are.",
+            Left::Unnumbered if self.warned_of.as_ref() == Some(&left) => return true,
+            Left::Unnumbered => {
+                ":statements shows it, :detach leaves both as they are, :attach once more ends them."
+            }
+        };
+        self.say(&one_line(&format!("{}: {choice}", may_run(&left))));
+        if left == Left::Unnumbered {
+            self.warned_of = Some(left);
+        }
+        false
     }
 
     /// Whether nothing is lost, or that is known: as shells ask once where jobs still run.
     pub(super) fn may_quit(&mut self) -> bool {
-        let Some(id) = self.would_end() else {
+        let Some(left) = self.would_end() else {
             return true;
         };
-        if self.warned_of.as_ref() == Some(&id) {
+        if self.warned_of.as_ref() == Some(&left) {
             return true;
         }
         let detach = match self.desk.link.about.is_local {
             true => "",
             false => ":detach leaves both as they are, ",
         };
-        let told = format!(
-            "Statement {id} may still run in this session, which would be ended: {detach}:quit once more \
-             ends them."
-        );
+        let may_run = may_run(&left);
+        let told = format!("{may_run}: {detach}:quit once more ends them.");
         self.say(&one_line(&told));
-        self.warned_of = Some(id);
+        self.warned_of = Some(left);
         false
     }
 
@@ -150,8 +165,17 @@ impl Repl<'_> {
         self.desk.startup.again();
         self.desk.echoes.last_value.replace(None);
         self.left_running = None;
+        self.warned_of = None;
         self.desk.link.lift_limits();
     }
+}
+
+fn may_run(left: &Left) -> String {
+    let what = match left {
+        Left::Numbered(id) => format!("Statement {id}"),
+        Left::Unnumbered => "A statement that was left".to_owned(),
+    };
+    format!("{what} may still run in this session, which would be ended")
 }
 
 fn not_attached(failed: &NotAttached) -> String {

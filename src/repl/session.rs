@@ -12,6 +12,9 @@ const SHOWN_STATEMENTS: usize = 20;
 /// So much of a statement's code is shown.
 const SHOWN_CODE: usize = 60;
 
+const WITHOUT_NUMBER: &str =
+    "The number of the statement that was left is not known; :statements shows them all.";
+
 fn id_of(text: String) -> Id {
     text.parse().map_or(Id::Text(text), Id::Number)
 }
@@ -19,7 +22,7 @@ fn id_of(text: String) -> Id {
 impl Repl<'_> {
     pub(super) fn cancel(&mut self, number: Option<String>) {
         let id = match number {
-            Some(text) => Some(id_of(text)),
+            Some(text) => Some(self.named(text)),
             None => self.take_left(),
         };
         match id {
@@ -31,6 +34,7 @@ impl Repl<'_> {
                 self.say(&one_line(&told));
                 self.desk.link.engine.cancel_by_id(id);
             }
+            None if self.desk.link.has_left_unnumbered => self.say(WITHOUT_NUMBER),
             None => self.say("No statement was left running."),
         }
     }
@@ -41,9 +45,22 @@ impl Repl<'_> {
         self.left_running.take().or(late)
     }
 
+    /// One that the user names is waited for or cancelled, and not left any more.
+    fn named(&mut self, text: String) -> Id {
+        let id = id_of(text);
+        self.left_running.take_if(|left| *left == id);
+        self.desk.link.accepted_late.take_if(|late| *late == id);
+        id
+    }
+
     pub(super) fn wait(&mut self, number: Option<String>) -> Option<Exit> {
-        match number.map(id_of).or_else(|| self.take_left()) {
+        let named = number.map(|text| self.named(text));
+        match named.or_else(|| self.take_left()) {
             Some(id) => self.resume(id),
+            None if self.desk.link.has_left_unnumbered => {
+                self.say(WITHOUT_NUMBER);
+                None
+            }
             None => {
                 self.say("No statement was left running; :statements shows them all.");
                 None

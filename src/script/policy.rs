@@ -101,7 +101,7 @@ impl Policy {
                 );
                 self.failed(halt.line)
             }
-            Verdict::TooLong(limit) => {
+            Verdict::TooLong { limit, .. } => {
                 let told = format!("it ran for longer than {}", in_words(*limit));
                 tell_cancelled(desk.out, source, halt.line, &stopped, &told);
                 self.failed(halt.line).map_break(|broken| Broken {
@@ -120,7 +120,7 @@ impl Policy {
                 })
             }
             Verdict::LeftRunning(_) => ends(Exit::Interrupted),
-            Verdict::Lost(error) => ControlFlow::Break(Broken {
+            Verdict::Lost { error, .. } => ControlFlow::Break(Broken {
                 exit: Exit::from(&**error),
                 line: Some(halt.line),
             }),

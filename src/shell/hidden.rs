@@ -1,6 +1,6 @@
 //! Statements whose output is not shown.
 
-use super::{Link, Run, Verdict};
+use super::{Left, Link, Run, Verdict};
 use crate::engine::Outcome;
 use crate::lang::{self, Language, Snippet};
 use crate::livy::Output;
@@ -49,7 +49,7 @@ impl Run<'_> {
         match waited.outcome {
             Some(Outcome::Finished(output)) => Ok(output),
             Some(outcome) => Err(Box::new(self.unfinished(link, outcome))),
-            None => Err(Box::new(Verdict::LeftRunning(None))),
+            None => Err(Box::new(Verdict::LeftRunning(Left::Unnumbered))),
         }
     }
 }

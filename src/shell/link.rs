@@ -3,7 +3,7 @@
 
 use super::uplink::{Farewell, Uplink};
 use super::{Event, Signal, life, tell};
-use crate::engine::{self, Engine, Mailbox, OpenError, WeakEngine};
+use crate::engine::{self, Engine, Mailbox, OpenError, Received, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::{Language, Past};
 use crate::livy::{Failure, LivyError, Session};
@@ -69,6 +69,8 @@ pub struct Link {
     thread: Option<JoinHandle<()>>,
     /// A statement that nobody waited for any more when the server took it.
     pub accepted_late: Option<engine::Id>,
+    /// Whether one was left, or may have been received, whose number is not known.
+    pub has_left_unnumbered: bool,
     /// Whether the session was waited for as long as was asked for.
     pub(super) is_start_given_up: bool,
     next_ticket: engine::Ticket,
@@ -111,6 +113,7 @@ impl Link {
             is_prepared: false,
             is_start_given_up: false,
             accepted_late: None,
+            has_left_unnumbered: false,
             next_ticket: 0,
         })
     }
@@ -160,6 +163,7 @@ impl Link {
     pub(super) fn take_over(&mut self, lost: &Link, keep: bool) {
         self.about.is_ours = lost.about.is_ours;
         self.about.is_made_if_missing = lost.about.is_made_if_missing;
+        self.has_left_unnumbered = lost.has_left_unnumbered;
         if lost.about.is_ours && !keep {
             self.uplink.adopt();
             lost.uplink.hand_over();
@@ -340,7 +344,13 @@ impl Link {
                 self.facts.session = Some((**session).clone());
                 self.facts.is_ready = true;
             }
-            engine::Event::AcceptedLate { id } => self.accepted_late = Some(id.clone()),
+            engine::Event::AcceptedLate { id } => {
+                self.accepted_late = Some(id.clone());
+                self.has_left_unnumbered = false;
+            }
+            engine::Event::LostLate(failed) => {
+                self.has_left_unnumbered &= failed.received == Received::Perhaps;
+            }
             engine::Event::OpenFailed(error) => {
                 self.facts.over = Some(Over::NotOpened(error.clone()));
             }
@@ -355,7 +365,6 @@ impl Link {
             | engine::Event::Recovered
             | engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
-            | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
             | engine::Event::CancelFailed(_)
             | engine::Event::Copies(_)

@@ -37,7 +37,7 @@ pub use link::{About, Link, Over, SessionFacts};
 pub use open::{OnSignal, telling};
 pub use plan::{Attach, LAST, Plan, SessionPlan, Wanted};
 pub use restart::restart;
-pub use run::{Manner, Run, Verdict};
+pub use run::{Left, Manner, Run, Verdict};
 pub use signals::{Signals, wait_for_signal};
 pub use wait::Interrupts;
 pub use words::{asking_again, error_lines, for_shell, from_line, hint_line, livy_error};

@@ -3,7 +3,7 @@
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
 use super::{Echoes, Link, error_lines, words};
-use crate::engine::{self, Outcome};
+use crate::engine::{self, Outcome, Received};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
@@ -11,6 +11,20 @@ use crate::render::{self, FailureText, Format, Line, one_line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::Duration;
+
+/// A statement that may run in the session although nobody waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Left {
+    Numbered(Id),
+    /// It is on its way, or may be.
+    Unnumbered,
+}
+
+impl From<Option<Id>> for Left {
+    fn from(id: Option<Id>) -> Left {
+        id.map_or(Left::Unnumbered, Left::Numbered)
+    }
+}
 
 /// How the snippet ended, for the front end.
 #[derive(Debug)]
@@ -23,13 +37,21 @@ pub enum Verdict {
     /// It was cancelled, as was asked for.
     Cancelled,
     /// Nobody waits for it any more.
-    LeftRunning(Option<Id>),
+    LeftRunning(Left),
     /// The server did not accept it, or its result is lost; that is told.
-    Lost(Box<LivyError>),
+    Lost {
+        error: Box<LivyError>,
+        /// Where it may run all the same.
+        left: Option<Left>,
+    },
     /// There is no session any more; that is told.
     SessionOver,
     /// It ran for longer than it may, and was cancelled.
-    TooLong(Duration),
+    TooLong {
+        limit: Duration,
+        /// Where the cancel was not confirmed.
+        left: Option<Left>,
+    },
     /// The code has asked for the end, with this number.
     Exited {
         code: u8,
@@ -53,9 +75,9 @@ impl Verdict {
             | Verdict::Incomplete
             | Verdict::Cancelled
             | Verdict::LeftRunning(_)
-            | Verdict::Lost(_)
+            | Verdict::Lost { .. }
             | Verdict::SessionOver
-            | Verdict::TooLong(_)
+            | Verdict::TooLong { .. }
             | Verdict::Exited { .. }
             | Verdict::End(_)
             | Verdict::OutputClosed { .. } => None,
@@ -122,15 +144,17 @@ impl Run<'_> {
         link.past.note(source, snippet, number);
         let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
-            None => Verdict::LeftRunning(None),
+            None => Verdict::LeftRunning(Left::Unnumbered),
         };
         match (waited.end, waited.too_long, verdict) {
             (Some(exit), ..) => Verdict::End(exit),
-            (
-                None,
-                Some(limit),
-                Verdict::Cancelled | Verdict::Failed(_) | Verdict::LeftRunning(_),
-            ) => Verdict::TooLong(limit),
+            (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => {
+                Verdict::TooLong { limit, left: None }
+            }
+            (None, Some(limit), Verdict::LeftRunning(left)) => Verdict::TooLong {
+                limit,
+                left: Some(left),
+            },
             (None, _, verdict) => verdict,
         }
     }
@@ -154,7 +178,7 @@ impl Run<'_> {
         let source = Source::new(None, "");
         let verdict = match waited.outcome {
             Some(outcome) => self.conclude(link, (&snippet, &source, Feeding::default()), outcome),
-            None => Verdict::LeftRunning(None),
+            None => Verdict::LeftRunning(Left::Unnumbered),
         };
         match waited.end {
             Some(exit) => Verdict::End(exit),
@@ -236,16 +260,32 @@ impl Run<'_> {
                 Verdict::SessionOver
             }
             Outcome::NeverSent => Verdict::Cancelled,
-            Outcome::LeftRunning { id } => Verdict::LeftRunning(id),
+            Outcome::LeftRunning { id } => Verdict::LeftRunning(id.into()),
             Outcome::NotAccepted { error, received } => {
                 let message = format!("{error}{}", words::of_statement(received));
                 self.tell(&error_lines(&message, error.hint().as_deref()));
-                Verdict::Lost(Box::new(error))
+                let left = match received {
+                    Received::Perhaps => Some(Left::Unnumbered),
+                    Received::No | Received::NotFound => None,
+                };
+                Verdict::Lost {
+                    error: Box::new(error),
+                    left,
+                }
             }
             Outcome::ResultLost { id, error } => {
                 let message = format!("the result of statement {id} cannot be had: {error}");
                 self.tell(&error_lines(&message, error.hint().as_deref()));
-                Verdict::Lost(Box::new(error))
+                // Of one that the server does not know nothing runs.
+                let is_unknown = error.status() == Some(404);
+                if !is_unknown && self.interrupts != Interrupts::Script {
+                    let told = format!("it may still run: :wait {id} asks for it again");
+                    self.tell(&[words::hint_line(&one_line(&told))]);
+                }
+                Verdict::Lost {
+                    error: Box::new(error),
+                    left: (!is_unknown).then_some(Left::Numbered(id)),
+                }
             }
         }
     }

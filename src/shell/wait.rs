@@ -153,7 +153,14 @@ impl<'a> Wait<'a> {
             Reason::Most => link.engine.cancel(self.ticket),
             // A session that is ours ends with the program.
             Reason::Signal if link.about.is_ours => {}
-            Reason::Signal | Reason::Limit => self.out.note(&Line::plain(STILL_RUNS)),
+            Reason::Signal => self.out.note(&Line::plain(STILL_RUNS)),
+            // Who goes on in the session wants its number, which comes at once.
+            Reason::Limit => {
+                self.out.note(&Line::plain(STILL_RUNS));
+                self.give_up = None;
+                link.engine.stop_waiting(self.ticket);
+                return None;
+            }
         }
         link.engine.stop_waiting(self.ticket);
         Some(self.waited())

@@ -1,6 +1,7 @@
 //! A session's life: found or made by its name, gone to, left, died, come back to. Mostly on a server
 //! without Spark, whose sessions can be made to die and to recover.
 
+mod left;
 mod life;
 mod names;
 mod places;

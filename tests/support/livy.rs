@@ -170,8 +170,8 @@ impl World {
 impl Session {
     fn statement(&mut self, method: &str, rest: &[&str], body: &Value) -> Answer {
         let seen = |number: usize, code: &str| {
-            // One that hangs runs until it is cancelled, and longer.
-            if code.trim() == "hang" {
+            // One that hangs runs until it is cancelled, and longer; so does one whose result nobody gets.
+            if matches!(code.trim(), "hang" | "withheld") {
                 return json!({"id": number, "state": "running", "code": code});
             }
             json!({"id": number, "state": "available", "code": code, "progress": 1.0,
@@ -201,6 +201,9 @@ impl Session {
             ("GET", ["statements", number]) => {
                 let number: usize = number.parse().unwrap();
                 match self.statements.get(number) {
+                    Some(code) if code.trim() == "withheld" => {
+                        Answer::json("403 Forbidden", r#"{"msg":"not for you"}"#)
+                    }
                     Some(code) => Answer::json("200 OK", seen(number, code).to_string()),
                     None => Answer::json("404 Not Found", r#""Statement not found""#),
                 }

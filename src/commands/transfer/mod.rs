@@ -96,7 +96,7 @@ impl Desk<'_> {
             return true;
         };
         match &stopped.verdict {
-            Verdict::Cancelled | Verdict::TooLong(_) | Verdict::Failed(_) => true,
+            Verdict::Cancelled | Verdict::TooLong { left: None, .. } | Verdict::Failed(_) => true,
             // A session that is ours ends now.
             Verdict::End(Exit::Interrupted | Exit::Terminated | Exit::TimedOut) => {
                 !self.link.about.is_ours
@@ -105,7 +105,8 @@ impl Desk<'_> {
             Verdict::Ok
             | Verdict::Incomplete
             | Verdict::LeftRunning(_)
-            | Verdict::Lost(_)
+            | Verdict::TooLong { left: Some(_), .. }
+            | Verdict::Lost { .. }
             | Verdict::SessionOver
             | Verdict::Exited { .. }
             | Verdict::End(_)
