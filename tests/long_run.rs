@@ -302,7 +302,7 @@ fn a_long_dialogue_through_a_bad_network_leaves_livysh_as_it_was() {
             let one_in = Span::OneIn(BROKEN * PASSING.len() as u64);
             chaos.break_it(None, fault, one_in, seed + index as u64);
         }
-        let mut window = Window::start(&chaos, session.url.rsplit('/').next().unwrap());
+        let mut window = Window::start(&chaos, session.number());
         let asked = length();
         let length = asked.unwrap_or(LENGTH);
         let (all, inputs) = talk(&mut window, length, &mut Chance::new(seed));

@@ -37,7 +37,7 @@ fn copies_that_a_gateway_makes_are_cancelled_before_they_run() {
         "if True:\n    import os, time\n    _ = open({count:?}, 'a').write('.')\n    \
          while not os.path.exists({go:?}): time.sleep(0.1)\n    'done'\n"
     );
-    let number = session.url.rsplit('/').next().unwrap();
+    let number = session.number();
     let file = home.write("job.py", &code);
     let arguments = ["-p", "p", "-s", number, "-f", file.to_str().unwrap()];
     let child = home.command(&arguments).spawn().unwrap();

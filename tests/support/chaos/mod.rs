@@ -91,6 +91,8 @@ struct Leaving {
 
 #[derive(Default)]
 struct State {
+    /// Host and port of the server behind it.
+    server: Mutex<String>,
     rules: Mutex<Vec<Rule>>,
     leaving: Mutex<Option<Leaving>>,
 }
@@ -123,19 +125,25 @@ impl Chaos {
     /// In front of a server, until the test process ends.
     pub fn before(server: &str) -> Chaos {
         let state: Arc<State> = Arc::default();
-        let (known, server) = (
-            state.clone(),
-            server.trim_start_matches("http://").to_owned(),
-        );
+        let known = state.clone();
         let port = Port::open(move |stream| {
+            let server = known.server.lock().unwrap().clone();
             // A client that goes away is none of the proxy's business.
             fault::pass(stream, &server, &known).ok();
         });
-        Chaos {
+        let chaos = Chaos {
             url: format!("http://127.0.0.1:{}", port.number()),
             port: Arc::new(port),
             state,
-        }
+        };
+        chaos.point_to(server);
+        chaos
+    }
+
+    /// From now on another server stands behind it.
+    pub fn point_to(&self, server: &str) {
+        let server = server.trim_start_matches("http://").to_owned();
+        *self.state.server.lock().unwrap() = server;
     }
 
     pub fn port(&self) -> u16 {
