@@ -185,6 +185,7 @@ fn ctrl_c_just_after_enter_cancels_that_statement() {
         // That time is short.
         while !screen.makes_signals() {
             assert!(Instant::now() < deadline, "{}", screen.text());
+            std::thread::yield_now();
         }
         screen.send("\x03");
         screen.wait_for_prompt(">>>");
