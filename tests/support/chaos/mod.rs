@@ -95,9 +95,21 @@ struct State {
     server: Mutex<String>,
     rules: Mutex<Vec<Rule>>,
     leaving: Mutex<Option<Leaving>>,
+    /// The requests on their way.
+    on_the_way: Mutex<Vec<Call>>,
 }
 
 impl State {
+    /// For as long as `pass` lasts.
+    fn on_the_way<T>(&self, call: Call, pass: impl FnOnce() -> T) -> T {
+        self.on_the_way.lock().unwrap().push(call);
+        let passed = pass();
+        let mut all = self.on_the_way.lock().unwrap();
+        let place = all.iter().position(|one| *one == call).unwrap();
+        all.swap_remove(place);
+        passed
+    }
+
     fn fault(&self, call: Call) -> Option<Fault> {
         let mut rules = self.rules.lock().unwrap();
         rules.iter_mut().find_map(|rule| rule.breaks(call))
@@ -201,6 +213,11 @@ impl Chaos {
     /// From now on nothing is broken.
     pub fn mend(&self) {
         self.state.rules.lock().unwrap().clear();
+    }
+
+    /// Whether such a request, or its answer, is on its way.
+    pub fn is_on_the_way(&self, call: Call) -> bool {
+        self.state.on_the_way.lock().unwrap().contains(&call)
     }
 
     /// How often a request was broken.
