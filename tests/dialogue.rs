@@ -397,7 +397,7 @@ fn a_statement_that_waits_behind_another_says_so() {
     let (url, _) = shared();
     let session = Session::start(url, "pyspark");
     session.wait_until_up();
-    let number = session.url.rsplit('/').next().unwrap();
+    let number = session.number();
     let home = Home::new();
     let arguments = ["--url", url, "-s", number, "--statement-timeout", "2s"];
     let mut screen = Screen::start(&home, &arguments);
@@ -424,7 +424,7 @@ fn a_statement_of_the_session_is_listed_and_waited_for() {
         "pyspark",
         &format!("import time, os\nwhile not os.path.exists({go:?}): time.sleep(0.1)\n6 * 7"),
     );
-    let number = session.url.rsplit('/').next().unwrap();
+    let number = session.number();
     let mut screen = Screen::start(&home, &["--url", url, "-s", number]);
     screen.wait_for_prompt(">>>");
     screen.line(":statements");

@@ -10,6 +10,8 @@ use crate::support::pty::Screen;
 use crate::support::session::Session;
 use crate::support::spark::shared;
 use crate::support::{PATIENCE, eventually};
+use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 const MOMENTS: u64 = 200;
@@ -36,7 +38,7 @@ struct Dialogue {
     screen: Screen,
     /// The terminal's modes while a line is edited.
     modes: String,
-    _chaos: Chaos,
+    chaos: Chaos,
     _home: Home,
 }
 
@@ -57,7 +59,7 @@ impl Dialogue {
         Dialogue {
             screen: Screen::start(&home, &arguments),
             modes: String::new(),
-            _chaos: chaos,
+            chaos,
             _home: home,
         }
     }
@@ -96,6 +98,24 @@ impl Dialogue {
     }
 }
 
+/// How often a press met what, as far as can be seen at that moment.
+type Met = BTreeMap<&'static str, usize>;
+
+/// Presses Ctrl-C, and counts what that meets.
+fn ctrl_c(dialogue: &mut Dialogue, met: &mut Met) {
+    let is = |call| dialogue.chaos.is_on_the_way(call);
+    let what = match dialogue.screen.is_working() {
+        _ if is(Call::Cancel) => "a cancel on its way",
+        _ if is(Call::Post) => "a statement on its way",
+        _ if is(Call::Session) => "the session looked for",
+        true if is(Call::Poll) => "a result asked for",
+        true => "a result written, or a pause",
+        false => "the prompt, or before it",
+    };
+    *met.entry(what).or_default() += 1;
+    dialogue.screen.send("\x03");
+}
+
 /// A moment after something happened: often at once, sometimes much later.
 fn wait_a_moment(chance: &mut Chance) {
     let longest = chance.pick(&[1, 20, 100, 400]);
@@ -105,7 +125,7 @@ fn wait_a_moment(chance: &mut Chance) {
 
 /// Presses Ctrl-C while the session is looked for, perhaps before the prompt is drawn. A program that
 /// was just begun may end by it.
-fn press_at_the_start(session: &Session, chance: &mut Chance) -> Option<Dialogue> {
+fn press_at_the_start(session: &Session, chance: &mut Chance, met: &mut Met) -> Option<Dialogue> {
     let mut dialogue = Dialogue::start(session);
     let screen = &mut dialogue.screen;
     if chance.below(2) == 0 {
@@ -114,7 +134,8 @@ fn press_at_the_start(session: &Session, chance: &mut Chance) -> Option<Dialogue
         screen.send(chance.pick(&["1\r", "half a li"]));
     }
     wait_a_moment(chance);
-    screen.send("\x03");
+    ctrl_c(&mut dialogue, met);
+    let screen = &mut dialogue.screen;
     let stands = eventually("the prompt stands, or it has ended", || {
         match (screen.has_ended(), screen.text().contains(">>>")) {
             (true, _) => Some(false),
@@ -128,11 +149,11 @@ fn press_at_the_start(session: &Session, chance: &mut Chance) -> Option<Dialogue
     stands.then_some(dialogue)
 }
 
-fn press(dialogue: &mut Dialogue, chance: &mut Chance) {
+fn press(dialogue: &mut Dialogue, chance: &mut Chance, met: &mut Met) {
     dialogue.screen.send(chance.pick(&TYPED));
     for _ in 0..=chance.below(3) {
         wait_a_moment(chance);
-        dialogue.screen.send("\x03");
+        ctrl_c(dialogue, met);
     }
 }
 
@@ -143,22 +164,24 @@ fn ctrl_c_at_any_moment_leaves_a_prompt_that_answers() {
         let session = Session::start(url, "pyspark");
         session.wait_until_up();
         let mut chance = Chance::new(seed);
-        let mut moment = 0;
+        let (mut moment, mut met) = (0, Met::new());
         while moment < MOMENTS {
             moment += 1;
-            let Some(mut dialogue) = press_at_the_start(&session, &mut chance) else {
+            let Some(mut dialogue) = press_at_the_start(&session, &mut chance, &mut met) else {
                 continue;
             };
             dialogue.answers(moment);
             for _ in 0..chance.below(IN_A_DIALOGUE) {
                 moment += 1;
-                press(&mut dialogue, &mut chance);
+                press(&mut dialogue, &mut chance, &mut met);
                 dialogue.answers(moment);
             }
             dialogue.screen.send(chance.pick(&["\x04", ":quit\r"]));
             assert_eq!(dialogue.screen.wait_for_exit(), 0);
             dialogue.screen.is_as_before();
         }
+        let told = format!("Ctrl-C met: {met:?}\n");
+        std::io::stdout().write_all(told.as_bytes()).unwrap();
         assert_eq!(session.text("pyspark", "1 + 1"), "2");
         session.delete();
     });
@@ -185,6 +208,7 @@ fn ctrl_c_just_after_enter_cancels_that_statement() {
         // That time is short.
         while !screen.makes_signals() {
             assert!(Instant::now() < deadline, "{}", screen.text());
+            std::thread::yield_now();
         }
         screen.send("\x03");
         screen.wait_for_prompt(">>>");

@@ -6,10 +6,10 @@ use crate::support::processes::{processes_around, processes_with, send};
 use crate::support::program::{Home, Ran};
 use crate::support::pty::Screen;
 use crate::support::scripted::{Answer, Request, Scripted};
+use crate::support::serving::Serving;
 use crate::support::{eventually, within};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -203,10 +203,8 @@ fn no_secret_is_printed_or_kept() {
 /// Servers that are away, that are none, and that repeat what they refuse.
 #[test]
 fn no_secret_stands_in_an_error() {
-    let nobody = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    // Nobody but root can listen there, and nobody does.
+    let nobody = "http://127.0.0.1:1".to_owned();
     let page = Scripted::start(|_| Answer::page("200 OK", "<html>Welcome</html>"));
     let repeats = Scripted::start(|request| {
         let body = json!({"msg": format!("refused: {}", whole(request))});
@@ -385,13 +383,8 @@ fn code_that_runs_on_a_server_sees_none_of_its_secrets() {
     command
         .env("OWN_TOKEN", SECRET)
         .env("LIVYSH_PASSWORD", SECRET);
-    let mut child = command.spawn().unwrap();
-    let mut errors = BufReader::new(child.stderr.take().unwrap());
-    let mut said = String::new();
-    while !said.contains("Serving the Livy API over Spark") {
-        assert!(errors.read_line(&mut said).unwrap() > 0, "{said}");
-    }
-    let url = said.trim().rsplit(' ').next().unwrap().to_owned();
+    let mut serving = Serving::run(command);
+    let (server, url) = (serving.child.id(), serving.url.clone());
     let bearer = format!("Bearer {SECRET}");
     let headers = [
         ("Authorization", bearer.as_str()),
@@ -414,7 +407,7 @@ fn code_that_runs_on_a_server_sees_none_of_its_secrets() {
     });
     // Its Python, its Java, and what they have started.
     let mut own = processes_around(home.path().to_str().unwrap());
-    own.retain(|id| *id != child.id());
+    own.retain(|id| *id != server);
     assert!(own.len() >= 2, "{own:?}");
     for secret in [SECRET, key] {
         let told = processes_around(secret);
@@ -423,7 +416,7 @@ fn code_that_runs_on_a_server_sees_none_of_its_secrets() {
             "{secret}: {told:?} of {own:?}"
         );
     }
-    assert!(!processes_with(key).contains(&child.id()));
+    assert!(!processes_with(key).contains(&server));
     let code = format!(
         "import os\n[name for name, value in os.environ.items() if '{SECRET}' in value], \
          sc.getConf().get('spark.own.password')"
@@ -440,8 +433,7 @@ fn code_that_runs_on_a_server_sees_none_of_its_secrets() {
     for path in ["/sessions", "/sessions/0", "/sessions/0/log?size=-1"] {
         holds_none(path, &ask("GET", path, &json!({})).to_string());
     }
-    send(child.id(), Signal::SIGTERM);
-    assert_eq!(child.wait().unwrap().code(), Some(143));
-    while errors.read_line(&mut said).unwrap() > 0 {}
-    holds_none("what the server said", &said);
+    send(server, Signal::SIGTERM);
+    assert_eq!(serving.child.wait().unwrap().code(), Some(143));
+    holds_none("what the server said", &serving.said());
 }

@@ -3,12 +3,10 @@
 use crate::support::eventually;
 use crate::support::http::get;
 use crate::support::processes::{memory_of, send, session_folder};
-use crate::support::program::Home;
+use crate::support::serving::Serving;
 use crate::support::session::Session;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const STATEMENTS: usize = 300;
@@ -18,48 +16,9 @@ const BATCH: usize = 20;
 const VICTIM: usize = 1;
 const LAST: usize = 160;
 
-/// A `livysh serve` of its own process, so that its memory and its descriptors are its own.
-struct Serving {
-    child: Child,
-    url: String,
-    _home: Home,
-}
-
-impl Serving {
-    fn start() -> Serving {
-        let home = Home::new();
-        let mut child = home.command(&["serve", "--port", "0"]).spawn().unwrap();
-        let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("Serving the Livy API over Spark") {
-            line.clear();
-            assert!(errors.read_line(&mut line).unwrap() > 0);
-        }
-        // Read on, so that it never waits for its reader.
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
-        Serving {
-            child,
-            url,
-            _home: home,
-        }
-    }
-
-    fn memory(&self) -> u64 {
-        memory_of(self.child.id())
-    }
-
-    fn descriptors(&self) -> usize {
-        let folder = format!("/proc/{}/fd", self.child.id());
-        std::fs::read_dir(folder).unwrap().count()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
+fn descriptors(server: &Serving) -> usize {
+    let folder = format!("/proc/{}/fd", server.child.id());
+    std::fs::read_dir(folder).unwrap().count()
 }
 
 /// The statement with this number of a session; each language builds upon its earlier ones.
@@ -123,7 +82,7 @@ fn four_sessions_work_at_once_and_the_server_stays_as_it_was() {
     let sessions = [(); 4].map(|()| Session::start(&server.url, "shared"));
     sessions.iter().for_each(Session::wait_until_up);
     let places = sessions.each_ref().map(Session::place);
-    let descriptors = server.descriptors();
+    let before = descriptors(&server);
 
     let done = [const { AtomicUsize::new(0) }; 4];
     let memory = std::thread::scope(|scope| {
@@ -138,20 +97,20 @@ fn four_sessions_work_at_once_and_the_server_stays_as_it_was() {
             // One that has failed will say why.
             let is_there = each
                 .all(|(worker, done)| done.load(Ordering::Relaxed) >= 100 || worker.is_finished());
-            is_there.then(|| server.memory())
+            is_there.then(|| memory_of(server.child.id()))
         });
         for worker in workers {
             worker.join().unwrap();
         }
         memory
     });
-    let after = server.memory();
+    let after = memory_of(server.child.id());
     assert!(
         after < memory + memory / 10,
         "{memory} KiB, then {after} KiB"
     );
     eventually("no descriptor is left open", || {
-        (server.descriptors() <= descriptors).then_some(())
+        (descriptors(&server) <= before).then_some(())
     });
 
     sessions.iter().for_each(Session::delete);

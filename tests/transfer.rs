@@ -402,7 +402,7 @@ fn an_interrupted_download_leaves_nothing() {
     let session = Session::start(url, "spark");
     session.wait_until_up();
     session.text("pyspark", &format!("slow = {SLOW}"));
-    let id = session.url.rsplit('/').next().unwrap();
+    let id = session.number();
     let home = Home::new();
     home.write("slow.py", ":download slow slow.csv\nprint('not reached')\n");
     home.write("slow.csv", "old");
@@ -440,7 +440,7 @@ fn ctrl_c_at_a_prompt_leaves_nothing_and_gives_the_prompt_back() {
         "\"java_method('java.lang.Thread', 'sleep', id * 60000L) as s\"",
     );
     session.text("spark", &format!("val slow = {slow}"));
-    let id = session.url.rsplit('/').next().unwrap();
+    let id = session.number();
     let home = Home::new();
     let arguments = ["--url", url, "-s", id, "-l", "scala"];
     let mut screen = Screen::run(&home, BINARY, &arguments, 60, 100);

@@ -30,10 +30,6 @@ fn all_stand(url: &str, session: &str, cases: &[Case], extension: &str, of_livy:
     }
 }
 
-fn id(session: &Session) -> &str {
-    session.url.rsplit('/').next().unwrap()
-}
-
 /// A session that behaves as those of Apache Livy.
 fn livys_session(server: &str) -> Session {
     let session = Session::start(server, "spark");
@@ -45,8 +41,8 @@ fn livys_session(server: &str) -> Session {
 fn scripts_fail_at_the_right_line_on_livy() {
     let url = strict();
     let session = livys_session(&url);
-    all_stand(&url, id(&session), &SCALA, "scala", true);
-    all_stand(&url, id(&session), &PYTHON, "py", true);
+    all_stand(&url, session.number(), &SCALA, "scala", true);
+    all_stand(&url, session.number(), &PYTHON, "py", true);
     // A function that another file has defined.
     let home = Home::new();
     home.write("a16.py", "x = 1\ndef f16(n):\n    return n / 0\n");
@@ -55,7 +51,7 @@ fn scripts_fail_at_the_right_line_on_livy() {
         "--url",
         &url,
         "-s",
-        id(&session),
+        session.number(),
         "-f",
         "a16.py",
         "-f",
@@ -129,7 +125,7 @@ fn what_scala_printed_before_it_failed_is_no_error() {
     let session = livys_session(&url);
     let home = Home::new();
     let code = "println(\"one\"); println(\"two\"); sys.error(\"three\")";
-    let ran = home.run(&["--url", &url, "-s", id(&session), "-e", code]);
+    let ran = home.run(&["--url", &url, "-s", session.number(), "-e", code]);
     ran.gave("one\ntwo\n", 1);
     ran.said(&["-e:1: java.lang.RuntimeException: three\n"]);
     session.delete();
@@ -140,7 +136,7 @@ fn at_a_prompt_lines_are_those_of_the_block() {
     let url = strict();
     let session = livys_session(&url);
     let home = Home::new();
-    let arguments = ["--url", &url, "-s", id(&session), "-l", "scala"];
+    let arguments = ["--url", &url, "-s", session.number(), "-l", "scala"];
     let mut screen = Screen::start(&home, &arguments);
     screen.wait_for("Spark session available as 'spark'.");
     screen.wait_for_prompt("scala>");

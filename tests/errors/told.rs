@@ -1,6 +1,6 @@
 //! What is said beside an error: what the server's words mean, and what to do.
 
-use super::{id, livys_session};
+use super::livys_session;
 use crate::support::program::{Home, Ran};
 use crate::support::session::Session;
 use crate::support::spark::{is_ours, shared, strict};
@@ -23,7 +23,7 @@ fn python_taken_for_scala_is_told_once() {
         "--url",
         &url,
         "-s",
-        id(&session),
+        session.number(),
         "-l",
         "scala",
         "--keep-going",
@@ -41,7 +41,7 @@ fn run(url: &str, session: &Session, language: &str, code: &str) -> Ran {
             "--url",
             url,
             "-s",
-            id(session),
+            session.number(),
             "-l",
             language,
             "--keep-going",

@@ -2,7 +2,7 @@
 //! each call has the real one.
 
 use super::cells::{Cell, FAULTS, Seen, cells, play};
-use super::expected::{Log, compare, log};
+use super::expected::{Log, compare, expected, log};
 use super::trial::Trial;
 use super::{counting, runs_in};
 use crate::support::chaos::Call;
@@ -73,12 +73,15 @@ impl Ground {
         ours.cloned().collect()
     }
 
-    /// A session that is left must be told, and only one may have been made.
-    fn look_for_orphans(&self, seen: &mut Seen) {
+    /// Only one session may have been made. It is left where the cell says that it may be, and told.
+    fn look_for_orphans(&self, cell: &Cell, seen: &mut Seen) {
         let listed = self.listed("sessions");
         let made = listed.len().max(runs_in(&self.starts));
         if made > 1 {
             seen.wrong.push(format!("{made} sessions were made"));
+        }
+        if !listed.is_empty() && !expected(cell).may_leave {
+            seen.wrong.push("its session is left".to_owned());
         }
         for session in &listed {
             seen.more = "; left, told";
@@ -110,7 +113,7 @@ fn session_cell(cell: &Cell, ground: &Ground) -> Seen {
     let ran = ground.trial.run(&arguments);
     let executions = runs_in(&ground.count);
     let mut seen = compare(cell, ran, executions, ground.trial.fired());
-    ground.look_for_orphans(&mut seen);
+    ground.look_for_orphans(cell, &mut seen);
     seen
 }
 
@@ -120,6 +123,8 @@ fn log_cell(cell: &Cell, ground: &Ground) -> Seen {
         true => "spark.driver.memory=1k",
         false => "spark.stub.dies=true",
     };
+    let code = format!("_ = {}", counting(&ground.count));
+    let setting = ground.setting();
     let arguments = [
         "-l",
         "python",
@@ -127,11 +132,15 @@ fn log_cell(cell: &Cell, ground: &Ground) -> Seen {
         &ground.label,
         "--conf",
         dies,
+        "--conf",
+        &setting,
         "-e",
-        "6 * 7",
+        &code,
     ];
     let ran = ground.trial.run(&arguments);
-    let mut seen = compare(cell, ran, 0, ground.trial.fired());
+    let executions = runs_in(&ground.count);
+    let mut seen = compare(cell, ran, executions, ground.trial.fired());
+    ground.look_for_orphans(cell, &mut seen);
     let (expected, says) = match ground.is_real {
         true => (Log::Either, "the end of its log:\n"),
         false => (log(cell), "  line 30\n"),
@@ -146,7 +155,11 @@ fn log_cell(cell: &Cell, ground: &Ground) -> Seen {
         seen.wrong
             .push(format!("the log is not as expected: {expected:?}"));
     }
-    seen.more = if is_whole { "; log" } else { "; log's end" };
+    seen.more = match (seen.more, is_whole) {
+        ("", true) => "; log",
+        ("", false) => "; log's end",
+        (left, _) => left,
+    };
     seen
 }
 
@@ -181,7 +194,7 @@ fn cancel_cell(cell: &Cell, ground: &Ground) -> Seen {
         ours.any(|line| line.contains("/cancel"))
     };
     let (is_told, is_asked_again) = (told("livysh: "), told("asking again: "));
-    ground.look_for_orphans(&mut seen);
+    ground.look_for_orphans(cell, &mut seen);
     seen.more = match (cancelled.exists(), is_told, seen.more) {
         (true, _, "") => "; cancelled",
         (false, true, "") => "; told",

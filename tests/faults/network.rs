@@ -57,22 +57,22 @@ fn session(url: &str) -> Session {
 /// The output is that of a run without faults, and each statement has run once, in its order.
 #[test]
 fn a_long_script_runs_in_order_through_a_bad_network() {
-    let (url, ready) = shared();
+    let (url, _) = shared();
     let (rounds, statements) = size();
+    let sessions: Vec<Session> = (0..rounds.div_ceil(ROUNDS_IN_SESSION))
+        .map(|_| session(url))
+        .collect();
+    sessions[0].wait_until_up();
     let clean_home = Home::new();
     clean_home.profile("p", url, &[]);
-    let (clean, in_order) = run(&clean_home, ready, "clean", statements);
+    let (clean, in_order) = run(&clean_home, sessions[0].number(), "clean", statements);
     let numbers = (0..statements).fold(String::new(), |text, number| text + &format!("{number} "));
     assert_eq!((clean.code, &in_order), (0, &numbers), "{}", clean.err);
 
     let seed = seed();
-    let sessions: Vec<Session> = (0..rounds.div_ceil(ROUNDS_IN_SESSION))
-        .map(|_| session(url))
-        .collect();
     let play = |round: usize| {
         let session = &sessions[round / ROUNDS_IN_SESSION];
         session.wait_until_up();
-        let number = session.url.rsplit('/').next().unwrap();
         let chaos = Chaos::before(url);
         let home = profile(&chaos);
         for (index, fault) in PASSING.into_iter().enumerate() {
@@ -80,7 +80,12 @@ fn a_long_script_runs_in_order_through_a_bad_network() {
             let seed = seed + (100 * round + index) as u64;
             chaos.break_it(None, fault, one_in, seed);
         }
-        let (ran, counted) = run(&home, number, &format!("round_{round}"), statements);
+        let (ran, counted) = run(
+            &home,
+            session.number(),
+            &format!("round_{round}"),
+            statements,
+        );
         let told = format!("round {round} of LIVYSH_TEST_SEED={seed}: {}", ran.err);
         assert_eq!(counted, in_order, "{told}");
         assert_eq!((ran.code, &ran.out), (0, &clean.out), "{told}");

@@ -11,6 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use std::process::Child;
+use std::time::Duration;
 
 /// A prompt's worth of livysh before a server, and what it leaves.
 struct Trial {
@@ -110,21 +111,21 @@ fn while_the_session_is_being_made() {
 #[test]
 fn while_the_session_starts() {
     let trial = Trial::new("killed-starting");
-    // Whatever the server says of it, livysh has not seen it ready.
-    let child = {
-        let child = trial.start("1");
-        eventually("it starts", || {
-            (trial.session()?["state"] == "starting").then_some(())
-        });
-        // It is noted once its state is told.
-        eventually("it is noted", || {
-            let journal = trial.home.path().join("state/livysh/sessions.json");
-            let text = std::fs::read_to_string(journal).ok()?;
-            text.contains("\"id\": \"").then_some(())?;
-            (!text.contains("\"id\": \"\"")).then_some(())
-        });
-        child
-    };
+    // However soon it is ready, livysh does not see that.
+    let long = Span::For(Duration::from_secs(600));
+    trial
+        .chaos
+        .break_it(Some(Call::Session), Fault::Silence, long, 1);
+    let child = trial.start("1");
+    eventually("livysh asks for its state", || {
+        (trial.chaos.fired() > 0).then_some(())
+    });
+    eventually("it is noted", || {
+        let journal = trial.home.path().join("state/livysh/sessions.json");
+        let text = std::fs::read_to_string(journal).ok()?;
+        text.contains("\"id\": \"").then_some(())?;
+        (!text.contains("\"id\": \"\"")).then_some(())
+    });
     let mut back = trial.kill(child, LEFT);
     back.wait_for_prompt(">>>");
     back.line("6 * 7");

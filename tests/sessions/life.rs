@@ -243,14 +243,14 @@ fn a_heartbeat_holds_a_session_for_as_long_as_livysh_lives() {
         sessions.iter().any(|one| one["name"] == name)
     };
     let home = Home::new();
-    let arguments = ["--url", url, "-l", "python", "--heartbeat", "4s"];
+    let arguments = ["--url", url, "-l", "python", "--heartbeat", "15s"];
     let mut screen = Screen::start(&home, &arguments);
     screen.wait_for("Spark session available as 'spark'.");
     gives(&mut screen, ":session", "heartbeat: it is asked for", ">>>");
     let text = screen.text();
     let name = text.split("name: ").nth(1).unwrap().lines().next().unwrap();
     let clock = format!("clock-{}", std::process::id());
-    let body = json!({"kind": "pyspark", "name": clock, "heartbeatTimeoutInSecond": 4});
+    let body = json!({"kind": "pyspark", "name": clock, "heartbeatTimeoutInSecond": 15});
     assert_eq!(
         post(&format!("{url}/sessions"), &body.to_string()).status,
         201

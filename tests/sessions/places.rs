@@ -196,7 +196,7 @@ fn two_terminals_share_a_session_and_keep_their_results_apart() {
     let (url, _) = shared();
     let session = session::Session::start(url, "pyspark");
     session.wait_until_up();
-    let number = session.url.rsplit('/').next().unwrap();
+    let number = session.number();
     let homes = [Home::new(), Home::new()];
     let arguments = ["--url", url, "-s", number];
     let [mut left, mut right] = homes.each_ref().map(|home| {

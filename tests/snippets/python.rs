@@ -95,7 +95,7 @@ fn compare(server: &str, session: &str, exceptions: &[&str]) {
 fn in_a_session(server: &str, exceptions: &[&str]) {
     let session = Session::start(server, "pyspark");
     session.wait_until_up();
-    let id = session.url.rsplit('/').next().unwrap();
+    let id = session.number();
     compare(server, id, exceptions);
     session.delete();
 }

@@ -7,7 +7,7 @@ pub struct Chance {
 impl Chance {
     /// A small generator of our own keeps a seed's meaning for good.
     pub fn new(seed: u64) -> Chance {
-        Chance { state: seed | 1 }
+        Chance { state: mixed(seed) }
     }
 
     pub fn below(&mut self, limit: u64) -> u64 {
@@ -21,6 +21,14 @@ impl Chance {
     pub fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len() as u64) as usize]
     }
+}
+
+/// A step of splitmix64: seeds that are neighbours begin far from each other.
+fn mixed(seed: u64) -> u64 {
+    let mut state = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    state ^ (state >> 31)
 }
 
 /// The one in `LIVYSH_TEST_SEED`, else another one in each run.
@@ -41,4 +49,15 @@ pub fn by_chance(test: impl FnOnce(u64)) {
     if std::panic::catch_unwind(run).is_err() {
         panic!("it failed, as told above, with LIVYSH_TEST_SEED={seed}");
     }
+}
+
+#[test]
+fn neighbouring_seeds_give_streams_of_their_own() {
+    let stream = |seed| {
+        let mut chance = Chance::new(seed);
+        [(); 8].map(|()| chance.below(1_000_000))
+    };
+    let streams: std::collections::BTreeSet<_> = (0..1000).map(stream).collect();
+    assert_eq!(streams.len(), 1000);
+    assert_eq!(stream(7), stream(7));
 }

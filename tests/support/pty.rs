@@ -6,12 +6,15 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub struct Screen {
     parser: Arc<Mutex<vt100::Parser>>,
     /// All bytes that were written to the terminal.
     raw: Arc<Mutex<Vec<u8>>>,
+    /// Reads until nobody has the terminal any more.
+    reader: JoinHandle<()>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
@@ -48,7 +51,9 @@ impl Screen {
         command.cwd(home.path());
         let modes_before = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
+        // The program alone holds that side now: when it ends, there is nothing more to read.
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let parser = Arc::new(Mutex::new(vt100::Parser::new(
             cells(rows),
@@ -57,9 +62,9 @@ impl Screen {
         )));
         let raw = Arc::new(Mutex::new(Vec::new()));
         let (screen, bytes) = (parser.clone(), raw.clone());
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            while let Ok(count @ 1..) = output.read(&mut buffer) {
                 screen.lock().unwrap().process(&buffer[..count]);
                 bytes.lock().unwrap().extend_from_slice(&buffer[..count]);
             }
@@ -67,6 +72,7 @@ impl Screen {
         Screen {
             parser,
             raw,
+            reader,
             writer,
             child,
             master: pair.master,
@@ -139,14 +145,18 @@ impl Screen {
         found.unwrap()
     }
 
-    /// Waits until the program has ended; gives its exit code.
+    /// Waits until the program has ended and all that it wrote is here; gives its exit code.
     pub fn wait_for_exit(&mut self) -> u32 {
-        within(PATIENCE, "the program ends", || {
+        let code = within(PATIENCE, "the program ends", || {
             self.child
                 .try_wait()
                 .unwrap()
                 .map(|status| status.exit_code())
-        })
+        });
+        within(PATIENCE, "nothing holds the terminal any more", || {
+            self.reader.is_finished().then_some(())
+        });
+        code
     }
 
     /// Whether the terminal echoes what is typed, as it did before the program ran.

@@ -1,29 +1,22 @@
 //! A `livysh serve` of its own process, as another machine's server is.
 
 use super::program::Home;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
+use std::thread::JoinHandle;
 
 pub struct Serving {
     pub child: Child,
     pub url: String,
     home: Option<Home>,
+    said: Option<JoinHandle<String>>,
 }
 
 impl Serving {
     /// On a free port.
     pub fn start() -> Serving {
-        Serving::on("0")
-    }
-
-    /// Once more where one was.
-    pub fn again(url: &str) -> Serving {
-        Serving::on(url.rsplit(':').next().unwrap())
-    }
-
-    fn on(port: &str) -> Serving {
         let home = Home::new();
-        let mut serving = Serving::run(home.command(&["serve", "--port", port]));
+        let mut serving = Serving::run(home.command(&["serve", "--port", "0"]));
         serving.home = Some(home);
         serving
     }
@@ -32,19 +25,28 @@ impl Serving {
     pub fn run(mut command: Command) -> Serving {
         let mut child = command.spawn().unwrap();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("Serving the Livy API over Spark") {
-            line.clear();
-            assert!(errors.read_line(&mut line).unwrap() > 0);
+        let mut said = String::new();
+        while !said.contains("Serving the Livy API over Spark") {
+            assert!(errors.read_line(&mut said).unwrap() > 0, "{said}");
         }
+        let url = said.trim().rsplit(' ').next().unwrap().to_owned();
         // Read on, so that it never waits for its reader.
-        std::thread::spawn(move || std::io::copy(&mut errors, &mut std::io::sink()));
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+        let reader = std::thread::spawn(move || {
+            errors.read_to_string(&mut said).unwrap();
+            said
+        });
         Serving {
             child,
             url,
             home: None,
+            said: Some(reader),
         }
+    }
+
+    /// All that it said; waits for its end.
+    pub fn said(&mut self) -> String {
+        self.child.wait().unwrap();
+        self.said.take().unwrap().join().unwrap()
     }
 
     /// As a machine that loses its power.

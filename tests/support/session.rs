@@ -31,6 +31,11 @@ impl Session {
         }
     }
 
+    /// Its id, which names it.
+    pub fn number(&self) -> &str {
+        self.url.rsplit('/').next().unwrap()
+    }
+
     pub fn wait_until_up(&self) {
         let (server, id) = self.url.rsplit_once("/sessions/").unwrap();
         super::spark::wait_until_idle(server, id);

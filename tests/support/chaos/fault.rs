@@ -106,13 +106,22 @@ fn reset(stream: &TcpStream) {
 }
 
 /// Serves a connection: a request and its answer, whole or broken.
-pub(super) fn pass(mut stream: TcpStream, server: &str, state: &State) -> std::io::Result<()> {
+pub(super) fn pass(stream: TcpStream, server: &str, state: &State) -> std::io::Result<()> {
     let Some(request) = read_request(&stream, server)? else {
         return Ok(());
     };
+    state.on_the_way(request.call, || pass_on(stream, &request, server, state))
+}
+
+fn pass_on(
+    mut stream: TcpStream,
+    request: &Request,
+    server: &str,
+    state: &State,
+) -> std::io::Result<()> {
     match state.fault(request.call) {
         None => {
-            let answer = ask(server, &request)?;
+            let answer = ask(server, request)?;
             state.on_answer(request.call, &answer);
             stream.write_all(&answer)
         }
@@ -121,22 +130,22 @@ pub(super) fn pass(mut stream: TcpStream, server: &str, state: &State) -> std::i
             Ok(())
         }
         Some(Fault::ResetAfter) => {
-            ask(server, &request)?;
+            ask(server, request)?;
             reset(&stream);
             Ok(())
         }
         Some(Fault::Cut) => {
-            let answer = ask(server, &request)?;
+            let answer = ask(server, request)?;
             stream.write_all(&answer[..answer.len() - answer.len() / 4 - 1])
         }
         Some(Fault::Silence) => {
-            ask(server, &request)?;
+            ask(server, request)?;
             // Until the client has had enough.
             let mut rest = Vec::new();
             stream.read_to_end(&mut rest).map(|_| ())
         }
         Some(Fault::Slow) => {
-            for byte in ask(server, &request)? {
+            for byte in ask(server, request)? {
                 stream.write_all(&[byte])?;
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -144,31 +153,31 @@ pub(super) fn pass(mut stream: TcpStream, server: &str, state: &State) -> std::i
         }
         Some(Fault::Late(time)) => {
             std::thread::sleep(time);
-            let answer = ask(server, &request)?;
+            let answer = ask(server, request)?;
             std::thread::sleep(time);
             stream.write_all(&answer)
         }
         Some(Fault::Status(status, headers, body)) => answer(&mut stream, status, headers, body),
         Some(Fault::GaveUp) => {
-            ask(server, &request)?;
+            ask(server, request)?;
             let page = "<html><title>504 Gateway Time-out</title></html>";
             answer(&mut stream, "504 Gateway Timeout", HTML, page)
         }
         Some(Fault::BadJson) => {
-            let whole = ask(server, &request)?;
+            let whole = ask(server, request)?;
             let (status, body) = parts(&whole);
             answer(&mut stream, status, JSON, &body[..body.len() / 2])
         }
         Some(Fault::WrongType) => {
-            let whole = ask(server, &request)?;
+            let whole = ask(server, request)?;
             let (status, body) = parts(&whole);
             answer(&mut stream, status, HTML, body)
         }
         Some(Fault::Repeated(count)) => {
             for _ in 1..count {
-                ask(server, &request)?;
+                ask(server, request)?;
             }
-            stream.write_all(&ask(server, &request)?)
+            stream.write_all(&ask(server, request)?)
         }
     }
 }

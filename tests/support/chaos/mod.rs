@@ -91,11 +91,25 @@ struct Leaving {
 
 #[derive(Default)]
 struct State {
+    /// Host and port of the server behind it.
+    server: Mutex<String>,
     rules: Mutex<Vec<Rule>>,
     leaving: Mutex<Option<Leaving>>,
+    /// The requests on their way.
+    on_the_way: Mutex<Vec<Call>>,
 }
 
 impl State {
+    /// For as long as `pass` lasts.
+    fn on_the_way<T>(&self, call: Call, pass: impl FnOnce() -> T) -> T {
+        self.on_the_way.lock().unwrap().push(call);
+        let passed = pass();
+        let mut all = self.on_the_way.lock().unwrap();
+        let place = all.iter().position(|one| *one == call).unwrap();
+        all.swap_remove(place);
+        passed
+    }
+
     fn fault(&self, call: Call) -> Option<Fault> {
         let mut rules = self.rules.lock().unwrap();
         rules.iter_mut().find_map(|rule| rule.breaks(call))
@@ -123,19 +137,25 @@ impl Chaos {
     /// In front of a server, until the test process ends.
     pub fn before(server: &str) -> Chaos {
         let state: Arc<State> = Arc::default();
-        let (known, server) = (
-            state.clone(),
-            server.trim_start_matches("http://").to_owned(),
-        );
+        let known = state.clone();
         let port = Port::open(move |stream| {
+            let server = known.server.lock().unwrap().clone();
             // A client that goes away is none of the proxy's business.
             fault::pass(stream, &server, &known).ok();
         });
-        Chaos {
+        let chaos = Chaos {
             url: format!("http://127.0.0.1:{}", port.number()),
             port: Arc::new(port),
             state,
-        }
+        };
+        chaos.point_to(server);
+        chaos
+    }
+
+    /// From now on another server stands behind it.
+    pub fn point_to(&self, server: &str) {
+        let server = server.trim_start_matches("http://").to_owned();
+        *self.state.server.lock().unwrap() = server;
     }
 
     pub fn port(&self) -> u16 {
@@ -193,6 +213,11 @@ impl Chaos {
     /// From now on nothing is broken.
     pub fn mend(&self) {
         self.state.rules.lock().unwrap().clear();
+    }
+
+    /// Whether such a request, or its answer, is on its way.
+    pub fn is_on_the_way(&self, call: Call) -> bool {
+        self.state.on_the_way.lock().unwrap().contains(&call)
     }
 
     /// How often a request was broken.
