@@ -97,10 +97,16 @@ pub fn log(cell: &Cell) -> Log {
 }
 
 /// Whether it is told that a call which failed more than once is made again. The end of a session is
-/// asked for again in silence, and what comes slowly or under a wrong type is still an answer.
+/// asked for again in silence, and what comes slowly or under a wrong type is still an answer. A
+/// statement that arrived is found in the list and not sent again: it is the next one that fails.
 fn tells_of_failures(cell: &Cell) -> bool {
-    let is_answer = matches!(cell.breaks(), Break::Proxy(Fault::Slow | Fault::WrongType));
-    cell.call != Call::Delete && !is_answer
+    match cell.breaks() {
+        Break::Proxy(Fault::Slow | Fault::WrongType) => false,
+        Break::Proxy(
+            Fault::ResetAfter | Fault::Cut | Fault::Silence | Fault::GaveUp | Fault::BadJson,
+        ) if cell.call == Call::Post => false,
+        Break::Proxy(_) | Break::Refused | Break::NoName => cell.call != Call::Delete,
+    }
 }
 
 /// What is seen of a run, and what of it is not as it is to be.
