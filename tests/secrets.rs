@@ -10,6 +10,8 @@ use crate::support::serving::Serving;
 use crate::support::{eventually, within};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,7 +40,7 @@ const PLAIN: Way = Way {
     sent: SECRET,
 };
 
-const WAYS: [Way; 8] = [
+const WAYS: [Way; 14] = [
     Way {
         name: "a token in the environment",
         variables: &[("LIVYSH_TOKEN", SECRET)],
@@ -67,6 +69,40 @@ const WAYS: [Way; 8] = [
         ..PLAIN
     },
     Way {
+        name: "a profile's file",
+        profile: "auth = { type = \"bearer\", token_file = \"key\" }",
+        sent: "Bearer s3cr3t-4f9a1c77",
+        ..PLAIN
+    },
+    Way {
+        name: "a program",
+        profile: "auth = { type = \"bearer\", command = [\"cat\", \"key\"] }",
+        sent: "Bearer s3cr3t-4f9a1c77",
+        ..PLAIN
+    },
+    Way {
+        name: "a program that prints a password, and says it too",
+        profile: "auth = { user = \"alice\", password_command = [\"sh\", \"-c\", \"cat key; cat key >&2\"] }",
+        sent: PAIR,
+        ..PLAIN
+    },
+    Way {
+        name: "a header of another name",
+        variables: &[("OWN_KEY", SECRET)],
+        profile: "auth = { type = \"header\", header = \"X-Key\", value_env = \"OWN_KEY\" }",
+        ..PLAIN
+    },
+    Way {
+        name: "a header of every request",
+        profile: "headers = { X-Key = \"s3cr3t-4f9a1c77\" }",
+        ..PLAIN
+    },
+    Way {
+        name: "a query of every request",
+        profile: "query = { key = \"s3cr3t-4f9a1c77\" }",
+        ..PLAIN
+    },
+    Way {
         name: "a setting from the environment",
         variables: &[("OWN_KEY", SECRET)],
         arguments: &["--conf", "spark.own=env:OWN_KEY"],
@@ -91,7 +127,7 @@ const WAYS: [Way; 8] = [
 
 impl Way {
     fn is_credential(&self) -> bool {
-        self.sent != SECRET || self.name == "a profile's token"
+        !self.arguments.contains(&"--conf") && self.query.is_empty()
     }
 
     /// Whether the user has shown it to everyone by themselves.
@@ -108,7 +144,8 @@ impl Way {
             self.query, self.profile
         );
         std::fs::write(folder.join("config.toml"), profile).unwrap();
-        home.write("key", &format!("{SECRET}\n"));
+        let key = home.write("key", &format!("{SECRET}\n"));
+        std::fs::set_permissions(key, Permissions::from_mode(0o600)).unwrap();
         home
     }
 
