@@ -96,6 +96,8 @@ def batch(settings):
 
 
 def main():
+    # Who runs the tests in the background of a shell has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     settings = json.loads(sys.stdin.readline())
     starts = settings["conf"].get("spark.stub.starts")
     if starts:
