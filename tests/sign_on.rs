@@ -211,7 +211,8 @@ fn a_password_is_asked_for_and_never_shown() {
     screen.line("hunter3\u{7f}2");
     screen.wait_for_prompt(">>>");
     screen.line("6 * 7");
-    screen.wait_for("\n42\n>>>");
+    screen.wait_for("\n42\n");
+    screen.wait_for_prompt(">>>");
     let raw = String::from_utf8_lossy(&screen.raw()).into_owned();
     assert!(!raw.contains("hunter"), "{raw}");
     screen.line(":quit");
