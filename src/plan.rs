@@ -12,7 +12,7 @@ use crate::cli::{Cli, Shortcut};
 use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};
 use crate::engine::{KeepAlive, Patience};
 use crate::lang::Language;
-use crate::livy::{self, CreateSession};
+use crate::livy::{self, CreateSession, Service};
 use crate::local;
 use crate::render::Format;
 use crate::shell::{Attach, Journal, LAST, Limits, Plan, SessionPlan, for_shell};
@@ -33,6 +33,7 @@ pub fn plan(
         .map_err(|error| format!("{error}; {}", error.hint()))?;
     let command = command(cli, &settings);
     let timing = settings.timing;
+    let keeping = timing.keepalive;
     let place = settings.place;
     check(cli, &place, out)?;
     let journal = Journal::in_folder(config::state_folder(environment));
@@ -43,20 +44,23 @@ pub fn plan(
     };
     let secrets = conf.iter().filter(|(_, value)| value.is_secret);
     Ok(Plan {
-        place,
         command,
         session,
         label: cli.name.clone().unwrap_or_else(|| "livysh".to_owned()),
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),
-        keep: cli.keep,
+        keep: cli.keep || settings.keeps,
         secrets: secrets.map(|(key, _)| key.clone()).collect(),
         limits: limits(cli),
         patience: patience(cli, &timing, out),
         keep_alive: KeepAlive {
-            every: timing.keep_alive.unwrap_or(KeepAlive::default().every),
-            idle: timing.keep_idle.unwrap_or(KeepAlive::default().idle),
+            every: keeping.every.unwrap_or(KeepAlive::default().every),
+            idle: keeping.idle.unwrap_or(KeepAlive::default().idle),
+            only_when_idle: match &place {
+                Place::Local => false,
+                Place::Server { service, .. } => service.keepalive.only_when_idle,
+            },
         },
         retry_for: cli.script.retry_for,
         journal,
@@ -64,6 +68,7 @@ pub fn plan(
         is_aside: false,
         out: out.clone(),
         is_verbose: cli.looks.verbose,
+        place,
     })
 }
 
@@ -77,7 +82,8 @@ fn session(
     language: Language,
 ) -> Result<SessionPlan, String> {
     let Some(name) = &cli.session else {
-        return Ok(SessionPlan::Create(request(cli, conf, timing, language)?));
+        let request = request(cli, conf, timing, language)?;
+        return fitting(place, request, language).map(SessionPlan::Create);
     };
     let Place::Server { url, .. } = place else {
         return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
@@ -88,7 +94,7 @@ fn session(
             name: Some(name.clone()),
             ..request(cli, conf, timing, language)?
         };
-        return Ok(SessionPlan::FindOrCreate(request));
+        return fitting(place, request, language).map(SessionPlan::FindOrCreate);
     }
     let refusals = [
         (
@@ -110,6 +116,43 @@ fn session(
     }
     let root = livy::shown_root(url);
     Attach::to(name, journal, &root, None).map(SessionPlan::Attach)
+}
+
+fn check_language(service: &Service, language: Language) -> Result<(), String> {
+    if service.runs(language.kind()) {
+        return Ok(());
+    }
+    let kinds = service.kinds.iter();
+    let known: Vec<String> = kinds
+        .map(|kind| match Language::from_name(kind) {
+            Some(language) => language.to_string(),
+            None => kind.clone(),
+        })
+        .collect();
+    Err(format!(
+        "{} does not run {language}: it runs {}",
+        service.called(),
+        known.join(", ")
+    ))
+}
+
+/// The request, where the service has the language and all fields of it.
+fn fitting(
+    place: &Place,
+    request: CreateSession,
+    language: Language,
+) -> Result<CreateSession, String> {
+    let Place::Server { service, .. } = place else {
+        return Ok(request);
+    };
+    check_language(service, language)?;
+    match service.unknown_field(&request) {
+        Some(field) => Err(format!(
+            "sessions of {} have no {field}: leave it out",
+            service.called()
+        )),
+        None => Ok(request),
+    }
 }
 
 /// What Livy takes for a name, and can find by it again.
@@ -206,6 +249,7 @@ fn unattended(cli: &Cli, timing: &Timing) -> Patience {
         unreachable: cli.script.retry_for.or(default.unreachable),
         settle: timing.settle.unwrap_or(default.settle),
         gateway: timing.gateway_patience.unwrap_or(default.gateway),
+        visible: timing.visible_after.unwrap_or(default.visible),
         ..default
     }
 }

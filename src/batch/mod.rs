@@ -171,10 +171,12 @@ enum End {
 
 impl End {
     fn of(batch: &Batch) -> End {
-        use crate::livy::SessionState as State;
+        use crate::livy::{Meaning, SessionState as State};
         match &batch.state {
             State::Success => End::Succeeded,
-            State::Dead | State::Killed | State::Error => End::Failed,
+            State::Dead | State::Killed | State::Error | State::Other(_, Meaning::Over) => {
+                End::Failed
+            }
             State::NotStarted
             | State::Starting
             | State::Recovering
@@ -182,7 +184,7 @@ impl End {
             | State::Running
             | State::Busy
             | State::ShuttingDown
-            | State::Other(_) => End::NotYet,
+            | State::Other(_, Meaning::Unknown | Meaning::Ready) => End::NotYet,
         }
     }
 }

@@ -177,6 +177,11 @@ pub struct Connection {
     #[arg(short, long, value_name = "NAME", global = true)]
     profile: Option<String>,
 
+    /// How the server's service differs: livy, hdinsight, synapse, fabric, knox, emr-serverless or
+    /// lighter; else it is known by its URL
+    #[arg(long, value_name = "NAME", global = true)]
+    preset: Option<String>,
+
     /// A Spark on this machine, installed if need be
     #[arg(long)]
     local: bool,
@@ -303,6 +308,7 @@ impl Cli {
         Flags {
             url: connection.url.clone(),
             profile: connection.profile.clone(),
+            preset: connection.preset.clone(),
             local: connection.local,
             auth: connection.auth.map(|how| match how {
                 Sign::None => AuthKind::None,

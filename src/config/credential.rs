@@ -146,6 +146,8 @@ pub(super) fn credential(
                 .or(&auth.token_env, &auth.token_file, &auth.token_command);
             find.credential(Scheme::Bearer, None, place, &auth.token_pointer, &TOKEN)
         }
+        AuthKind::Spnego => Err(ConfigError::NotYet("Kerberos (spnego)")),
+        AuthKind::Sigv4 => Err(ConfigError::NotYet("AWS signatures (sigv4)")),
         AuthKind::Header => {
             let name = auth.header.clone().ok_or(ConfigError::NoHeader)?;
             let place = auth

@@ -1,32 +1,56 @@
-//! What the user set: default < file < profile < environment < flag.
+//! What the user set: default < preset < profile < environment < flag, each value with its origin.
 //!
 //! The environment comes in as a function, so that this is pure but for reading the file.
+//!
+//! | file            | its duty                                             |
+//! |-----------------|------------------------------------------------------|
+//! | `layers.rs`     | one layer over the other, with who has set what      |
+//! | `presets.toml`  | what services have of their own                      |
+//! | `presets.rs`    | reads that, and knows a service by its address       |
+//! | `file.rs`       | `config.toml`                                        |
+//! | `keys.rs`       | all keys of a profile                                |
+//! | `profile.rs`    | a profile's values                                   |
+//! | `credential.rs` | who you are                                          |
+//! | `transport.rs`  | how a server is reached                              |
+//! | `spark_conf.rs` | settings of Spark on the command line                |
+//! | `folders.rs`    | where files of the user's are                        |
 
 mod credential;
 mod duration;
+mod error;
+mod file;
+mod folders;
 mod keys;
+mod layers;
+mod presets;
 mod profile;
 mod spark_conf;
 mod transport;
 
 pub use credential::Ask;
 pub use duration::{duration, duration_text};
+pub use error::ConfigError;
+pub use folders::{cache_folder, config_path, startup_folder, state_folder};
+pub use layers::{Layers, Origin};
+pub use presets::names as presets;
 pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
 
 use crate::auth::Credential;
 use crate::lang::Language;
-use crate::livy::Transport;
-use credential::{AuthSettings, credential};
-use profile::ConfigFile;
-use std::path::{Path, PathBuf};
-use transport::{TransportSettings, transport};
+use crate::livy::{Service, Transport};
+use credential::credential;
+use presets::Preset;
+use profile::OnExit;
+use std::path::PathBuf;
+use transport::transport;
 
 /// What the command line says, as far as it is layered over something.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
     pub url: Option<String>,
     pub profile: Option<String>,
+    pub preset: Option<String>,
     pub local: bool,
     pub auth: Option<AuthKind>,
     pub user: Option<String>,
@@ -51,6 +75,8 @@ pub enum AuthKind {
     Bearer,
     /// In a header of another name.
     Header,
+    Spnego,
+    Sigv4,
 }
 
 impl AuthKind {
@@ -60,6 +86,8 @@ impl AuthKind {
             AuthKind::Basic => "basic",
             AuthKind::Bearer => "bearer",
             AuthKind::Header => "header",
+            AuthKind::Spnego => "spnego",
+            AuthKind::Sigv4 => "sigv4",
         }
     }
 }
@@ -72,6 +100,7 @@ pub enum Place {
         url: String,
         credential: Credential,
         transport: Box<Transport>,
+        service: Box<Service>,
     },
 }
 
@@ -83,78 +112,10 @@ pub struct Settings {
     pub timing: Timing,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
+    /// Whether a new session stays when livysh ends, as the profile says.
+    pub keeps: bool,
     /// What of the file has no effect.
     pub warnings: Vec<String>,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("no Livy server is named")]
-    NoPlace,
-    #[error("--local and a Livy URL exclude each other")]
-    TwoPlaces,
-    #[error("{0}: {1}")]
-    Unreadable(PathBuf, std::io::Error),
-    #[error("{path}: {message}")]
-    Malformed { path: PathBuf, message: String },
-    #[error("there is no profile “{name}” in {path}")]
-    NoProfile { name: String, path: PathBuf },
-    #[error("the profile “{0}” has no url")]
-    NoUrl(String),
-    #[error("{0} is empty or holds a control character, which no secret does")]
-    OddSecret(String),
-    #[error("{0} holds a secret, and others may read it")]
-    OpenSecret(PathBuf),
-    #[error("auth of the type header names no header")]
-    NoHeader,
-    #[error("a command of auth is empty")]
-    NoProgram,
-    #[error("tls names a key_file and no cert_file")]
-    KeyAlone,
-    #[error("{what} is needed to sign on ({kind})")]
-    NoSecret { what: String, kind: &'static str },
-    #[error("“{0}” is no setting")]
-    NoSetting(String),
-    #[error("the environment variable {name}, for {key}, is not set")]
-    NoVariable { name: String, key: String },
-}
-
-impl ConfigError {
-    pub fn hint(&self) -> String {
-        match self {
-            ConfigError::NoPlace => "\
-name one in one of three ways:
-  livysh --url http://host:8998      a Livy server (or set LIVYSH_URL)
-  livysh --profile NAME              a server named in config.toml
-  livysh --local                     a Spark on this machine, installed if need be"
-                .to_owned(),
-            ConfigError::TwoPlaces => "leave one of them out".to_owned(),
-            ConfigError::Unreadable(..) => "check the path and its permissions".to_owned(),
-            ConfigError::Malformed { .. } => {
-                "mend the file, or name another with LIVYSH_CONFIG".to_owned()
-            }
-            ConfigError::NoProfile { .. } => "add a [profiles.NAME] table with a url".to_owned(),
-            ConfigError::NoUrl(name) => {
-                format!("add url = \"http://host:8998\" to [profiles.{name}]")
-            }
-            ConfigError::NoSetting(_) => {
-                "write --conf KEY=VALUE, KEY=env:NAME or KEY=@FILE".to_owned()
-            }
-            ConfigError::NoVariable { name, .. } => format!("set {name}, or name another"),
-            ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
-            ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
-            ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
-            ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
-            ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),
-            ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
-                "name it with --user".to_owned()
-            }
-            ConfigError::NoSecret { what, .. } => {
-                let variable = what.rsplit(' ').next().unwrap_or(what);
-                format!("set it in the environment variable {variable}")
-            }
-        }
-    }
 }
 
 /// Reads an environment variable; an empty one counts as missing.
@@ -174,24 +135,18 @@ pub fn settings(
                 profile: None,
                 timing: Timing::default(),
                 language: None,
+                keeps: false,
                 warnings: Vec::new(),
             }),
         };
     }
-    let (url, used) = match (&flags.url, &flags.profile) {
-        // A URL replaces that of a profile that is named beside it, and no more of it.
-        (Some(url), Some(_)) => (Some(url.clone()), of_profile(flags, environment)?),
-        // A profile that is not named on the command line has no say: its secrets belong to its
-        // own server.
-        (Some(url), None) => (Some(url.clone()), Profile::default()),
-        (None, Some(_)) => (None, of_profile(flags, environment)?),
-        (None, None) => match environment("LIVYSH_URL") {
-            Some(url) => (Some(url), Profile::default()),
-            None => (None, of_profile(flags, environment)?),
-        },
-    };
-    let url = url.or(used.url);
-    let url = url.ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
+    let configured = configured(flags, environment, ask)?;
+    let table = configured.layers.table();
+    let used: profile::Profile = profile::read(table).map_err(ConfigError::Inconsistent)?;
+    let service: Service = profile::read(table).map_err(ConfigError::Inconsistent)?;
+    let url = used
+        .url
+        .ok_or_else(|| ConfigError::NoUrl(flags.profile.clone().unwrap_or_default()))?;
     let server = crate::livy::shown_root(&url);
     let transport = Transport {
         longest: used.timing.timeout.filter(|limit| !limit.is_zero()),
@@ -203,109 +158,118 @@ pub fn settings(
             url,
             credential,
             transport: Box::new(transport),
+            service: Box::new(service),
         },
-        profile: used.name,
+        profile: configured.profile,
         timing: used.timing,
-        language: used.language,
-        warnings: used.warnings,
+        language: used.lang,
+        keeps: used.on_exit == OnExit::Keep,
+        warnings: configured.warnings,
     })
 }
 
-/// What a profile gives; nothing where none is used.
-#[derive(Default)]
-struct Profile {
-    name: Option<String>,
-    url: Option<String>,
-    auth: AuthSettings,
-    transport: TransportSettings,
-    timing: Timing,
-    language: Option<Language>,
-    warnings: Vec<String>,
+/// All keys of a server, with who has set each.
+pub struct Configured {
+    pub layers: Layers,
+    /// The profile that is used.
+    pub profile: Option<String>,
+    /// What of the file has no effect.
+    pub warnings: Vec<String>,
 }
 
-fn of_profile(flags: &Flags, environment: Environment<'_>) -> Result<Profile, ConfigError> {
-    let named = flags
-        .profile
-        .clone()
-        .or_else(|| environment("LIVYSH_PROFILE"));
-    let Some(path) = config_path(environment) else {
-        return Err(ConfigError::NoPlace);
-    };
-    let file = match ConfigFile::read(&path)? {
-        Some(file) => file,
-        None => match named {
-            None => return Err(ConfigError::NoPlace),
-            Some(name) => return Err(ConfigError::NoProfile { name, path }),
+/// Lays what is set over what holds where nothing is. Who sits there is asked for what a URL lacks.
+pub fn configured(
+    flags: &Flags,
+    environment: Environment<'_>,
+    ask: Ask<'_>,
+) -> Result<Configured, ConfigError> {
+    let (url, used) = match (&flags.url, &flags.profile) {
+        // A URL replaces that of a profile that is named beside it, and no more of it.
+        (Some(url), Some(_)) => (
+            Some((url.clone(), Origin::Flag("--url"))),
+            Some(file::profile(flags, environment)?),
+        ),
+        // A profile that is not named on the command line has no say: its secrets belong to its
+        // own server.
+        (Some(url), None) => (Some((url.clone(), Origin::Flag("--url"))), None),
+        (None, Some(_)) => (None, Some(file::profile(flags, environment)?)),
+        (None, None) => match environment("LIVYSH_URL") {
+            Some(url) => (Some((url, Origin::Environment("LIVYSH_URL"))), None),
+            None => (None, Some(file::profile(flags, environment)?)),
         },
     };
-    let Some(name) = named.or(file.default_profile) else {
-        return Err(ConfigError::NoPlace);
+    let mut layers = Layers::default();
+    layers.put(&presets::default(), &Origin::Default);
+    let in_profile = |key: &str| used.as_ref()?.table.get(key)?.as_str();
+    let given = url.as_ref().map(|(url, _)| url.as_str());
+    let address = given.or(in_profile("url")).map(str::to_owned);
+    let address = address.ok_or_else(|| {
+        let profile = used.as_ref().map(|used| used.name.clone());
+        ConfigError::NoUrl(profile.unwrap_or_default())
+    })?;
+    let named = flags.preset.as_deref().or(in_profile("preset"));
+    let preset = match named {
+        Some(name) => Some(Preset::named(name)?),
+        None => Preset::of_url(&address),
     };
-    let Some(table) = file.profiles.get(&name) else {
-        return Err(ConfigError::NoProfile { name, path });
-    };
-    let profile = profile::Profile::read(&name, table, &path)?;
-    let unknown = keys::unknown(table).into_iter().map(|(key, meant)| {
-        let told = format!("{}: [profiles.{name}] has no key {key}", path.display());
-        match meant {
-            Some(meant) => format!("{told}: is {meant} meant?"),
-            None => told,
-        }
-    });
-    let warnings = unknown.collect();
-    if profile.url.is_none() && flags.url.is_none() {
-        return Err(ConfigError::NoUrl(name));
+    if let Some(preset) = &preset {
+        let origin = Origin::Preset {
+            name: preset.name.clone(),
+            is_known_by_url: named.is_none(),
+        };
+        layers.put(&preset.table, &origin);
+        layers.set("preset", preset.name.clone(), origin);
     }
-    let language = match &profile.lang {
-        None => None,
-        Some(text) => Some(
-            Language::from_name(text).ok_or_else(|| ConfigError::Malformed {
-                path,
-                message: format!("“{text}” is no language: scala, python, sql or r"),
-            })?,
-        ),
-    };
-    Ok(Profile {
-        url: profile.url.clone(),
-        auth: profile.auth.clone(),
-        transport: profile.transport.clone(),
-        timing: profile.timing,
-        language,
-        warnings,
-        name: Some(name),
+    if let Some(used) = &used {
+        let origin = Origin::Profile {
+            name: used.name.clone(),
+            file: used.file.clone(),
+        };
+        layers.put(&used.table, &origin);
+    }
+    if let Some((url, origin)) = url {
+        layers.set("url", url, origin);
+    }
+    flags.put(&mut layers);
+    if let Some(preset) = &preset {
+        let server = crate::livy::shown_root(&address);
+        let fill = |called: &str| ask(&format!("{called} on {server}: "), false);
+        let path = layers.table().get("path").and_then(toml::Value::as_str);
+        let root = preset.root(&address, path, fill)?;
+        if root != address {
+            layers.set("url", root, Origin::Asked);
+        }
+    }
+    Ok(Configured {
+        layers,
+        profile: used.as_ref().map(|used| used.name.clone()),
+        warnings: used.map_or_else(Vec::new, |used| used.warnings),
     })
 }
 
-/// `LIVYSH_CONFIG`, else `config.toml` in the user's configuration folder.
-fn config_path(environment: Environment<'_>) -> Option<PathBuf> {
-    if let Some(path) = environment("LIVYSH_CONFIG") {
-        return Some(PathBuf::from(path));
+impl Flags {
+    /// Each over what is set below it.
+    fn put(&self, layers: &mut Layers) {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        for (key, flag, value) in [
+            ("preset", "--preset", self.preset.clone()),
+            (
+                "auth.type",
+                "--auth",
+                self.auth.map(|kind| kind.name().to_owned()),
+            ),
+            ("auth.user", "--user", self.user.clone()),
+            ("tls.ca_file", "--ca-file", path(&self.ca_file)),
+            ("proxy", "--proxy", self.proxy.clone()),
+        ] {
+            if let Some(value) = value {
+                layers.set(key, value, Origin::Flag(flag));
+            }
+        }
+        if self.insecure {
+            layers.set("tls.insecure", true, Origin::Flag("--insecure"));
+        }
     }
-    folder(environment, "XDG_CONFIG_HOME", ".config").map(|folder| folder.join("config.toml"))
-}
-
-/// Where the user's startup files are: beside the configuration.
-pub fn startup_folder(environment: Environment<'_>) -> Option<PathBuf> {
-    let path = config_path(environment)?;
-    path.parent().map(Path::to_owned)
-}
-
-/// The user's cache folder for livysh, where the private Spark is.
-pub fn cache_folder(environment: Environment<'_>) -> Option<PathBuf> {
-    folder(environment, "XDG_CACHE_HOME", ".cache")
-}
-
-/// Where histories are kept.
-pub fn state_folder(environment: Environment<'_>) -> Option<PathBuf> {
-    folder(environment, "XDG_STATE_HOME", ".local/state")
-}
-
-fn folder(environment: Environment<'_>, variable: &str, in_home: &str) -> Option<PathBuf> {
-    let base = environment(variable)
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| Some(Path::new(&environment("HOME")?).join(in_home)))?;
-    Some(base.join("livysh"))
 }
 
 #[cfg(test)]

@@ -1,34 +1,38 @@
-//! `config.toml`: named servers.
+//! A profile's values.
 
-use super::ConfigError;
 use super::credential::AuthSettings;
 use super::duration::deserialized;
 use super::transport::TransportSettings;
-use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::path::Path;
+use crate::lang::Language;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 use std::time::Duration;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ConfigFile {
-    pub(super) default_profile: Option<String>,
-    pub(super) profiles: BTreeMap<String, toml::Table>,
-}
+use toml::Table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Profile {
     pub(super) url: Option<String>,
-    pub(super) lang: Option<String>,
+    #[serde(deserialize_with = "language")]
+    pub(super) lang: Option<Language>,
     pub(super) auth: AuthSettings,
+    pub(super) on_exit: OnExit,
     #[serde(flatten)]
     pub(super) transport: TransportSettings,
     #[serde(flatten)]
     pub(super) timing: Timing,
 }
 
-/// How long things of a server may take, where that is not as usual.
+/// What becomes of a session that livysh has made, when it ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OnExit {
+    #[default]
+    Delete,
+    Keep,
+}
+
+/// How long things of a server may take.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Timing {
@@ -41,44 +45,36 @@ pub struct Timing {
     /// A gateway that has given up may still hold a change for so long.
     #[serde(deserialize_with = "deserialized")]
     pub gateway_patience: Option<Duration>,
-    /// Between two calls that keep a session from being ended for being idle.
+    /// What was just made may be unknown for so long.
     #[serde(deserialize_with = "deserialized")]
-    pub keep_alive: Option<Duration>,
-    /// A session is kept for so long after its last statement.
-    #[serde(deserialize_with = "deserialized")]
-    pub keep_idle: Option<Duration>,
+    pub visible_after: Option<Duration>,
+    pub keepalive: KeepAliveTimes,
     /// The server ends a new session when it has not heard of livysh for so long.
     #[serde(deserialize_with = "deserialized")]
     pub heartbeat: Option<Duration>,
 }
 
-impl ConfigFile {
-    /// `None` where there is no such file.
-    pub(super) fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(ConfigError::Unreadable(path.to_owned(), error)),
-        };
-        toml::from_str(&text)
-            .map(Some)
-            .map_err(|error| ConfigError::Malformed {
-                path: path.to_owned(),
-                message: error.to_string().trim().to_owned(),
-            })
-    }
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct KeepAliveTimes {
+    /// Between two calls that keep a session from being ended for being idle.
+    #[serde(deserialize_with = "deserialized")]
+    pub every: Option<Duration>,
+    /// A session is kept for so long after its last statement.
+    #[serde(deserialize_with = "deserialized")]
+    pub idle: Option<Duration>,
 }
 
-impl Profile {
-    pub(super) fn read(
-        name: &str,
-        table: &toml::Table,
-        path: &Path,
-    ) -> Result<Profile, ConfigError> {
-        let profile = table.clone().try_into();
-        profile.map_err(|error: toml::de::Error| ConfigError::Malformed {
-            path: path.to_owned(),
-            message: format!("[profiles.{name}]: {}", error.to_string().trim()),
-        })
-    }
+/// What a table says of something; why it says nothing.
+pub(super) fn read<T: DeserializeOwned>(table: &Table) -> Result<T, String> {
+    let read = table.clone().try_into();
+    read.map_err(|error: toml::de::Error| error.to_string().trim().to_owned())
+}
+
+fn language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Language>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let language = Language::from_name(&text);
+    language.map(Some).ok_or_else(|| {
+        D::Error::custom(format!("“{text}” is no language: scala, python, sql or r"))
+    })
 }

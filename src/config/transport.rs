@@ -18,6 +18,22 @@ pub(super) struct TransportSettings {
     pub(super) query: BTreeMap<String, String>,
     pub(super) proxy: Option<ProxySettings>,
     pub(super) tls: Tls,
+    pub(super) http: Http,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct Http {
+    accept_encoding: Encoding,
+}
+
+/// How answers may be packed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Encoding {
+    #[default]
+    Gzip,
+    Identity,
 }
 
 /// A URL alone, or with whom the proxy asks for.
@@ -78,6 +94,7 @@ pub(super) fn transport(
             .map(|proxy| proxy_server(proxy, environment))
             .transpose()?,
         is_insecure: flags.insecure || tls.insecure,
+        is_unpacked: settings.http.accept_encoding == Encoding::Identity,
         longest: None,
     })
 }

@@ -25,6 +25,8 @@ pub struct Patience {
     pub settle: Duration,
     /// For a request that a gateway may hold, to arrive all the same.
     pub gateway: Duration,
+    /// For what was just made, to be seen.
+    pub visible: Duration,
     /// Whether what has not arrived by then is sent again, however often that happens.
     pub resends: bool,
 }
@@ -37,6 +39,7 @@ impl Default for Patience {
             defect: Duration::from_secs(15),
             settle: Duration::from_secs(3),
             gateway: Duration::from_secs(90),
+            visible: Duration::from_secs(3),
             resends: true,
         }
     }
@@ -53,9 +56,10 @@ impl Patience {
             LivyError::Transport(_) | LivyError::Identity(_) => {
                 self.first_contact.or(self.unreachable)
             }
-            LivyError::Server(_) | LivyError::NotLivy { .. } | LivyError::Replaced { .. } => {
-                self.unreachable
-            }
+            LivyError::Server(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. } => self.unreachable,
         };
         let is_hopeless = !error.is_passing() && !error.is_defect();
         is_hopeless || limit.is_some_and(|limit| since.elapsed() + wait > limit)

@@ -4,6 +4,7 @@
 //! |---------------------------------------------|-----------------------|-------------------------------------------|
 //! | the name has no address, refused, no route  | it was not received   | no connection was made                    |
 //! | nothing to sign on with                     | it was not received   | nothing was sent                          |
+//! | what the service is known not to do         | it was turned down    | nothing was sent, nor will it be          |
 //! | no secure connection                        | it was turned down    | nothing was sent, nor will it be          |
 //! | 429, 430                                    | it was not received   | what limits requests stands before Livy   |
 //! | other 3xx and 4xx but 408                   | it was turned down    | Livy answers so before it does anything   |
@@ -58,6 +59,7 @@ impl Proof {
                 _ => Proof::Unknown(Settles::Soon),
             },
             LivyError::Identity(_) => Proof::NotReceived,
+            LivyError::Unsent { .. } => Proof::TurnedDown,
             LivyError::NotLivy { .. } | LivyError::Replaced { .. } => Proof::Unknown(Settles::Soon),
         }
     }

@@ -39,7 +39,7 @@ pub async fn read<T>(
 /// How often something is looked for that the server does not show.
 const WHILE_MISSING: Duration = Duration::from_millis(500);
 
-/// The same for what was just made: it may not be visible yet for as long as a change settles.
+/// The same for what was just made: the server may not show it yet.
 pub async fn read_made<T>(
     patience: &Patience,
     mut tell: impl FnMut(&LivyError),
@@ -48,7 +48,7 @@ pub async fn read_made<T>(
     let began = Instant::now();
     loop {
         match read(patience, &mut tell, &mut ask).await {
-            Err(error) if error.status() == Some(404) && began.elapsed() < patience.settle => {
+            Err(error) if error.status() == Some(404) && began.elapsed() < patience.visible => {
                 tell(&error);
                 tokio::time::sleep(WHILE_MISSING).await;
             }

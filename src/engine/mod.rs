@@ -222,6 +222,8 @@ pub enum Event {
 pub struct Death {
     pub session: Option<String>,
     pub state: String,
+    /// Why, where the service tells it.
+    pub reason: Option<String>,
     /// The answer that says so, where the session itself could not be asked.
     pub failure: Option<LivyError>,
     /// It could not be asked, so it may still be there.

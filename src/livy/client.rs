@@ -2,12 +2,14 @@
 
 use super::dialect::Dialect;
 use super::error::LivyError;
-use super::http::{Authorizer, Http, Transport, Unreachable};
+use super::http::{Authorizer, Http, Touch, Transport, Unreachable};
 use super::model::{
     Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
 };
 use super::request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
+use super::service::{Call, KeepAliveMethod, KindPlace, Offers, Service};
 use super::watch::Watch;
+use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +58,8 @@ impl FileKind {
 
 pub struct Client {
     http: Http,
+    service: Service,
+    offers: Offers,
 }
 
 impl Client {
@@ -65,10 +69,18 @@ impl Client {
         authorizer: Arc<dyn Authorizer>,
         watch: Option<Watch>,
         transport: Transport,
+        service: Service,
     ) -> Result<Client, Unreachable> {
         Ok(Client {
             http: Http::new(root, authorizer, watch, transport)?,
+            offers: Offers::new(service.called(), &service.capabilities),
+            service,
         })
+    }
+
+    /// How the service differs.
+    pub fn service(&self) -> &Service {
+        &self.service
     }
 
     /// What the answers so far say of the server.
@@ -78,39 +90,45 @@ impl Client {
 
     /// `GET /version`; servers before Livy 0.3 and some relatives have none.
     pub async fn version(&self) -> Result<Version, LivyError> {
-        self.http.get(&["version"], &[], QUICK).await
+        self.offers.check(Call::Version)?;
+        let answer = self.http.get(&["version"], &[], QUICK).await;
+        self.noted(Call::Version, answer)
     }
 
     /// `GET /sessions`
     pub async fn sessions(&self, from: u64, size: u64) -> Result<SessionList, LivyError> {
         let (from, size) = (from.to_string(), size.to_string());
-        self.http
-            .get(&["sessions"], &[("from", &from), ("size", &size)], QUICK)
-            .await
+        let query = [("from", from.as_str()), ("size", size.as_str())];
+        let read = |answer| self.service.sessions(answer);
+        self.http.get_as(&["sessions"], &query, QUICK, read).await
     }
 
     /// `POST /sessions`
     pub async fn create_session(&self, request: &CreateSession) -> Result<Session, LivyError> {
-        self.http.post(&["sessions"], request, CREATE).await
+        let request = self.service.fitting(request);
+        self.check_size(&request)?;
+        let read = |answer| self.service.session(answer);
+        self.http
+            .post_as(&["sessions"], &request, CREATE, read)
+            .await
     }
 
     /// `GET /sessions/{id}`; since Livy 0.6 a name stands for an id.
     pub async fn session(&self, id: &Id) -> Result<Session, LivyError> {
+        let read = |answer| self.service.session(answer);
         self.http
-            .get(&["sessions", &id.to_string()], &[], QUICK)
+            .get_as(&["sessions", &id.to_string()], &[], QUICK, read)
             .await
     }
 
     /// `GET /sessions/{id}/log`; a negative `from` asks for the last `size` lines.
     pub async fn session_log(&self, id: &Id, from: i64, size: i64) -> Result<Log, LivyError> {
+        self.offers.check(Call::Log)?;
         let (from, size) = (from.to_string(), size.to_string());
-        self.http
-            .get(
-                &["sessions", &id.to_string(), "log"],
-                &[("from", &from), ("size", &size)],
-                QUICK,
-            )
-            .await
+        let path = ["sessions", &id.to_string(), "log"];
+        let query = [("from", from.as_str()), ("size", size.as_str())];
+        let answer = self.http.get(&path, &query, QUICK).await;
+        self.noted(Call::Log, answer)
     }
 
     /// `DELETE /sessions/{id}`
@@ -120,16 +138,30 @@ impl Client {
             .await
     }
 
-    /// `POST /sessions/{id}/connect`: the one cheap call that counts as activity.
-    pub async fn connect(&self, id: &Id) -> Result<Session, LivyError> {
-        let nothing = serde_json::Map::new();
-        self.http
-            .post(&["sessions", &id.to_string(), "connect"], &nothing, QUICK)
-            .await
+    /// What counts as activity: on Livy `POST /sessions/{id}/connect`. The session, where the answer
+    /// holds it.
+    pub async fn keep_alive(&self, id: &Id) -> Result<Option<Session>, LivyError> {
+        self.offers.check(Call::KeepAlive)?;
+        let call = &self.service.keepalive;
+        let id = id.to_string();
+        let segments = call.path.split('/').filter(|segment| !segment.is_empty());
+        let path: Vec<&str> = segments
+            .map(|segment| match segment {
+                "{id}" => id.as_str(),
+                segment => segment,
+            })
+            .collect();
+        let read = |answer: serde_json::Value| Ok(self.service.session(answer).ok());
+        match call.method {
+            KeepAliveMethod::Get => self.http.get_as(&path, &[], QUICK, read).await,
+            KeepAliveMethod::Post => self.http.touch(Touch::Post, &path, QUICK, read).await,
+            KeepAliveMethod::Put => self.http.touch(Touch::Put, &path, QUICK, read).await,
+        }
     }
 
     /// `POST /sessions/{id}/statements`
     pub async fn submit(&self, id: &Id, statement: &NewStatement) -> Result<Statement, LivyError> {
+        self.check_size(statement)?;
         self.http
             .post(
                 &["sessions", &id.to_string(), "statements"],
@@ -181,20 +213,21 @@ impl Client {
 
     /// `POST /sessions/{id}/completion`, since Livy 0.5; the cursor counts UTF-16 units.
     pub async fn complete(&self, id: &Id, wanted: &Completion) -> Result<Candidates, LivyError> {
-        self.http
-            .post(&["sessions", &id.to_string(), "completion"], wanted, SUBMIT)
-            .await
+        self.offers.check(Call::Completion)?;
+        let path = ["sessions", &id.to_string(), "completion"];
+        let answer = self.http.post(&path, wanted, SUBMIT).await;
+        self.noted(Call::Completion, answer)
     }
 
     /// `POST /sessions/{id}/add-jar` or `add-pyfile`: a file that the server can read itself.
     pub async fn add_file(&self, id: &Id, what: FileKind, uri: String) -> Result<(), LivyError> {
-        self.http
-            .post_without_answer(
-                &["sessions", &id.to_string(), what.add()],
-                &AddFile { uri },
-                SUBMIT,
-            )
-            .await
+        self.offers.check(Call::Files)?;
+        let path = ["sessions", &id.to_string(), what.add()];
+        let answer = self
+            .http
+            .post_without_answer(&path, &AddFile { uri }, SUBMIT)
+            .await;
+        self.noted(Call::Files, answer)
     }
 
     /// `POST /sessions/{id}/upload-jar` or `upload-pyfile`: a file of this machine.
@@ -205,23 +238,32 @@ impl Client {
         name: String,
         bytes: Vec<u8>,
     ) -> Result<(), LivyError> {
+        self.offers.check(Call::Files)?;
         let path = ["sessions", &id.to_string(), what.upload()];
-        self.http
+        let answer = self
+            .http
             .upload(&path, what.part(), name, bytes, UPLOAD)
-            .await
+            .await;
+        self.noted(Call::Files, answer)
     }
 
     /// `GET /batches`
     pub async fn batches(&self, from: u64, size: u64) -> Result<BatchList, LivyError> {
+        self.offers.check(Call::Batches)?;
         let (from, size) = (from.to_string(), size.to_string());
-        self.http
-            .get(&["batches"], &[("from", &from), ("size", &size)], QUICK)
-            .await
+        let query = [("from", from.as_str()), ("size", size.as_str())];
+        let read = |answer| self.service.batches(answer);
+        let answer = self.http.get_as(&["batches"], &query, QUICK, read).await;
+        self.noted(Call::Batches, answer)
     }
 
     /// `POST /batches`; Livy 0.3 to 0.5 know no name of it.
     pub async fn create_batch(&self, request: &CreateBatch) -> Result<Batch, LivyError> {
-        self.http.post(&["batches"], request, CREATE).await
+        self.offers.check(Call::Batches)?;
+        self.check_size(request)?;
+        let read = |answer| self.service.batch(answer);
+        let answer = self.http.post_as(&["batches"], request, CREATE, read).await;
+        self.noted(Call::Batches, answer)
     }
 
     /// `GET /batches/{id}/log`; a negative `from` asks for the last `size` lines, a negative `size`
@@ -246,8 +288,40 @@ impl Client {
 
     /// `GET /batches/{id}`
     pub async fn batch(&self, id: &Id) -> Result<Batch, LivyError> {
+        self.offers.check(Call::Batches)?;
+        let read = |answer| self.service.batch(answer);
         self.http
-            .get(&["batches", &id.to_string()], &[], QUICK)
+            .get_as(&["batches", &id.to_string()], &[], QUICK, read)
             .await
+    }
+
+    /// Whether this language is to be told with a statement.
+    pub fn tells_kind(&self) -> bool {
+        match self.service.kind {
+            KindPlace::Session | KindPlace::Statement => true,
+            KindPlace::None => false,
+        }
+    }
+
+    fn noted<T>(&self, call: Call, answer: Result<T, LivyError>) -> Result<T, LivyError> {
+        answer.inspect_err(|error| self.offers.note(call, error))
+    }
+
+    /// That the service takes a request of this size.
+    fn check_size(&self, body: &impl Serialize) -> Result<(), LivyError> {
+        let Some(limit) = self.service.limits.request else {
+            return Ok(());
+        };
+        let size = serde_json::to_vec(body).map_or(0, |body| body.len() as u64);
+        match size > limit {
+            false => Ok(()),
+            true => Err(LivyError::Unsent {
+                reason: format!(
+                    "it was not sent: it has {size} bytes, and {} takes {limit}",
+                    self.service.called()
+                ),
+                hint: "send it in parts, or have the session read it from a file".to_owned(),
+            }),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How servers differ, as data.
+//! What a server's answers say of it.
 
 /// What is known of a server from its answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -26,6 +26,9 @@ pub enum LivyError {
     /// Nothing was sent: there is nothing to prove who asks.
     #[error("there is nothing to sign on with: {0}")]
     Identity(#[from] IdentityError),
+    /// Nothing was sent: the service does not do it, as is known beforehand.
+    #[error("{reason}")]
+    Unsent { reason: String, hint: String },
 }
 
 /// Why there is no proof of who asks, in the words of what was to give one.
@@ -54,6 +57,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => None,
         }
     }
@@ -67,7 +71,18 @@ impl LivyError {
                 matches!(error.status, 408 | 429 | 430 | 502 | 503 | 504 | 520..=599)
             }
             LivyError::Identity(error) => error.is_passing,
-            LivyError::NotLivy { .. } | LivyError::Replaced { .. } => false,
+            LivyError::NotLivy { .. } | LivyError::Replaced { .. } | LivyError::Unsent { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether the server has no such call.
+    pub fn is_no_call(&self) -> bool {
+        match self.status() {
+            Some(405 | 501) => true,
+            Some(404) => !self.is_no_session(),
+            Some(_) | None => false,
         }
     }
 
@@ -81,6 +96,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => false,
         }
     }
@@ -94,6 +110,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => false,
         }
     }
@@ -108,6 +125,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => false,
         }
     }
@@ -118,7 +136,10 @@ impl LivyError {
         match self {
             LivyError::Server(error) => error.status == 500,
             LivyError::NotLivy { .. } => true,
-            LivyError::Transport(_) | LivyError::Replaced { .. } | LivyError::Identity(_) => false,
+            LivyError::Transport(_)
+            | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
+            | LivyError::Identity(_) => false,
         }
     }
 
@@ -131,6 +152,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => false,
         }
     }
@@ -142,6 +164,7 @@ impl LivyError {
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
             | LivyError::Identity(_) => None,
         }
     }
@@ -167,6 +190,7 @@ impl LivyError {
                     .to_owned(),
             ),
             LivyError::Replaced { .. } => None,
+            LivyError::Unsent { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
             LivyError::Identity(error) => Some(error.hint().to_owned()),
         }
     }

@@ -8,20 +8,26 @@ mod log;
 mod model;
 mod request;
 mod retry_after;
+mod service;
 mod watch;
 
 pub use client::{Client, FileKind};
 pub use dialect::Dialect;
 pub use error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
 pub use http::{
-    AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, UrlError, shown_root,
+    AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, UrlError, in_path,
+    is_host_alone, shown_root, with_path,
 };
 pub use log::{FollowedLog, LogNews, LogPart, is_log_heading};
 pub use model::{
-    AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Output, Session, SessionList,
+    AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Meaning, Output, Session, SessionList,
     SessionState, Statement, StatementList, StatementState, Version,
 };
 pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
+pub use service::{
+    Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Offer, Phase, PhaseSeen, Service,
+    States,
+};
 pub use watch::{Exchange, Watch};
 
 /// Whether a text can be the root of a Livy API; says why where it cannot.

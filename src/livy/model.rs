@@ -4,6 +4,7 @@
 //! compared without case and unknown ones are kept. A value of an unexpected type in a field that
 //! only informs is read as missing; an answer that is no JSON object is an error.
 
+use super::service::PhaseSeen;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -63,12 +64,21 @@ pub enum SessionState {
     Dead,
     Killed,
     Success,
-    /// A state that Livy does not have, as the server spells it.
-    Other(String),
+    /// A state that Livy does not have or means otherwise, as the server spells it.
+    Other(String, Meaning),
+}
+
+/// What a state is for whoever waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Meaning {
+    #[default]
+    Unknown,
+    Ready,
+    Over,
 }
 
 impl SessionState {
-    fn parse(text: &str) -> SessionState {
+    pub(super) fn parse(text: &str) -> SessionState {
         match text.to_ascii_lowercase().as_str() {
             "not_started" | "notstarted" => SessionState::NotStarted,
             "starting" => SessionState::Starting,
@@ -81,7 +91,7 @@ impl SessionState {
             "dead" => SessionState::Dead,
             "killed" => SessionState::Killed,
             "success" => SessionState::Success,
-            _ => SessionState::Other(text.to_owned()),
+            _ => SessionState::Other(text.to_owned(), Meaning::Unknown),
         }
     }
 
@@ -90,7 +100,11 @@ impl SessionState {
     pub fn takes_statements(&self) -> bool {
         matches!(
             self,
-            SessionState::Idle | SessionState::Busy | SessionState::Running | SessionState::Error
+            SessionState::Idle
+                | SessionState::Busy
+                | SessionState::Running
+                | SessionState::Error
+                | SessionState::Other(_, Meaning::Ready)
         )
     }
 
@@ -102,6 +116,7 @@ impl SessionState {
                 | SessionState::Dead
                 | SessionState::Killed
                 | SessionState::Success
+                | SessionState::Other(_, Meaning::Over)
         )
     }
 }
@@ -120,7 +135,7 @@ impl fmt::Display for SessionState {
             SessionState::Dead => "dead",
             SessionState::Killed => "killed",
             SessionState::Success => "success",
-            SessionState::Other(text) => text,
+            SessionState::Other(text, _) => text,
         })
     }
 }
@@ -211,10 +226,16 @@ pub struct Session {
     #[serde(default, deserialize_with = "lenient")]
     pub heartbeat_timeout_in_second: u64,
     /// The last lines of the session's log, where the server sends them.
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lines")]
     pub log: Vec<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub conf: BTreeMap<String, String>,
+    /// What it does while it starts, where the service tells it.
+    #[serde(skip)]
+    pub phase: Option<PhaseSeen>,
+    /// Why it is over, where the service tells it.
+    #[serde(skip)]
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -226,15 +247,29 @@ pub struct AppInfo {
     pub spark_ui_url: Option<String>,
 }
 
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SessionList {
+    pub from: u64,
+    pub total: u64,
+    pub sessions: Vec<Session>,
+}
+
+/// Entries of a page as they stand in an answer, under the names that services have for them.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct SessionList {
+pub(super) struct Page {
     #[serde(deserialize_with = "lenient")]
-    pub from: u64,
-    #[serde(deserialize_with = "lenient")]
-    pub total: u64,
-    #[serde(deserialize_with = "null_as_default")]
-    pub sessions: Vec<Session>,
+    pub(super) from: u64,
+    #[serde(deserialize_with = "lenient", alias = "totalCountOfMatchedItems")]
+    pub(super) total: u64,
+    #[serde(
+        rename = "sessions",
+        deserialize_with = "null_as_default",
+        alias = "applications",
+        alias = "items",
+        alias = "value"
+    )]
+    pub(super) entries: Vec<Value>,
 }
 
 /// Lines of a session's or batch's log, with their place in it.
@@ -245,7 +280,7 @@ pub struct Log {
     pub from: u64,
     #[serde(deserialize_with = "lenient")]
     pub total: u64,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lines")]
     pub log: Vec<String>,
 }
 
@@ -372,19 +407,14 @@ pub struct Batch {
     pub app_id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub app_info: AppInfo,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lines")]
     pub log: Vec<String>,
 }
 
-/// A page of batches; the list's key is `sessions` here too.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BatchList {
-    #[serde(deserialize_with = "lenient")]
     pub from: u64,
-    #[serde(deserialize_with = "lenient")]
     pub total: u64,
-    #[serde(rename = "sessions", deserialize_with = "null_as_default")]
     pub batches: Vec<Batch>,
 }
 
@@ -413,6 +443,14 @@ where
 {
     let value = Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// Lines of a log, which some write as one text.
+fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text.lines().map(str::to_owned).collect(),
+        other => serde_json::from_value(other).unwrap_or_default(),
+    })
 }
 
 #[cfg(test)]

@@ -91,6 +91,7 @@ pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
         url,
         credential,
         transport,
+        service,
     } = settings.place
     else {
         return Err(
@@ -99,7 +100,7 @@ pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
     };
     let watch = cli.looks.verbose.then(|| telling(out.clone()));
     let identity = Arc::new(Identity::new(credential));
-    let client = Client::new(&url, identity, watch, *transport)
+    let client = Client::new(&url, identity, watch, *transport, *service)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
     Ok(Desk {
         client,

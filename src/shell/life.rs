@@ -24,6 +24,10 @@ pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
         return (one_line(step).into_owned(), String::new());
     }
     let mut step = format!("session {} is {}", session.id, session.state);
+    if let Some(phase) = &session.phase {
+        step.push_str(": ");
+        step.push_str(&phase.told);
+    }
     if let Some(application) = &session.app_id {
         step.push_str(", ");
         step.push_str(application);
@@ -158,6 +162,10 @@ pub(super) fn death(death: &Death, root: &str, reader: Reader) -> Vec<Line> {
         (Some(error), _) => format!("session {name} is lost: {error}"),
         (None, "") => format!("session {name} on {root} is over"),
         (None, state) => format!("session {name} on {root} is {state}"),
+    };
+    let what = match &death.reason {
+        Some(reason) => format!("{what}: {}", one_line(reason)),
+        None => what,
     };
     let mut lines = error_lines(&what, None);
     lines.extend(end_of_log(&death.log));

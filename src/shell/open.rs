@@ -15,7 +15,7 @@ use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, CreateSession, Id, LivyError, Session, Transport};
+use crate::livy::{self, Client, CreateSession, Id, LivyError, Service, Session, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -179,12 +179,13 @@ async fn open(
     uplink: Uplink,
     unwanted: Unwanted,
 ) -> Result<Opened, OpenError> {
-    let (url, credential, transport) = match plan.place {
+    let (url, credential, transport, service) = match plan.place {
         Place::Server {
             url,
             credential,
             transport,
-        } => (url, credential, *transport),
+            service,
+        } => (url, credential, *transport, *service),
         Place::Local => {
             let (started, token) = start_local(
                 plan.search,
@@ -196,19 +197,23 @@ async fn open(
             .await?;
             let url = started.url();
             on_machine.server.replace(Some(started));
-            (url, Credential::bearer(token), Transport::default())
+            (
+                url,
+                Credential::bearer(token),
+                Transport::default(),
+                Service::default(),
+            )
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let client = Client::new(&url, Arc::new(Identity::new(credential)), watch, transport).map_err(
-        |error| {
-            let hint = error.hint().to_owned();
-            OpenError::Preparation {
-                message: error.to_string(),
-                hint,
-            }
-        },
-    )?;
+    let identity = Arc::new(Identity::new(credential));
+    let client = Client::new(&url, identity, watch, transport, service).map_err(|error| {
+        let hint = error.hint().to_owned();
+        OpenError::Preparation {
+            message: error.to_string(),
+            hint,
+        }
+    })?;
     let tell = |error: &LivyError| {
         uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
     };

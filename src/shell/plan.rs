@@ -122,7 +122,10 @@ impl Plan {
             Place::Local => "http://127.0.0.1".to_owned(),
             Place::Server { url, .. } => livy::shown_root(url),
         };
-        let mut shown = request.clone();
+        let mut shown = match &self.place {
+            Place::Local => request.clone(),
+            Place::Server { service, .. } => service.fitting(request),
+        };
         shown.name = name;
         for (key, value) in &mut shown.conf {
             if self.secrets.contains(key) {

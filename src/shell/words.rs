@@ -28,6 +28,7 @@ pub fn asking_again(error: &LivyError) -> String {
         LivyError::Server(_)
         | LivyError::NotLivy { .. }
         | LivyError::Replaced { .. }
+        | LivyError::Unsent { .. }
         | LivyError::Identity(_) => {
             format!("asking again: {error}")
         }

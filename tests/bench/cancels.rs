@@ -3,7 +3,7 @@
 use crate::statements::spark;
 use crate::{Sample, row};
 use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement, Transport};
+use livysh::livy::{Client, Id, NewStatement, Service, Transport};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,7 @@ pub(crate) fn measure() {
             Arc::new(Identity::new(Credential::None)),
             None,
             Transport::default(),
+            Service::default(),
         )
         .unwrap();
         let id = Id::Number(0);

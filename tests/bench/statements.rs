@@ -3,7 +3,7 @@
 
 use super::{Sample, row, scripted};
 use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement, Transport};
+use livysh::livy::{Client, Id, NewStatement, Service, Transport};
 use livysh::local::{Options, Search, Server, prepare};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -82,6 +82,7 @@ fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
             Arc::new(Identity::new(Credential::None)),
             None,
             Transport::default(),
+            Service::default(),
         )
         .unwrap();
         let session = Id::Number(0);
@@ -131,6 +132,7 @@ pub(crate) fn spark() -> Server {
             Arc::new(Identity::new(Credential::None)),
             None,
             Transport::default(),
+            Service::default(),
         )
         .unwrap();
         let request = livysh::livy::CreateSession {

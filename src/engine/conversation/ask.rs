@@ -46,8 +46,7 @@ impl Asked {
                 answered.statements = list.await?.statements;
             }
             Question::Log(lines) => {
-                let log = self.read(async || client.session_log(session, -1, lines).await);
-                answered.log = log.await?.log;
+                answered.log = self.log(lines).await?;
             }
             Question::Complete { code, kind } => {
                 let wanted = Completion {
@@ -71,6 +70,28 @@ impl Asked {
         }
         answered.dialect = client.dialect();
         Ok(answered)
+    }
+
+    /// A service without a log of its own tells its last lines with the session.
+    async fn log(&self, lines: i64) -> Result<Vec<String>, LivyError> {
+        let (client, session) = (&self.client, &self.session);
+        let log = self.read(async || client.session_log(session, -1, lines).await);
+        let failed = match log.await {
+            Ok(log) => return Ok(log.log),
+            Err(failed) => failed,
+        };
+        match &failed {
+            LivyError::Unsent { .. } => {}
+            _ if failed.is_no_call() => {}
+            _ => return Err(failed),
+        }
+        let mut log = self.read(async || client.session(session).await).await?.log;
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        log.drain(..log.len().saturating_sub(lines));
+        match log.is_empty() {
+            true => Err(failed),
+            false => Ok(log),
+        }
     }
 
     /// A read that is asked again; that is told.

@@ -9,9 +9,22 @@ pub async fn find_session(
     client: &Client,
     id: &Id,
     patience: &Patience,
-    tell: impl FnMut(&LivyError),
+    mut tell: impl FnMut(&LivyError),
 ) -> Result<Session, LivyError> {
-    delivery::read(patience, tell, async || client.session(id).await).await
+    let failed = match delivery::read(patience, &mut tell, async || client.session(id).await).await
+    {
+        Err(failed) if matches!(failed.status(), Some(400 | 404)) => failed,
+        answer => return answer,
+    };
+    let Id::Text(name) = id else {
+        return Err(failed);
+    };
+    // Only Apache Livy, since 0.6, takes a name for an id.
+    let look = async || delivery::find_session(client, name).await;
+    match delivery::read(patience, tell, look).await {
+        Ok(Sought::Found(session)) => Ok(session),
+        Ok(Sought::Absent | Sought::Unsure) | Err(_) => Err(failed),
+    }
 }
 
 /// A new session. Under its name it is found where the answer is lost; a server before Livy 0.6 knows

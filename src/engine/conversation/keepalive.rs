@@ -14,6 +14,8 @@ pub struct KeepAlive {
     pub every: Duration,
     /// After the last statement has ended it is kept for so long, so that nobody pays overnight.
     pub idle: Duration,
+    /// The server ends no session whose statement runs.
+    pub only_when_idle: bool,
 }
 
 impl Default for KeepAlive {
@@ -21,6 +23,7 @@ impl Default for KeepAlive {
         KeepAlive {
             every: Duration::from_secs(10 * 60),
             idle: Duration::from_secs(2 * 60 * 60),
+            only_when_idle: false,
         }
     }
 }
@@ -104,9 +107,12 @@ impl Activity {
         }
     }
 
-    fn is_wanted(&self, idle: Duration) -> bool {
+    fn is_wanted(&self, settings: &KeepAlive) -> bool {
         let state = self.lock();
-        state.is_busy || state.is_left || state.last.elapsed() < idle
+        match state.is_busy || state.is_left {
+            true => !settings.only_when_idle,
+            false => state.last.elapsed() < settings.idle,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -127,22 +133,35 @@ pub(super) async fn keep_alive(
     }
     // Livy's `idle` flickers.
     let mut was_idle = false;
+    // A gateway that fails over may not know a call for a moment.
+    let mut was_missing = false;
     loop {
         sleep(settings.every).await;
-        if !activity.is_wanted(settings.idle) {
+        if !activity.is_wanted(&settings) {
             continue;
         }
         match call().await {
             Err(error) if error.is_no_session() => return Gone,
-            Err(error) if matches!(error.status(), Some(405 | 501)) => {
+            Err(error) if is_unknown(&error, was_missing) => {
                 activity.lock().is_unknown = true;
                 return std::future::pending().await;
             }
             // What was left running has ended, and so has the reason to keep it.
             Ok(SessionState::Idle) if was_idle => activity.set_left(false),
-            Ok(state) => was_idle = state == SessionState::Idle,
-            Err(_) => {}
+            Ok(state) => {
+                was_idle = state == SessionState::Idle;
+                was_missing = false;
+            }
+            Err(error) => was_missing = error.status() == Some(404),
         }
+    }
+}
+
+fn is_unknown(error: &LivyError, was_missing: bool) -> bool {
+    match error {
+        LivyError::Unsent { .. } => true,
+        _ if error.status() == Some(404) => was_missing,
+        _ => error.is_no_call(),
     }
 }
 
@@ -285,7 +304,7 @@ mod tests {
     fn a_server_that_knows_no_such_call_is_not_asked_again() {
         let answer =
             |status| move || Err(ServerError::read(status, "POST", String::new(), b"").into());
-        assert_eq!(calls(105, 0, answer(404)).0, 10);
+        assert_eq!(calls(105, 0, answer(404)), (2, Kept::Unknown));
         assert_eq!(calls(100, 0, answer(405)), (1, Kept::Unknown));
         assert_eq!(calls(105, 0, answer(503)).0, 10);
     }

@@ -105,13 +105,14 @@ impl Conversation {
             settings.idle = Duration::ZERO;
         }
         let (to_connect, connected) = (client.clone(), session.clone());
-        self.keepers
-            .spawn_local(keep_alive(settings, activity, async move || {
-                to_connect
-                    .connect(&connected)
-                    .await
-                    .map(|session| session.state)
-            }));
+        self.keepers.spawn_local(keep_alive(
+            settings,
+            activity,
+            async move || match to_connect.keep_alive(&connected).await? {
+                Some(session) => Ok(session.state),
+                None => Ok(to_connect.session(&connected).await?.state),
+            },
+        ));
         if let Some(limit) = self.heartbeat {
             self.keepers.spawn_local(beat(limit, async move || {
                 let found = client.session(&session).await?;
@@ -192,6 +193,7 @@ impl Conversation {
             death.session = Some(session.id.to_string());
             death.state = session.state.to_string();
             death.log = session.log.clone();
+            death.reason = session.reason.clone();
             if let Some(client) = &self.client {
                 let ask = async || {
                     let lines = LOG_LINES_OF_DEATH;

@@ -38,7 +38,7 @@ impl Post {
                 | SessionState::Dead
                 | SessionState::Killed
                 | SessionState::Success
-                | SessionState::Other(_) => return false,
+                | SessionState::Other(..) => return false,
             }
             tokio::select! {
                 () = sleep(poll::session_gap(began.elapsed(), chance())) => {}

@@ -65,7 +65,7 @@ impl Conversation {
                     let (code, kind) = (current.code.take(), current.kind);
                     let dialect = client.dialect();
                     let code = code.map_or_else(String::new, |code| code.for_server(dialect));
-                    let kind = self.kind_to_send(kind);
+                    let kind = self.kind_to_send(kind).filter(|_| client.tells_kind());
                     let post = Post {
                         client: client.clone(),
                         session: session.clone(),

@@ -13,21 +13,30 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// What it holds.
-    pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, LivyError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let start = self.start();
-            let start = start.trim_start();
-            self.not_livy(if start.is_empty() {
-                "nothing".to_owned()
-            } else if start.starts_with('<') {
-                "a web page".to_owned()
-            } else if start.starts_with('{') || start.starts_with('[') {
-                format!("JSON of another kind ({error})")
-            } else {
-                format!("“{}”", start.lines().next().unwrap_or_default())
+    pub(super) fn is_empty(&self) -> bool {
+        self.body.trim_ascii().is_empty()
+    }
+
+    /// What it holds, as it is read by somebody.
+    pub(super) fn read<T: DeserializeOwned, R>(
+        &self,
+        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
+    ) -> Result<R, LivyError> {
+        serde_json::from_slice(&self.body)
+            .and_then(read)
+            .map_err(|error| {
+                let start = self.start();
+                let start = start.trim_start();
+                self.not_livy(if start.is_empty() {
+                    "nothing".to_owned()
+                } else if start.starts_with('<') {
+                    "a web page".to_owned()
+                } else if start.starts_with('{') || start.starts_with('[') {
+                    format!("JSON of another kind ({error})")
+                } else {
+                    format!("“{}”", start.lines().next().unwrap_or_default())
+                })
             })
-        })
     }
 
     /// That the server did it, where what it says of that is not needed: a page to sign on comes with

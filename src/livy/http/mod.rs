@@ -17,7 +17,7 @@ mod transport;
 mod url;
 
 pub use transport::{ProxyServer, Transport, TransportRefused};
-pub use url::{UrlError, parse_root, shown_root};
+pub use url::{UrlError, in_path, is_host_alone, parse_root, shown_root, with_path};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
@@ -77,6 +77,15 @@ enum Carried<'a, T> {
     Nothing,
     Json(&'a T),
     Form(Form),
+}
+
+/// How a session is touched.
+#[derive(Debug, Clone, Copy)]
+pub enum Touch {
+    /// With an empty object.
+    Post,
+    /// With nothing.
+    Put,
 }
 
 pub struct Http {
@@ -141,10 +150,21 @@ impl Http {
         query: &[(&str, &str)],
         timeout: Duration,
     ) -> Result<T, LivyError> {
+        self.get_as(path, query, timeout, Ok).await
+    }
+
+    /// A GET whose answer is read by somebody.
+    pub async fn get_as<T: DeserializeOwned, R>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        timeout: Duration,
+        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
+    ) -> Result<R, LivyError> {
         let answer = self
             .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
             .await?;
-        answer.decode().map_err(|error| self.told(error))
+        answer.read(read).map_err(|error| self.told(error))
     }
 
     pub async fn post<T: DeserializeOwned>(
@@ -153,10 +173,21 @@ impl Http {
         body: &impl Serialize,
         timeout: Duration,
     ) -> Result<T, LivyError> {
+        self.post_as(path, body, timeout, Ok).await
+    }
+
+    /// A POST whose answer is read by somebody.
+    pub async fn post_as<T: DeserializeOwned, R>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        timeout: Duration,
+        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
+    ) -> Result<R, LivyError> {
         let answer = self
             .send(Method::POST, path, &[], Carried::Json(body), timeout)
             .await?;
-        answer.decode().map_err(|error| self.told(error))
+        answer.read(read).map_err(|error| self.told(error))
     }
 
     /// A POST whose answer says nothing that is needed.
@@ -186,6 +217,26 @@ impl Http {
             .send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
             .await?;
         answer.confirm()
+    }
+
+    /// A change of nothing but the time of the last one; its answer may be empty.
+    pub async fn touch<T: DeserializeOwned, R: Default>(
+        &self,
+        how: Touch,
+        path: &[&str],
+        timeout: Duration,
+        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
+    ) -> Result<R, LivyError> {
+        let nothing = serde_json::Map::new();
+        let (method, body) = match how {
+            Touch::Post => (Method::POST, Carried::Json(&nothing)),
+            Touch::Put => (Method::PUT, Carried::Nothing),
+        };
+        let answer = self.send(method, path, &[], body, timeout).await?;
+        match answer.is_empty() {
+            true => Ok(R::default()),
+            false => answer.read(read).map_err(|error| self.told(error)),
+        }
     }
 
     pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
@@ -237,6 +288,7 @@ impl Http {
         let method_name = match method {
             Method::GET => "GET",
             Method::DELETE => "DELETE",
+            Method::PUT => "PUT",
             _ => "POST",
         };
         let began = Instant::now();
@@ -372,7 +424,9 @@ mod tests {
             body: b"no hunter2 here".to_vec(),
             is_html: false,
         };
-        let error = http.told(answer.decode::<u8>().unwrap_err()).to_string();
+        let error = http
+            .told(answer.read::<u8, u8>(Ok).unwrap_err())
+            .to_string();
         assert!(error.contains("“no *** here”"), "{error}");
     }
 

@@ -2,7 +2,7 @@
 
 use super::failed::causes;
 use super::url::{is_loopback, redacted, shown};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Identity, Proxy, Url};
 use std::fmt;
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub struct Transport {
     pub proxy: Option<ProxyServer>,
     /// Whoever answers is believed.
     pub is_insecure: bool,
+    /// Answers are not to be compressed.
+    pub is_unpacked: bool,
     /// No request waits for longer.
     pub longest: Option<Duration>,
 }
@@ -124,6 +126,9 @@ impl Transport {
                 Identity::from_pem(certificate).map_err(pem("the client's certificate"))?;
             builder = builder.identity(identity);
         }
+        if self.is_unpacked {
+            builder = builder.no_gzip();
+        }
         if self.is_insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
         }
@@ -146,6 +151,9 @@ impl Transport {
         // Some servers refuse every change without this header, whatever its value.
         headers.insert("X-Requested-By", HeaderValue::from_static("livysh"));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if self.is_unpacked {
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         for (name, value) in &self.headers {
             let refused = || TransportRefused::Header(name.clone());
             let key: HeaderName = name.parse().map_err(|_| refused())?;

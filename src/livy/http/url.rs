@@ -38,11 +38,42 @@ pub fn parse_root(root: &str) -> Result<Url, UrlError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UrlError::Credentials);
     }
-    // What people paste: a trailing slash, or the address of the list of sessions.
-    let path = url.path().trim_end_matches('/');
-    let path = path.strip_suffix("/sessions").unwrap_or(path).to_owned();
+    // What people paste: slashes too many, or the address of the list of sessions.
+    let segments = url.path().split('/').filter(|segment| !segment.is_empty());
+    let mut segments: Vec<&str> = segments.collect();
+    if segments.last() == Some(&"sessions") {
+        segments.pop();
+    }
+    let path = segments.join("/");
     url.set_path(&path);
     Ok(url)
+}
+
+/// Whether a URL names a host and no path.
+pub fn is_host_alone(url: &str) -> bool {
+    Url::parse(url.trim()).is_ok_and(|url| url.path().trim_matches('/').is_empty())
+}
+
+/// A host's URL with a path that is encoded already.
+pub fn with_path(url: &str, path: &str) -> String {
+    match Url::parse(url.trim()) {
+        Ok(mut url) => {
+            url.set_path(path);
+            url.to_string()
+        }
+        Err(_) => url.to_owned(),
+    }
+}
+
+/// A text as one segment of a path.
+pub fn in_path(text: &str) -> String {
+    let Ok(mut url) = Url::parse("http://h") else {
+        return text.to_owned();
+    };
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.push(text);
+    }
+    url.path().trim_start_matches('/').to_owned()
 }
 
 /// A URL as it may be shown: without user, password and query, which may hold a secret.
@@ -111,6 +142,11 @@ mod tests {
             ("http://h:8998/", "http://h:8998"),
             ("https://h/livy/sessions/", "https://h/livy"),
             (" https://h/a/b ", "https://h/a/b"),
+            (
+                "https://h//v1//workspaces/sessions/",
+                "https://h/v1/workspaces",
+            ),
+            ("https://h/sessions", "https://h"),
         ] {
             assert_eq!(root(given).unwrap(), root_url, "{given}");
         }

@@ -1,0 +1,89 @@
+//! What is wrong with what the user set, and what to do.
+
+use super::presets;
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("no Livy server is named")]
+    NoPlace,
+    #[error("--local and a Livy URL exclude each other")]
+    TwoPlaces,
+    #[error("{0}: {1}")]
+    Unreadable(PathBuf, std::io::Error),
+    #[error("{path}: {message}")]
+    Malformed { path: PathBuf, message: String },
+    #[error("there is no profile “{name}” in {path}")]
+    NoProfile { name: String, path: PathBuf },
+    #[error("the profile “{0}” has no url")]
+    NoUrl(String),
+    #[error("{0} is empty or holds a control character, which no secret does")]
+    OddSecret(String),
+    #[error("{0} holds a secret, and others may read it")]
+    OpenSecret(PathBuf),
+    #[error("auth of the type header names no header")]
+    NoHeader,
+    #[error("a command of auth is empty")]
+    NoProgram,
+    #[error("tls names a key_file and no cert_file")]
+    KeyAlone,
+    #[error("{what} is needed to sign on ({kind})")]
+    NoSecret { what: String, kind: &'static str },
+    #[error("“{0}” is no setting")]
+    NoSetting(String),
+    #[error("the environment variable {name}, for {key}, is not set")]
+    NoVariable { name: String, key: String },
+    #[error("what is configured does not hold together: {0}")]
+    Inconsistent(String),
+    #[error("there is no preset “{0}”")]
+    NoPreset(String),
+    #[error("the URL names a host alone: {called} is needed ({path})")]
+    NoPart { called: String, path: String },
+    #[error("signing on by {0} is not built into this livysh yet")]
+    NotYet(&'static str),
+}
+
+impl ConfigError {
+    pub fn hint(&self) -> String {
+        match self {
+            ConfigError::NoPlace => "\
+name one in one of three ways:
+  livysh --url http://host:8998      a Livy server (or set LIVYSH_URL)
+  livysh --profile NAME              a server named in config.toml
+  livysh --local                     a Spark on this machine, installed if need be"
+                .to_owned(),
+            ConfigError::TwoPlaces => "leave one of them out".to_owned(),
+            ConfigError::Unreadable(..) => "check the path and its permissions".to_owned(),
+            ConfigError::Malformed { .. } => {
+                "mend the file, or name another with LIVYSH_CONFIG".to_owned()
+            }
+            ConfigError::NoProfile { .. } => "add a [profiles.NAME] table with a url".to_owned(),
+            ConfigError::NoUrl(name) => {
+                format!("add url = \"http://host:8998\" to [profiles.{name}]")
+            }
+            ConfigError::NoSetting(_) => {
+                "write --conf KEY=VALUE, KEY=env:NAME or KEY=@FILE".to_owned()
+            }
+            ConfigError::NoVariable { name, .. } => format!("set {name}, or name another"),
+            ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
+            ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
+            ConfigError::Inconsistent(_) => "livysh config show tells who has set what".to_owned(),
+            ConfigError::NoPreset(_) => format!("there are {}", presets::names().join(", ")),
+            ConfigError::NoPart { .. } => "give the whole URL of the Livy API".to_owned(),
+            ConfigError::NotYet(_) => {
+                "--auth none, basic or bearer, or auth of the type header: a proxy can sign on for it"
+                    .to_owned()
+            }
+            ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
+            ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
+            ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),
+            ConfigError::NoSecret { what, .. } if what.starts_with("a user") => {
+                "name it with --user".to_owned()
+            }
+            ConfigError::NoSecret { what, .. } => {
+                let variable = what.rsplit(' ').next().unwrap_or(what);
+                format!("set it in the environment variable {variable}")
+            }
+        }
+    }
+}

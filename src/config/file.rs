@@ -1,0 +1,99 @@
+//! `config.toml`: named servers.
+
+use super::folders::config_path;
+use super::layers::as_is_usual;
+use super::profile::Profile;
+use super::{ConfigError, Environment, Flags, keys, profile};
+use crate::livy::Service;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::Table;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ConfigFile {
+    default_profile: Option<String>,
+    profiles: BTreeMap<String, Table>,
+}
+
+/// A profile as it stands in the file.
+pub(super) struct InFile {
+    pub(super) name: String,
+    pub(super) file: PathBuf,
+    pub(super) table: Table,
+    pub(super) warnings: Vec<String>,
+}
+
+/// The profile that is named, else the file's default.
+pub(super) fn profile(flags: &Flags, environment: Environment<'_>) -> Result<InFile, ConfigError> {
+    let named = flags
+        .profile
+        .clone()
+        .or_else(|| environment("LIVYSH_PROFILE"));
+    let Some(path) = config_path(environment) else {
+        return Err(ConfigError::NoPlace);
+    };
+    let mut file = match ConfigFile::read(&path)? {
+        Some(file) => file,
+        None => match named {
+            None => return Err(ConfigError::NoPlace),
+            Some(name) => return Err(ConfigError::NoProfile { name, path }),
+        },
+    };
+    let Some(name) = named.or(file.default_profile) else {
+        return Err(ConfigError::NoPlace);
+    };
+    let Some(table) = file.profiles.remove(&name) else {
+        return Err(ConfigError::NoProfile { name, path });
+    };
+    check(&name, &table, &path)?;
+    Ok(InFile {
+        warnings: unknown(&name, &table, &path),
+        name,
+        table,
+        file: path,
+    })
+}
+
+/// Whether its values are what they are to be, for themselves.
+fn check(name: &str, table: &Table, path: &Path) -> Result<(), ConfigError> {
+    let table = as_is_usual(table);
+    let read =
+        profile::read::<Profile>(&table).and_then(|_| profile::read::<Service>(&table).map(|_| ()));
+    match read {
+        Ok(()) => Ok(()),
+        Err(message) => Err(ConfigError::Malformed {
+            path: path.to_owned(),
+            message: format!("[profiles.{name}]: {message}"),
+        }),
+    }
+}
+
+fn unknown(name: &str, table: &Table, path: &Path) -> Vec<String> {
+    let unknown = keys::unknown(table).into_iter().map(|(key, meant)| {
+        let told = format!("{}: [profiles.{name}] has no key {key}", path.display());
+        match meant {
+            Some(meant) => format!("{told}: is {meant} meant?"),
+            None => told,
+        }
+    });
+    unknown.collect()
+}
+
+impl ConfigFile {
+    /// `None` where there is no such file.
+    fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(ConfigError::Unreadable(path.to_owned(), error)),
+        };
+        toml::from_str(&text)
+            .map(Some)
+            .map_err(|error| ConfigError::Malformed {
+                path: path.to_owned(),
+                message: error.to_string().trim().to_owned(),
+            })
+    }
+}

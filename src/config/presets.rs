@@ -1,0 +1,235 @@
+//! What services have of their own, as data: `presets.toml`.
+
+use super::ConfigError;
+use crate::livy;
+use toml::{Table, Value};
+
+const TEXT: &str = include_str!("presets.toml");
+const DEFAULT: &str = "default";
+/// The keys of a preset that are no keys of a profile.
+const MATCH: &str = "match";
+const ASK: &str = "ask";
+
+/// A service's own, in the keys of a profile.
+#[derive(Debug, Clone)]
+pub(super) struct Preset {
+    pub(super) name: String,
+    pub(super) table: Table,
+    /// Addresses by which it is known.
+    known_by: Vec<String>,
+    /// What its path is to be filled with, and what people call that.
+    ask: Vec<(String, String)>,
+}
+
+/// What holds where nothing else does.
+pub(super) fn default() -> Table {
+    match tables().remove(DEFAULT) {
+        Some(Value::Table(table)) => table,
+        _ => Table::new(),
+    }
+}
+
+/// The names of all presets, the plain one first.
+pub fn names() -> Vec<String> {
+    all().into_iter().map(|preset| preset.name).collect()
+}
+
+impl Preset {
+    pub(super) fn named(name: &str) -> Result<Preset, ConfigError> {
+        let found = all().into_iter().find(|preset| preset.name == name);
+        found.ok_or_else(|| ConfigError::NoPreset(name.to_owned()))
+    }
+
+    /// The one by whose host or path a URL is known.
+    pub(super) fn of_url(url: &str) -> Option<Preset> {
+        let address = livy::shown_root(url);
+        let (_, address) = address.split_once("://")?;
+        let (host, path) = match address.find('/') {
+            Some(slash) => address.split_at(slash),
+            None => (address, ""),
+        };
+        let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
+        all().into_iter().find(|preset| {
+            preset
+                .known_by
+                .iter()
+                .any(|pattern| match pattern.split_once('/') {
+                    None => fits(pattern, &host),
+                    Some((of_host, of_path)) => {
+                        let of_path = format!("/{of_path}");
+                        fits(of_host, &host) && fits(&of_path, &format!("{path}/"))
+                            || fits(of_host, &host) && fits(&of_path, path)
+                    }
+                })
+        })
+    }
+
+    /// The root of the API at this path on a host that is named alone; `fill` gives what only people
+    /// know.
+    pub(super) fn root(
+        &self,
+        url: &str,
+        path: Option<&str>,
+        mut fill: impl FnMut(&str) -> Option<String>,
+    ) -> Result<String, ConfigError> {
+        let Some(path) = path.filter(|_| livy::is_host_alone(url)) else {
+            return Ok(url.to_owned());
+        };
+        let mut path = path.to_owned();
+        let path_of = path.clone();
+        let wanted = self
+            .ask
+            .iter()
+            .filter(|(name, _)| path_of.contains(&format!("{{{name}}}")));
+        for (name, called) in wanted {
+            let value = fill(called)
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| ConfigError::NoPart {
+                    called: called.clone(),
+                    path: path.clone(),
+                })?;
+            path = path.replace(&format!("{{{name}}}"), &livy::in_path(&value));
+        }
+        Ok(livy::with_path(url, &path))
+    }
+}
+
+/// The plain one first.
+fn all() -> Vec<Preset> {
+    let mut all: Vec<Preset> = tables()
+        .into_iter()
+        .filter(|(name, _)| name != DEFAULT)
+        .filter_map(|(name, table)| match table {
+            Value::Table(table) => Some(preset(name, table)),
+            _ => None,
+        })
+        .collect();
+    all.sort_by_key(|preset| preset.name != "livy");
+    all
+}
+
+fn preset(name: String, mut table: Table) -> Preset {
+    let known_by = match table.remove(MATCH) {
+        Some(Value::Array(patterns)) => patterns
+            .iter()
+            .filter_map(|pattern| pattern.as_str().map(str::to_owned))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let ask = match table.remove(ASK) {
+        Some(Value::Table(asked)) => asked
+            .iter()
+            .filter_map(|(name, called)| Some((name.clone(), called.as_str()?.to_owned())))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Preset {
+        name,
+        table,
+        known_by,
+        ask,
+    }
+}
+
+/// A test reads them all.
+fn tables() -> Table {
+    TEXT.parse().unwrap_or_default()
+}
+
+/// Whether a text is as a pattern says, in which `*` stands for anything.
+fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+            ends.into_iter().any(|at| fits(after, &rest[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(url: &str) -> Option<String> {
+        Preset::of_url(url).map(|preset| preset.name)
+    }
+
+    #[test]
+    fn each_preset_is_in_the_keys_of_a_profile() {
+        let names = names();
+        assert_eq!(names[0], "livy");
+        assert_eq!(names.len(), 7);
+        for preset in all() {
+            let unknown = super::super::keys::unknown(&preset.table);
+            assert!(unknown.is_empty(), "{}: {unknown:?}", preset.name);
+        }
+        assert!(super::super::keys::unknown(&default()).is_empty());
+    }
+
+    #[test]
+    fn a_service_is_known_by_its_address() {
+        for (url, name) in [
+            ("https://me.azurehdinsight.net", Some("hdinsight")),
+            ("https://ME.azurehdinsight.net:443/livy/", Some("hdinsight")),
+            ("https://ws.dev.azuresynapse.net", Some("synapse")),
+            (
+                "https://api.fabric.microsoft.com/v1//workspaces/W",
+                Some("fabric"),
+            ),
+            ("https://gw:8443/gateway/cdp-proxy-api/livy", Some("knox")),
+            (
+                "https://c-gateway.e.cloudera.site/c/cdp-proxy-api/livy_for_spark3",
+                Some("knox"),
+            ),
+            (
+                "https://00f.livy.emr-serverless-services.eu-west-1.amazonaws.com",
+                Some("emr-serverless"),
+            ),
+            ("http://lighter:8080/lighter/api/", Some("lighter")),
+            ("http://lighter:8080/lighter/api", Some("lighter")),
+            ("http://azurehdinsight.net.evil.example", None),
+            ("http://host:8998", None),
+            ("http://host:8998/livy", None),
+        ] {
+            assert_eq!(known(url).as_deref(), name, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_host_alone_gets_the_path_of_its_service() {
+        let root = |url: &str, answers: &[&str]| {
+            let mut answers = answers.iter().map(|answer| (*answer).to_owned());
+            let preset = Preset::of_url(url).unwrap();
+            let path = preset.table["path"].as_str();
+            preset.root(url, path, |_| answers.next())
+        };
+        let hdinsight = root("https://me.azurehdinsight.net/", &[]).unwrap();
+        assert_eq!(hdinsight, "https://me.azurehdinsight.net/livy");
+        let whole = "https://me.azurehdinsight.net/other";
+        assert_eq!(root(whole, &[]).unwrap(), whole);
+        let synapse = root("https://w.dev.azuresynapse.net", &["my pool"]).unwrap();
+        assert_eq!(
+            synapse,
+            "https://w.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/my%20pool"
+        );
+        let told = root("https://w.dev.azuresynapse.net", &[]).unwrap_err();
+        assert!(told.to_string().contains("Spark pool"), "{told}");
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, is_so) in [
+            ("a*c", "abc", true),
+            ("a*c", "ac", true),
+            ("*", "", true),
+            ("*b*", "abc", true),
+            ("*.b", "a.c", false),
+            ("a", "ab", false),
+            ("*é", "aé", true),
+        ] {
+            assert_eq!(fits(pattern, text), is_so, "{pattern} {text}");
+        }
+    }
+}
