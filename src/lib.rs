@@ -21,6 +21,7 @@
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
 //! - [`mod@batch`]: the front end of batches.
+//! - [`configure`]: the front end of the configuration.
 //! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
 
@@ -29,6 +30,7 @@ pub mod batch;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod configure;
 pub mod delivery;
 pub mod engine;
 pub mod exit;
@@ -67,6 +69,10 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
         Some(Command::Batch(options)) => {
             let command = options.command.as_ref().unwrap_or(&BatchCommand::List);
             batch(cli, &out, command, &environment)
+        }
+        Some(Command::Config(options)) => {
+            let task = plan::config_task(options);
+            configure::run(&out, &cli.flags(), &task, &environment)
         }
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),

@@ -6,7 +6,7 @@ mod settings;
 
 pub use batch::{check as check_batch, desk as batch_desk};
 pub use job::{Job, job};
-pub use settings::settings;
+pub use settings::{config_task, settings};
 
 use crate::cli::{Cli, Shortcut};
 use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};

@@ -11,6 +11,7 @@ mod cells;
 mod clients;
 mod command_dialogue;
 mod commands;
+mod config_command;
 mod create_fields;
 mod dialogue;
 mod errors;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("lang", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
@@ -41,6 +41,10 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         "batch",
         &["livy", "delivery", "render", "term", "shell", "exit"],
     ),
+    (
+        "configure",
+        &["config", "livy", "render", "term", "shell", "exit"],
+    ),
     ("serve", &["local", "shell", "render", "term", "exit"]),
     ("exit", &["config", "engine", "livy"]),
     ("cli", &["config", "lang", "render"]),
@@ -50,7 +54,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -59,6 +63,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),
     ("toml", &["config/"]),
+    ("toml_edit", &["config/edit.rs"]),
     ("flate2", &["commands/transfer/"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];

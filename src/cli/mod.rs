@@ -1,11 +1,13 @@
 //! The command line.
 
 mod batch;
+mod config;
 mod spark;
 mod values;
 mod words;
 
 pub use batch::{Batch, BatchCommand, Submit};
+pub use config::{Config, ConfigCommand};
 pub use spark::SparkOptions;
 
 use crate::config::{AuthKind, Flags, Input, duration};
@@ -22,7 +24,7 @@ use values::{format, language};
 #[derive(Debug, Parser)]
 #[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
 #[command(
-    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh serve [OPTIONS]"
+    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh serve [OPTIONS]"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -234,6 +236,8 @@ pub enum Shortcut {
 pub enum Command {
     /// Files that run in drivers of their own: submit, list, show, log, stop
     Batch(Batch),
+    /// What is set and by whom: show, path, init, add, use
+    Config(Config),
     /// Serve the Livy API over a local Spark, for any Livy client
     Serve(Serve),
 }

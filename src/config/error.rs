@@ -35,6 +35,14 @@ pub enum ConfigError {
     NoVariable { name: String, key: String },
     #[error("what is configured does not hold together: {0}")]
     Inconsistent(String),
+    #[error("{0}")]
+    WrongUrl(String),
+    #[error("{0} is there already")]
+    Exists(PathBuf),
+    #[error("there is a profile “{name}” in {path} already")]
+    ProfileExists { name: String, path: PathBuf },
+    #[error("{0} could not be written: {1}")]
+    Unwritten(PathBuf, std::io::Error),
     #[error("there is no preset “{0}”")]
     NoPreset(String),
     #[error("the URL names a host alone: {called} is needed ({path})")]
@@ -57,7 +65,9 @@ name one in one of three ways:
             ConfigError::Malformed { .. } => {
                 "mend the file, or name another with LIVYSH_CONFIG".to_owned()
             }
-            ConfigError::NoProfile { .. } => "add a [profiles.NAME] table with a url".to_owned(),
+            ConfigError::NoProfile { name, .. } => {
+                format!("add it: livysh config add {name} URL")
+            }
             ConfigError::NoUrl(name) => {
                 format!("add url = \"http://host:8998\" to [profiles.{name}]")
             }
@@ -68,6 +78,16 @@ name one in one of three ways:
             ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
             ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
             ConfigError::Inconsistent(_) => "livysh config show tells who has set what".to_owned(),
+            ConfigError::WrongUrl(_) => {
+                "a Livy URL looks like http://host:8998 or https://gateway/livy".to_owned()
+            }
+            ConfigError::Exists(_) => {
+                "change it with an editor, livysh config add and livysh config use".to_owned()
+            }
+            ConfigError::ProfileExists { .. } => "take another name, or edit the file".to_owned(),
+            ConfigError::Unwritten(..) => {
+                "check the folder's permissions, or name another with LIVYSH_CONFIG".to_owned()
+            }
             ConfigError::NoPreset(_) => format!("there are {}", presets::names().join(", ")),
             ConfigError::NoPart { .. } => "give the whole URL of the Livy API".to_owned(),
             ConfigError::NotYet(_) => {

@@ -4,7 +4,7 @@ use super::folders::config_path;
 use super::layers::as_is_usual;
 use super::profile::Profile;
 use super::{ConfigError, Environment, Flags, keys, profile};
-use crate::livy::Service;
+use crate::livy::{self, Service};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use toml::Table;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ConfigFile {
-    default_profile: Option<String>,
-    profiles: BTreeMap<String, Table>,
+pub(super) struct ConfigFile {
+    pub(super) default_profile: Option<String>,
+    pub(super) profiles: BTreeMap<String, Table>,
 }
 
 /// A profile as it stands in the file.
@@ -23,6 +23,28 @@ pub(super) struct InFile {
     pub(super) file: PathBuf,
     pub(super) table: Table,
     pub(super) warnings: Vec<String>,
+}
+
+/// The servers of the file by their names and URLs, and which of them holds where none is named.
+#[derive(Debug, Default)]
+pub struct Servers {
+    pub default: Option<String>,
+    pub named: Vec<(String, Option<String>)>,
+}
+
+/// None where there is no file.
+pub fn servers(path: &Path) -> Result<Option<Servers>, ConfigError> {
+    let Some(file) = ConfigFile::read(path)? else {
+        return Ok(None);
+    };
+    let named = file.profiles.into_iter().map(|(name, table)| {
+        let url = table.get("url").and_then(toml::Value::as_str);
+        (name, url.map(livy::shown_root))
+    });
+    Ok(Some(Servers {
+        default: file.default_profile,
+        named: named.collect(),
+    }))
 }
 
 /// The profile that is named, else the file's default.
@@ -83,7 +105,7 @@ fn unknown(name: &str, table: &Table, path: &Path) -> Vec<String> {
 
 impl ConfigFile {
     /// `None` where there is no such file.
-    fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
+    pub(super) fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

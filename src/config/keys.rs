@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 81] = [
+const KEYS: [&str; 74] = [
     "url",
     "preset",
     "path",
@@ -62,13 +62,6 @@ const KEYS: [&str; 81] = [
     "auth.expiry.pointer",
     "auth.expiry.unit",
     "auth.expiry.fallback",
-    "auth.service",
-    "auth.mutual",
-    "auth.region",
-    "auth.profile",
-    "auth.source",
-    "auth.token_url",
-    "auth.login.*",
     "timeout",
     "settle",
     "gateway_patience",
@@ -104,6 +97,34 @@ pub(super) fn unknown(profile: &toml::Table) -> Vec<(String, Option<&'static str
             (key, meant.map(|(_, name)| name))
         })
         .collect()
+}
+
+/// All keys, dotted.
+#[cfg(test)]
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    KEYS.into_iter()
+}
+
+/// The keys that a table names, as they stand in the list of all.
+#[cfg(test)]
+pub(super) fn collect_named(
+    table: &toml::Table,
+    prefix: &str,
+    named: &mut std::collections::BTreeSet<String>,
+) {
+    for (name, value) in table {
+        let name = format!("{prefix}{name}");
+        let any = format!("{name}.*");
+        match value {
+            toml::Value::Table(_) if KEYS.contains(&any.as_str()) => {
+                named.insert(any);
+            }
+            toml::Value::Table(table) => collect_named(table, &format!("{name}."), named),
+            _ => {
+                named.insert(name);
+            }
+        }
+    }
 }
 
 fn collect(table: &toml::Table, prefix: &str, unknown: &mut Vec<String>) {

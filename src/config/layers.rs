@@ -94,6 +94,11 @@ impl Layers {
         &self.table
     }
 
+    /// Who has set a key that stands in no table.
+    pub(super) fn origin(&self, key: &str) -> Option<Origin> {
+        self.origins.get([key.to_owned()].as_slice()).cloned()
+    }
+
     /// Each value by its dotted key, with who has set it; in the order of the keys.
     pub fn values(&self) -> Vec<(String, &Value, &Origin)> {
         let values = self.origins.iter().filter_map(|(path, origin)| {

@@ -7,7 +7,9 @@
 //! | `layers.rs`     | one layer over the other, with who has set what      |
 //! | `presets.toml`  | what services have of their own                      |
 //! | `presets.rs`    | reads that, and knows a service by its address       |
-//! | `file.rs`       | `config.toml`                                        |
+//! | `file.rs`       | reads `config.toml`                                  |
+//! | `edit.rs`       | changes it                                           |
+//! | `example.toml`  | what a new one holds                                 |
 //! | `keys.rs`       | all keys of a profile                                |
 //! | `profile.rs`    | a profile's values                                   |
 //! | `credential.rs` | who you are                                          |
@@ -17,6 +19,7 @@
 
 mod credential;
 mod duration;
+mod edit;
 mod error;
 mod file;
 mod folders;
@@ -29,12 +32,15 @@ mod transport;
 
 pub use credential::Ask;
 pub use duration::{duration, duration_text};
+pub use edit::{NewProfile, add, init, set_default};
 pub use error::ConfigError;
+pub use file::{Servers, servers};
 pub use folders::{cache_folder, config_path, startup_folder, state_folder};
 pub use layers::{Layers, Origin};
 pub use presets::names as presets;
 pub use profile::Timing;
 pub use spark_conf::{ConfValue, spark_conf};
+pub use toml::Value;
 
 use crate::auth::Credential;
 use crate::lang::Language;
@@ -233,11 +239,15 @@ pub fn configured(
     flags.put(&mut layers);
     if let Some(preset) = &preset {
         let server = crate::livy::shown_root(&address);
-        let fill = |called: &str| ask(&format!("{called} on {server}: "), false);
+        let mut origin = layers.origin("path").unwrap_or(Origin::Default);
+        let fill = |called: &str| {
+            origin = Origin::Asked;
+            ask(&format!("{called} on {server}: "), false)
+        };
         let path = layers.table().get("path").and_then(toml::Value::as_str);
         let root = preset.root(&address, path, fill)?;
         if root != address {
-            layers.set("url", root, Origin::Asked);
+            layers.set("url", root, origin);
         }
     }
     Ok(Configured {

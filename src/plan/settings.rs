@@ -1,12 +1,27 @@
 //! What is configured, and what of it is to be told before anything is asked of the network.
 
-use crate::cli::Cli;
+use crate::cli::{self, Cli, ConfigCommand};
 use crate::config::{self, Environment, Place, Settings};
+use crate::configure::{self, Task};
 use crate::exit::Exit;
 use crate::livy;
 use crate::render::{Line, one_line};
 use crate::shell::error_lines;
 use crate::term::Out;
+
+/// What `livysh config` is to do.
+pub fn config_task(options: &cli::Config) -> configure::Task {
+    match &options.command {
+        None | Some(ConfigCommand::Show) => Task::Show,
+        Some(ConfigCommand::Path) => Task::Path,
+        Some(ConfigCommand::Init) => Task::Init,
+        Some(ConfigCommand::Add { name, server }) => Task::Add {
+            name: name.clone(),
+            url: server.clone(),
+        },
+        Some(ConfigCommand::Use { name }) => Task::Use(name.clone()),
+    }
+}
 
 /// Where it is wrong, that is told, and the code to end with comes back.
 pub fn settings(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Settings, Exit> {

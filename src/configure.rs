@@ -1,0 +1,175 @@
+//! `livysh config`: what is set, by whom, and how to set it.
+
+use crate::config::{
+    self, ConfigError, Configured, Environment, Flags, NewProfile, Origin, Servers,
+};
+use crate::exit::Exit;
+use crate::livy;
+use crate::render::{Line, one_line};
+use crate::shell::error_lines;
+use crate::term::Out;
+use std::path::{Path, PathBuf};
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Task {
+    Show,
+    Path,
+    Init,
+    Add { name: String, url: String },
+    Use(String),
+}
+
+pub fn run(out: &Out, flags: &Flags, task: &Task, environment: Environment<'_>) -> Exit {
+    let Some(path) = config::config_path(environment) else {
+        let told = "there is no folder for config.toml: set HOME, or name one with LIVYSH_CONFIG";
+        return fail(out, told, None, Exit::Usage);
+    };
+    let done = match task {
+        Task::Path => return print(out, &format!("{}\n", path.display())),
+        Task::Show => return show(out, flags, &path, environment),
+        Task::Init => config::init(&path).map(|()| {
+            format!(
+                "{} is written: every key is in it, none in force",
+                path.display()
+            )
+        }),
+        Task::Add { name, url } => add(&path, flags, name, url),
+        Task::Use(name) => config::set_default(&path, name)
+            .map(|()| format!("{name} holds where no profile is named")),
+    };
+    match done {
+        Ok(told) => {
+            out.note(&Line::plain(one_line(&told).into_owned()));
+            Exit::Ok
+        }
+        Err(error) => wrong(out, &error),
+    }
+}
+
+/// Each key as a line of the file, with who has set it.
+fn show(out: &Out, flags: &Flags, path: &Path, environment: Environment<'_>) -> Exit {
+    let servers = match config::servers(path) {
+        Ok(servers) => servers,
+        Err(error) => return wrong(out, &error),
+    };
+    for line in told_of(path, servers.as_ref()) {
+        out.note(&Line::faint(one_line(&line).into_owned()));
+    }
+    // Nobody is asked: what is missing is missing.
+    match config::configured(flags, environment, &|_, _| None) {
+        Ok(configured) => {
+            for warning in &configured.warnings {
+                let told = format!("warning: {}", one_line(warning));
+                out.note(&Line::plain(told));
+            }
+            print(out, &listed(&configured))
+        }
+        Err(error) => wrong(out, &error),
+    }
+}
+
+fn told_of(path: &Path, servers: Option<&Servers>) -> Vec<String> {
+    let Some(servers) = servers else {
+        return vec![format!(
+            "{} is not there yet; livysh config init writes it",
+            path.display()
+        )];
+    };
+    let mut lines = vec![path.display().to_string()];
+    for (name, url) in &servers.named {
+        let is_default = servers.default.as_ref() == Some(name);
+        let default = if is_default { " (default)" } else { "" };
+        let url = url.as_deref().unwrap_or("no url");
+        lines.push(format!("  {name}{default}  {url}"));
+    }
+    lines
+}
+
+fn listed(configured: &Configured) -> String {
+    let values: Vec<(String, &Origin)> = configured
+        .layers
+        .values()
+        .into_iter()
+        .map(|(key, value, origin)| (format!("{key} = {}", shown(&key, value, origin)), origin))
+        .collect();
+    let width = |text: &str| text.chars().count();
+    let widest = values.iter().map(|(text, _)| width(text));
+    let widest = widest.filter(|width| *width <= LONGEST_IN_LINE).max();
+    let column = widest.unwrap_or(0);
+    let lines = values.iter().map(|(text, origin)| {
+        let gap = " ".repeat(column.saturating_sub(width(text)));
+        let line = format!("{text}{gap}  # {origin}");
+        format!("{}\n", one_line(&line))
+    });
+    lines.collect()
+}
+
+/// A longer one does not move the column of the others.
+const LONGEST_IN_LINE: usize = 60;
+
+/// A value without what may be a secret.
+fn shown(key: &str, value: &config::Value, origin: &Origin) -> String {
+    let is_the_users = !matches!(origin, Origin::Default | Origin::Preset { .. });
+    let may_be_secret = key.starts_with("headers.") || key.starts_with("query.");
+    let text = value.as_str();
+    match (key, text) {
+        _ if is_the_users && may_be_secret => "\"***\"".to_owned(),
+        ("url" | "proxy" | "proxy.url", Some(text)) => {
+            config::Value::from(livy::shown_root(text)).to_string()
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// What the command line says of a server, as a profile.
+fn add(path: &Path, flags: &Flags, name: &str, url: &str) -> Result<String, ConfigError> {
+    livy::check_url(url).map_err(|error| ConfigError::WrongUrl(error.to_string()))?;
+    let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let given = [
+        ("url", Some(url.to_owned())),
+        ("preset", flags.preset.clone()),
+        ("proxy", flags.proxy.clone()),
+        ("tls.ca_file", text(&flags.ca_file)),
+        ("auth.type", flags.auth.map(|kind| kind.name().to_owned())),
+        ("auth.user", flags.user.clone()),
+    ];
+    let given = given.into_iter();
+    let mut values: Vec<(&str, config::Value)> = given
+        .filter_map(|(key, value)| Some((key, value?.into())))
+        .collect();
+    if flags.insecure {
+        values.push(("tls.insecure", true.into()));
+    }
+    let profile = NewProfile {
+        name: name.to_owned(),
+        values,
+    };
+    let is_default = config::add(path, &profile)?;
+    Ok(match is_default {
+        true => format!(
+            "{name} is in {}, and holds where none is named",
+            path.display()
+        ),
+        false => format!("{name} is in {}: livysh -p {name}", path.display()),
+    })
+}
+
+fn print(out: &Out, text: &str) -> Exit {
+    match out.data(text) {
+        Ok(()) => Exit::Ok,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::OutputClosed,
+        Err(error) => fail(out, &error.to_string(), None, Exit::Server),
+    }
+}
+
+fn wrong(out: &Out, error: &ConfigError) -> Exit {
+    fail(out, &error.to_string(), Some(&error.hint()), error.into())
+}
+
+fn fail(out: &Out, message: &str, hint: Option<&str>, exit: Exit) -> Exit {
+    for line in error_lines(message, hint) {
+        out.note(&line);
+    }
+    exit
+}
