@@ -9,6 +9,7 @@
 //! - [`config`]: what the user set, from file, environment and flags.
 //! - [`plan`]: from both of them to what is to be opened.
 //! - [`exit`]: what happened, and the code the program ends with.
+//! - [`help`]: a page for each service.
 //! - [`lang`]: what a snippet is. Pure text.
 //! - [`livy`]: the protocol. Knows HTTP and JSON, never sleeps, never retries.
 //! - [`auth`]: who you are.
@@ -34,6 +35,7 @@ pub mod configure;
 pub mod delivery;
 pub mod engine;
 pub mod exit;
+pub mod help;
 pub mod lang;
 pub mod livy;
 pub mod local;
@@ -74,6 +76,7 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
             let task = plan::config_task(options);
             configure::run(&out, &cli.flags(), &task, &environment)
         }
+        Some(Command::Help(options)) => help_on(&out, options.service.as_deref()),
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),
     }
@@ -260,7 +263,11 @@ fn dry_run(out: &Out, plan: &shell::Plan) -> Exit {
 
 fn show_request(out: &Out, target: &str, body: &str) -> Exit {
     out.note(&render::Line::faint(target));
-    match out.data(body) {
+    printed(out, body)
+}
+
+fn printed(out: &Out, text: &str) -> Exit {
+    match out.data(text) {
         Ok(()) => Exit::Ok,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::OutputClosed,
         Err(error) => fail(out, &error.to_string(), None, Exit::Server),
@@ -364,6 +371,20 @@ fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> E
         ..local::Options::new(cache)
     };
     serve::run(out, &search, &options)
+}
+
+/// A service's page, or what `--help` says.
+fn help_on(out: &Out, service: Option<&str>) -> Exit {
+    let text = match service.map(|name| (name, help::page(name))) {
+        None => Cli::help(),
+        Some((_, Some(page))) => page.text.to_owned(),
+        Some((name, None)) => {
+            let told = format!("there is no page about “{}”", render::one_line(name));
+            let hint = format!("there are {}", help::names());
+            return fail(out, &told, Some(&hint), Exit::Usage);
+        }
+    };
+    printed(out, &text)
 }
 
 /// Says what went wrong and what to try.

@@ -17,6 +17,7 @@ mod dialogue;
 mod errors;
 mod failures;
 mod faults;
+mod help;
 mod hostile;
 mod interrupts;
 mod languages;

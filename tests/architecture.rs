@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("lang", &[]),
+    ("help", &[]),
     ("livy", &[]),
     ("auth", &["livy"]),
     ("delivery", &["livy"]),

@@ -22,9 +22,14 @@ use values::{format, language};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
-#[command(name = "livysh", version, args_conflicts_with_subcommands = false)]
 #[command(
-    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh serve [OPTIONS]"
+    name = "livysh",
+    version,
+    args_conflicts_with_subcommands = false,
+    disable_help_subcommand = true
+)]
+#[command(
+    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh help [SERVICE]\n       livysh serve [OPTIONS]"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -238,8 +243,17 @@ pub enum Command {
     Batch(Batch),
     /// What is set and by whom: show, path, init, add, use
     Config(Config),
+    /// A page about a service: a profile to paste, how to sign on, known limits
+    Help(Help),
     /// Serve the Livy API over a local Spark, for any Livy client
     Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub struct Help {
+    /// livy, cloudera, hdinsight, synapse, fabric, emr, emr-serverless, dataproc, knox or lighter
+    #[arg(value_name = "SERVICE")]
+    pub service: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -305,6 +319,11 @@ impl Cli {
         named.sort_by_key(|(index, _)| *index);
         cli.named = named.into_iter().map(|(_, input)| input).collect();
         Ok(cli)
+    }
+
+    /// What `--help` prints.
+    pub fn help() -> String {
+        Cli::command().render_long_help().to_string()
     }
 
     pub fn flags(&self) -> Flags {
