@@ -2,10 +2,12 @@
 
 mod batch;
 mod job;
+mod offer;
 mod settings;
 
 pub use batch::{check as check_batch, desk as batch_desk};
 pub use job::{Job, job};
+use offer::offer;
 pub use settings::{config_task, settings};
 
 use crate::cli::{Cli, Shortcut};
@@ -32,6 +34,10 @@ pub fn plan(
     let conf = config::spark_conf(&cli.conf, environment)
         .map_err(|error| format!("{error}; {}", error.hint()))?;
     let command = command(cli, &settings);
+    let offer = match runs_script(cli, out) {
+        true => None,
+        false => offer(cli, &settings, environment),
+    };
     let timing = settings.timing;
     let keeping = timing.keepalive;
     let place = settings.place;
@@ -65,6 +71,7 @@ pub fn plan(
         retry_for: cli.script.retry_for,
         journal,
         tells_left: cli.session.is_none() && !runs_script(cli, out),
+        offer,
         is_aside: false,
         out: out.clone(),
         is_verbose: cli.looks.verbose,

@@ -1,6 +1,9 @@
 //! `livysh config`: what is set and by whom, and how it is set.
 
+use crate::support::eventually;
 use crate::support::program::{Home, Ran};
+use crate::support::pty::Screen;
+use crate::support::stub;
 use std::os::unix::fs::PermissionsExt;
 
 fn config(home: &Home, line: &str) -> Ran {
@@ -127,4 +130,57 @@ fn what_may_be_a_secret_is_not_shown() {
         "{}",
         preset.out
     );
+}
+
+/// Who was let in without a profile is told how to keep the server; what is told makes a profile.
+#[test]
+fn a_first_connection_offers_to_keep_the_server() {
+    let home = Home::new();
+    let server = stub::serve(&home);
+    let url = server.url();
+    let mut screen = Screen::sized(&home, &["--url", &url, "-l", "python"], 30, 120);
+    screen.wait_for("Spark session available as 'spark'.");
+    assert!(!screen.text().contains("config add"), "{}", screen.text());
+    screen.line(":quit");
+    screen.wait_for_exit();
+
+    let mut screen = Screen::sized(&home, &[&url, "-l", "python", "--auth", "basic"], 30, 120);
+    screen.wait_for("User for ");
+    screen.line("alice");
+    screen.wait_for("Password for alice");
+    eventually("keys are not shown", || (!screen.echoes()).then_some(()));
+    screen.line("hunter2");
+    let offered = format!("livysh config add livy {url} --auth basic --user alice");
+    screen.wait_for(&format!("hint: {offered}  keeps this server"));
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.line(":quit");
+    screen.wait_for_exit();
+    assert!(!screen.text().contains("hunter2"), "{}", screen.text());
+
+    let words: Vec<&str> = offered.split(' ').skip(1).collect();
+    home.run(&words).gave("", 0);
+    let mut screen = Screen::sized(&home, &["-l", "python"], 30, 120);
+    screen.wait_for("Password for alice");
+    screen.line("hunter2");
+    screen.wait_for("Spark session available as 'spark'.");
+    screen.line(":quit");
+    screen.wait_for_exit();
+    assert!(
+        !screen.text().contains("keeps this server"),
+        "{}",
+        screen.text()
+    );
+    assert!(!file(&home).contains("hunter2"));
+}
+
+/// What a profile says of its tunnel is told where nobody answers.
+#[test]
+fn a_tunnel_that_is_down_is_named() {
+    let home = Home::new();
+    let tunnel = "tunnel_hint = \"ssh -L 8998:localhost:8998 master\"";
+    home.profile("p", "http://127.0.0.1:1", &[tunnel]);
+    let ran = home.run(&["-p", "p", "-e", "1"]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    ran.said(&["hint: ssh -L 8998:localhost:8998 master\n"]);
+    assert_eq!(ran.err.matches("ssh -L").count(), 1, "{}", ran.err);
 }

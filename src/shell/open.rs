@@ -214,27 +214,43 @@ async fn open(
             hint,
         }
     })?;
+    let tunnel_hint = Cell::new(client.service().tunnel_hint.clone());
+    let tell_tunnel = |error: &LivyError| {
+        if let LivyError::Transport(_) = error
+            && let Some(hint) = tunnel_hint.take()
+        {
+            uplink.emit(Event::Told(vec![words::hint_line(&hint)]));
+        }
+    };
     let tell = |error: &LivyError| {
+        tell_tunnel(error);
         uplink.emit(Event::Engine(engine::Event::Reconnecting(error.clone())));
+    };
+    let told = |error: &OpenError| match error {
+        OpenError::Livy(error) | OpenError::NotCreated { error, .. } => tell_tunnel(error),
+        OpenError::Preparation { .. } | OpenError::GivenUp => {}
     };
     let first_contact = |default| Patience {
         first_contact: Some(plan.retry_for.unwrap_or(default)),
         ..plan.patience
     };
     let tell_lines = |lines| uplink.emit(Event::Told(lines));
+    let offer = plan.offer;
     let (session, is_new, asked) = match plan.session {
         // A wrong address is told at once.
         SessionPlan::Create(request) => {
             let patience = first_contact(Duration::ZERO);
             let session =
-                engine::create_session(&client, &request, &patience, unwanted, tell).await?;
+                engine::create_session(&client, &request, &patience, unwanted, tell).await;
+            let session = session.inspect_err(told)?;
             (session, true, request.heartbeat_timeout_in_second)
         }
         SessionPlan::FindOrCreate(request) => {
             let patience = first_contact(ATTACHING);
             let found =
                 engine::find_or_create_session(&client, &request, &patience, unwanted, tell)
-                    .await?;
+                    .await
+                    .inspect_err(told)?;
             tell_lines(told_of(&found, &request));
             (
                 found.session,
@@ -245,11 +261,18 @@ async fn open(
         SessionPlan::Attach(attach) => {
             let id = Id::named(&attach.session);
             let patience = first_contact(ATTACHING);
-            let session = engine::find_session(&client, &id, &patience, tell).await?;
+            let session = engine::find_session(&client, &id, &patience, tell).await;
+            let session = session.inspect_err(tell_tunnel)?;
             tell_lines(check(&attach, &session)?);
             (session, false, None)
         }
     };
+    // Whoever was let in may want to come back.
+    if let Some(offer) = offer {
+        tell_lines(vec![words::hint_line(&format!(
+            "{offer}  keeps this server"
+        ))]);
+    }
     // Servers before Livy 0.8 do not tell it.
     let seconds = match session.heartbeat_timeout_in_second {
         0 => asked.filter(|_| is_new).unwrap_or(0),

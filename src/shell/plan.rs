@@ -36,6 +36,8 @@ pub struct Plan {
     pub journal: Journal,
     /// Whether sessions are told that a livysh has left on the server.
     pub tells_left: bool,
+    /// The command that keeps the server as a profile, where that is offered.
+    pub offer: Option<String>,
     /// Whether another session has the prompt while this one is opened.
     pub is_aside: bool,
     /// How long a server is waited for that was not reached yet, where that was asked for.
@@ -153,6 +155,7 @@ impl Plan {
                 let attach = Attach::to(name, &self.journal, &root, present)?;
                 self.session = SessionPlan::Attach(attach);
                 self.is_aside = true;
+                self.offer = None;
             }
         }
         Ok(self)
