@@ -33,6 +33,7 @@ mod runs;
 mod scanner;
 mod scripts;
 mod secrets;
+mod services;
 mod sessions;
 mod sign_on;
 mod signals;
