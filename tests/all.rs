@@ -34,6 +34,7 @@ mod runs;
 mod scanner;
 mod scripts;
 mod secrets;
+mod services;
 mod sessions;
 mod sign_on;
 mod signals;
