@@ -6,6 +6,7 @@ mod error;
 mod http;
 mod log;
 mod model;
+mod one_text;
 mod request;
 mod retry_after;
 mod service;

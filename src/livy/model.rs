@@ -4,6 +4,7 @@
 //! compared without case and unknown ones are kept. A value of an unexpected type in a field that
 //! only informs is read as missing; an answer that is no JSON object is an error.
 
+use super::one_text;
 use super::service::PhaseSeen;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -380,9 +381,16 @@ impl Failure {
             Some(Value::String(text)) => vec![text.clone()],
             _ => Vec::new(),
         };
+        let (mut ename, mut evalue, mut traceback) = (text("ename"), text("evalue"), traceback);
+        if ename.is_empty()
+            && let Some(Value::String(text)) = fields.get("traceback")
+            && let Some(read) = one_text::read(&evalue, text)
+        {
+            (ename, evalue, traceback) = read;
+        }
         Failure {
-            ename: text("ename"),
-            evalue: text("evalue"),
+            ename,
+            evalue,
             traceback,
             printed: fields
                 .get("data")
