@@ -197,15 +197,21 @@ impl Conversation {
                 let progress = machine.progress();
                 if progress != *told {
                     *told = progress;
-                    let (fraction, is_waiting) = progress;
+                    let (fraction, waits) = progress;
                     self.emit(Event::Progress {
                         ticket,
                         fraction,
-                        is_waiting,
+                        is_waiting: waits && self.tells_waiting(),
                     });
                 }
             }
         }
+    }
+
+    /// Some servers say of one that runs that it waits.
+    fn tells_waiting(&self) -> bool {
+        let client = self.client.as_ref();
+        client.is_none_or(|client| !client.service().running_is_waiting)
     }
 
     /// A statement's kind is told only where it is needed: Livy before 0.5 refuses the field.

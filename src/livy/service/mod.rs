@@ -40,6 +40,8 @@ pub struct Service {
     pub limits: Limits,
     /// What to try where nobody answers, such as the command that opens a tunnel.
     pub tunnel_hint: Option<String>,
+    /// Whether a statement that runs is said to wait.
+    pub running_is_waiting: bool,
 }
 
 /// Where the language of a statement is told.
