@@ -177,6 +177,8 @@ pub fn hold_dialogue(place: &Place) {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     words.extend([BINARY, "-p", "p", "-l", "python"].map(str::to_owned));
+    let options = place.server.service.options().iter();
+    words.extend(options.map(|word| (*word).to_owned()));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let mut screen = Screen::run(&place.home, "env", &words, 60, 120);
     talk(&mut screen);

@@ -15,10 +15,13 @@ impl Service for EmrServerless {
     }
 
     fn settings(&self) -> &'static [&'static str] {
+        &["auth = { type = \"header\", header = \"Authorization\", value_env = \"SIGNED\" }"]
+    }
+
+    fn options(&self) -> &'static [&'static str] {
         &[
-            "auth = { type = \"header\", header = \"Authorization\", value_env = \"SIGNED\" }",
-            "[profiles.p.session.conf]",
-            "\"emr-serverless.session.executionRoleArn\" = \"arn:aws:iam::111122223333:role/spark\"",
+            "--conf",
+            "emr-serverless.session.executionRoleArn=arn:aws:iam::111122223333:role/spark",
         ]
     }
 

@@ -78,7 +78,7 @@ impl Place {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&["-p", "p"]);
-        command.args(arguments);
+        command.args(self.server.service.options()).args(arguments);
         command.envs(self.server.service.secrets().iter().copied());
         command
     }

@@ -108,6 +108,11 @@ pub trait Service: Send + Sync + 'static {
         &[]
     }
 
+    /// Options that it needs.
+    fn options(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The answer to who is not let in, or whose request lacks what gateways look for.
     fn refused(&self, _request: &Request) -> Option<Answer> {
         None
