@@ -7,6 +7,7 @@
 //! | `patience.rs`   | how long things are waited for                       |
 //! | `chance.rs`     | makes the gaps of clients differ                     |
 //! | `once.rs`       | sends a change, finds it, sends it again where it may |
+//! | `output.rs`     | a statement with its whole output                    |
 //! | `statements.rs` | where a statement is found                           |
 //! | `sessions.rs`   | where a session is found                             |
 //! | `batches.rs`    | creates a batch, and where it is found               |
@@ -16,6 +17,7 @@
 mod batches;
 mod chance;
 mod once;
+mod output;
 mod pages;
 mod patience;
 mod proof;
@@ -26,6 +28,7 @@ mod statements;
 pub use batches::{create_batch, find_batch};
 pub use chance::chance;
 pub use once::{NotSent, Received, Sent, Sought, Unwanted, once};
+pub use output::statement;
 pub use patience::Patience;
 pub use proof::Proof;
 pub use reads::{read, read_made};

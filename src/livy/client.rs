@@ -194,6 +194,25 @@ impl Client {
             .await
     }
 
+    /// The same with so many bytes of its output, from a place in it on; only some services know that.
+    pub async fn statement_part(
+        &self,
+        id: &Id,
+        number: &Id,
+        from: u64,
+        size: u64,
+    ) -> Result<Statement, LivyError> {
+        let (id, number) = (id.to_string(), number.to_string());
+        let (from, size) = (from.to_string(), size.to_string());
+        self.http
+            .get(
+                &["sessions", &id, "statements", &number],
+                &[("from", &from), ("size", &size)],
+                QUICK,
+            )
+            .await
+    }
+
     /// `POST /sessions/{id}/statements/{n}/cancel`; a success only says that it was asked.
     pub async fn cancel(&self, id: &Id, number: &Id) -> Result<(), LivyError> {
         self.http

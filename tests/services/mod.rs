@@ -9,6 +9,7 @@
 //! | `service.rs`     | how a service behaves: as Apache Livy, unless said  |
 //! | `livy.rs` …      | what is not so, a file for each service             |
 //! | `dialogue.rs`    | one dialogue and one script against all of them     |
+//! | `parts.rs`       | long outputs                                        |
 
 mod dialogue;
 mod emr_serverless;
@@ -18,6 +19,7 @@ mod interpreter;
 mod knox;
 mod lighter;
 mod livy;
+mod parts;
 mod server;
 mod service;
 mod synapse;

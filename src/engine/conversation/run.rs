@@ -243,7 +243,7 @@ impl Conversation {
             };
             let answer = delivery::read_made(&patience, &mut tell, async || {
                 began = Instant::now();
-                let found = client.statement(&session, &id).await?;
+                let found = delivery::statement(&client, &session, &id).await?;
                 match is_it.as_ref().is_none_or(|is_it| is_it(&found)) {
                     true => Ok(found),
                     // A server that was started anew gives its numbers anew.
