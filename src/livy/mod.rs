@@ -27,7 +27,7 @@ pub use model::{
 pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 pub use service::{
     Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Offer, Phase, PhaseSeen, Service,
-    States,
+    States, lengths,
 };
 pub use watch::{Exchange, Watch};
 

@@ -231,9 +231,9 @@ pub struct Session {
     pub log: Vec<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub conf: BTreeMap<String, String>,
-    /// What it does while it starts, where the service tells it.
+    /// The steps of its start that have begun, where the service tells them.
     #[serde(skip)]
-    pub phase: Option<PhaseSeen>,
+    pub phases: Vec<PhaseSeen>,
     /// Why it is over, where the service tells it.
     #[serde(skip)]
     pub reason: Option<String>,

@@ -4,7 +4,7 @@ use super::link::About;
 use super::tell::Reader;
 use super::words::{error_lines, hint_line};
 use crate::engine::Death;
-use crate::livy::{LivyError, Session, is_log_heading};
+use crate::livy::{LivyError, Session, is_log_heading, lengths};
 use crate::render::{Line, one_line, sanitize};
 
 /// How much of its log tells why a session does not start.
@@ -24,7 +24,7 @@ pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
         return (one_line(step).into_owned(), String::new());
     }
     let mut step = format!("session {} is {}", session.id, session.state);
-    if let Some(phase) = &session.phase {
+    if let Some(phase) = session.phases.last() {
         step.push_str(": ");
         step.push_str(&phase.told);
     }
@@ -150,6 +150,22 @@ pub(super) fn ready(session: &Session) -> Vec<Line> {
     lines.push(Line::faint(one_line(&context)));
     lines.push(Line::faint("Spark session available as 'spark'."));
     lines
+}
+
+/// What a start has taken, where the service tells its steps.
+pub(super) fn steps(session: &Session) -> Option<Line> {
+    let steps = lengths(&session.phases);
+    let lengthy = steps.iter().filter(|(_, took)| took.as_secs() > 0);
+    let told: Vec<String> = lengthy
+        .map(|(step, took)| format!("{step} {} s", took.as_secs()))
+        .collect();
+    match told.is_empty() {
+        true => None,
+        false => Some(Line::faint(one_line(&format!(
+            "The start: {}.",
+            told.join(", ")
+        )))),
+    }
 }
 
 /// Why a session is over, with the end of its log.

@@ -39,10 +39,13 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
         Event::Engine(engine::Event::Ready { session }) => {
             out.end_progress();
             match out.terminals.input {
-                true => life::ready(session),
+                true => {
+                    let steps = life::steps(session).filter(|_| about.is_ours);
+                    steps.into_iter().chain(life::ready(session)).collect()
+                }
                 false => {
                     out.end_phases(&life::up(session, about.is_local));
-                    Vec::<Line>::new()
+                    Vec::new()
                 }
             }
         }

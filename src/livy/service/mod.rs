@@ -12,7 +12,7 @@ mod phases;
 mod states;
 
 pub use offers::{Call, Offer, Offers};
-pub use phases::{Phase, PhaseSeen};
+pub use phases::{Phase, PhaseSeen, lengths};
 pub use states::States;
 
 use super::model::{Batch, BatchList, Page, Session, SessionList};
@@ -136,13 +136,13 @@ impl Service {
     pub fn session(&self, answer: Value) -> Result<Session, serde_json::Error> {
         let state = self.states.state_in(&answer);
         let reason = self.states.reason_in(&answer);
-        let phase = phases::phase_in(&self.phases, &answer);
+        let phases = phases::phases_in(&self.phases, &answer);
         let mut session: Session = serde_json::from_value(answer)?;
         if let Some(state) = state {
             session.state = state;
         }
         session.reason = reason;
-        session.phase = phase;
+        session.phases = phases;
         Ok(session)
     }
 
@@ -238,7 +238,7 @@ mod tests {
             "schedulerInfo": { "queuedAt": "2025-02-01T10:00:00Z" },
         }));
         assert!(!early.state.takes_statements() && !early.state.is_over());
-        assert_eq!(early.phase.unwrap().told, "queued in the pool");
+        assert_eq!(early.phases[0].told, "queued in the pool");
         let over = read(json!({
             "id": 3, "state": "not_started", "livyInfo": { "currentState": "error" },
             "errorInfo": [{ "message": "no nodes" }],
