@@ -3,9 +3,11 @@
 //! | failure                                     | proves                | because                                   |
 //! |---------------------------------------------|-----------------------|-------------------------------------------|
 //! | the name has no address, refused, no route  | it was not received   | no connection was made                    |
+//! | the proxy made no connection                | it was not received   | nothing reached the server                |
 //! | nothing to sign on with                     | it was not received   | nothing was sent                          |
 //! | what the service is known not to do         | it was turned down    | nothing was sent, nor will it be          |
-//! | no secure connection                        | it was turned down    | nothing was sent, nor will it be          |
+//! | no secure connection, no trust              | it was turned down    | nothing was sent, nor will it be          |
+//! | the proxy does not accept who asks          | it was turned down    | the same                                  |
 //! | 429, 430                                    | it was not received   | what limits requests stands before Livy   |
 //! | other 3xx and 4xx but 408                   | it was turned down    | Livy answers so before it does anything   |
 //! | 500 that says `Session is in state …`       | it was turned down    | Livy looks before it does anything        |
@@ -43,8 +45,12 @@ impl Proof {
             LivyError::Transport(error) => match error.kind {
                 TransportKind::NameNotFound
                 | TransportKind::Refused
-                | TransportKind::Unreachable => Proof::NotReceived,
-                TransportKind::Tls => Proof::TurnedDown,
+                | TransportKind::Unreachable
+                | TransportKind::Proxy => Proof::NotReceived,
+                TransportKind::Tls
+                | TransportKind::Certificate(_)
+                | TransportKind::ClientCertificate
+                | TransportKind::ProxyIdentity => Proof::TurnedDown,
                 TransportKind::Timeout => Proof::Unknown(Settles::Late),
                 TransportKind::Cut => Proof::Unknown(Settles::Soon),
             },
@@ -68,7 +74,7 @@ impl Proof {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::livy::{ServerError, TransportError};
+    use crate::livy::{Distrust, ServerError, TransportError};
 
     #[test]
     fn the_table_holds() {
@@ -84,7 +90,14 @@ mod tests {
             (TransportKind::NameNotFound, Proof::NotReceived),
             (TransportKind::Refused, Proof::NotReceived),
             (TransportKind::Unreachable, Proof::NotReceived),
+            (TransportKind::Proxy, Proof::NotReceived),
+            (TransportKind::ProxyIdentity, Proof::TurnedDown),
             (TransportKind::Tls, Proof::TurnedDown),
+            (
+                TransportKind::Certificate(Distrust::Unknown),
+                Proof::TurnedDown,
+            ),
+            (TransportKind::ClientCertificate, Proof::TurnedDown),
             (TransportKind::Timeout, Proof::Unknown(Late)),
             (TransportKind::Cut, Proof::Unknown(Soon)),
         ] {

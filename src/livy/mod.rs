@@ -14,7 +14,7 @@ mod watch;
 
 pub use client::{Client, FileKind};
 pub use dialect::Dialect;
-pub use error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
+pub use error::{Distrust, IdentityError, LivyError, ServerError, TransportError, TransportKind};
 pub use http::{
     AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, UrlError, in_path,
     is_host_alone, shown_root, with_path,

@@ -1,46 +1,106 @@
 //! What a failed request means.
 
-use crate::livy::error::{TransportError, TransportKind};
+use crate::livy::error::{Distrust, TransportError, TransportKind};
+use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 
-pub(super) fn transport_error(url: &str, error: &reqwest::Error) -> TransportError {
+/// What a request meant that failed before its answer; `proxied` where a proxy was asked for.
+pub(super) fn transport_error(url: &str, error: &reqwest::Error, proxied: bool) -> TransportError {
     let cause = causes(error);
-    let refused = chain(error).any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
-    });
-    // Later it says nothing of what was sent.
-    let tls = error.is_connect() && chain(error).any(is_tls);
-    let kind = if error.is_dns() {
-        TransportKind::NameNotFound
-    } else if refused {
-        TransportKind::Refused
-    } else if tls {
-        TransportKind::Tls
-    } else if error.is_connect() {
-        TransportKind::Unreachable
-    } else if error.is_timeout() {
-        TransportKind::Timeout
-    } else {
-        TransportKind::Cut
-    };
     TransportError {
-        kind,
+        kind: kind(error, proxied),
         url: url.to_owned(),
         cause,
     }
 }
 
-/// rustls' error lies in input and output errors, whose sources skip what they hold.
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    if error.is::<rustls::Error>() {
-        return true;
+fn kind(error: &reqwest::Error, proxied: bool) -> TransportKind {
+    let tls = chain(error).find_map(tls_error);
+    // Only a handshake ends so, and before it no request is looked at.
+    if let Some(rustls::Error::AlertReceived(alert)) = tls
+        && is_of_certificate(*alert)
+    {
+        return TransportKind::ClientCertificate;
     }
-    let held = error
-        .downcast_ref::<std::io::Error>()
-        .and_then(|error| error.get_ref());
-    held.is_some_and(|held| is_tls(held))
+    if !error.is_connect() {
+        return match error.is_timeout() {
+            true => TransportKind::Timeout,
+            false => TransportKind::Cut,
+        };
+    }
+    if let Some(kind) = chain(error).find_map(|cause| of_proxy(&cause.to_string())) {
+        return kind;
+    }
+    let refused = chain(error).any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    });
+    match tls {
+        Some(rustls::Error::InvalidCertificate(reason)) => distrust(reason),
+        Some(_) => TransportKind::Tls,
+        None if proxied => TransportKind::Proxy,
+        None if error.is_dns() => TransportKind::NameNotFound,
+        None if refused => TransportKind::Refused,
+        None => TransportKind::Unreachable,
+    }
+}
+
+/// What the client's tunnels say; their types are not to be had.
+fn of_proxy(cause: &str) -> Option<TransportKind> {
+    let rest = ["tunnel error: ", "SOCKS error: "]
+        .iter()
+        .find_map(|start| cause.strip_prefix(start))?;
+    let is_identity = [
+        "proxy authorization required",
+        "credentials not accepted",
+        "server does not support user/pass authentication",
+        "server implements authentication incorrectly",
+    ]
+    .contains(&rest);
+    Some(match is_identity {
+        true => TransportKind::ProxyIdentity,
+        false => TransportKind::Proxy,
+    })
+}
+
+fn distrust(reason: &CertificateError) -> TransportKind {
+    match reason {
+        CertificateError::UnknownIssuer => TransportKind::Certificate(Distrust::Unknown),
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => {
+            TransportKind::Certificate(Distrust::OutOfDate)
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            TransportKind::Certificate(Distrust::OtherName)
+        }
+        _ => TransportKind::Tls,
+    }
+}
+
+fn is_of_certificate(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+    )
+}
+
+/// rustls' error lies in input and output errors, whose sources skip what they hold.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(error) = error.downcast_ref() {
+        return Some(error);
+    }
+    let held = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    tls_error(held)
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
@@ -53,4 +113,26 @@ pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
         .last()
         .map(ToString::to_string)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tunnels_say_is_told_apart() {
+        use TransportKind::{Proxy, ProxyIdentity};
+        for (cause, expected) in [
+            (
+                "tunnel error: proxy authorization required",
+                Some(ProxyIdentity),
+            ),
+            ("tunnel error: unsuccessful", Some(Proxy)),
+            ("SOCKS error: credentials not accepted", Some(ProxyIdentity)),
+            ("SOCKS error: host unreachable", Some(Proxy)),
+            ("proxy authorization required", None),
+        ] {
+            assert_eq!(of_proxy(cause), expected, "{cause}");
+        }
+    }
 }

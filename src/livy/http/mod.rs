@@ -9,10 +9,12 @@
 //! | `url.rs`       | the root of a Livy API, and how it is shown       |
 //! | `transport.rs` | certificates, a proxy, what every request has     |
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
+//! | `refused.rs`   | reads what is no success                          |
 //! | `failed.rs`    | what a failed request means                       |
 
 mod answer;
 mod failed;
+mod refused;
 mod transport;
 mod url;
 
@@ -20,12 +22,14 @@ pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, in_path, is_host_alone, parse_root, shown_root, with_path};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
-use super::error::{IdentityError, LivyError, ServerError, TransportError, TransportKind};
-use super::retry_after::retry_after;
+use super::error::{
+    IdentityError, LivyError, Reference, ServerError, TransportError, TransportKind,
+};
 use super::watch::{Exchange, Watch};
 use answer::Answer;
 use failed::transport_error;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use refused::{refused, text_of};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
@@ -33,8 +37,8 @@ use serde::de::DeserializeOwned;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
-use url::{redacted, shown};
+use std::time::{Duration, Instant};
+use url::shown;
 
 /// Bytes that the slowest line sends in a second.
 const SLOWEST: u64 = 16 << 10;
@@ -256,11 +260,21 @@ impl Http {
     }
 
     fn told(&self, error: LivyError) -> LivyError {
+        let conceal = |text: Option<String>| text.map(|text| self.conceal(text));
         match error {
             LivyError::NotLivy { url, found } => LivyError::NotLivy {
                 url,
                 found: self.conceal(found),
             },
+            LivyError::Server(error) => LivyError::Server(ServerError {
+                message: self.conceal(error.message),
+                reference: Box::new(Reference {
+                    code: conceal(error.reference.code),
+                    request: conceal(error.reference.request),
+                }),
+                location: conceal(error.location),
+                ..error
+            }),
             other => other,
         }
     }
@@ -316,7 +330,8 @@ impl Http {
             tell(Err(error.to_string()));
             error
         };
-        let failed = |error: reqwest::Error| told(transport_error(&shown, &error));
+        let proxied = self.transport.proxy.is_some();
+        let failed = |error: reqwest::Error| told(transport_error(&shown, &error, proxied));
         let request = request.build().map_err(failed)?;
         let until_answer = timeout + time_to_send(size_of(&request));
         let silent = |time: Duration| {
@@ -336,13 +351,7 @@ impl Http {
             let compiles_whole = said.is_some_and(|how| how == SCALA_WHOLE);
             self.compiles_whole.store(compiles_whole, Ordering::Relaxed);
         }
-        let header = |name| {
-            let value = response.headers().get(name)?;
-            value.to_str().ok().map(str::to_owned)
-        };
-        let location = header(LOCATION).map(|target| redacted(&target));
-        let asked = header(RETRY_AFTER);
-        let is_html = header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/html"));
+        let headers = response.headers().clone();
         let mut body = Vec::new();
         while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
             .await
@@ -353,27 +362,20 @@ impl Http {
         }
         tell(Ok((status.as_u16(), body.len())));
         if status.is_success() {
+            let kind = text_of(&headers, CONTENT_TYPE);
             return Ok(Answer {
                 url: shown,
                 body,
-                is_html,
+                is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
             });
         }
-        if status.as_u16() == 401
+        let error = refused(status, method_name, shown, &headers, &body);
+        if error.status() == Some(401)
             && let Some(header) = &signed_on
         {
             self.authorizer.refused(header);
         }
-        let mut error = ServerError::read(status.as_u16(), method_name, shown, &body);
-        error.message = self.conceal(error.message);
-        let location = location.map(|location| self.conceal(location));
-        let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
-        Err(ServerError {
-            location,
-            retry_after: wait,
-            ..error
-        }
-        .into())
+        Err(self.told(error))
     }
 }
 

@@ -1,0 +1,140 @@
+//! An answer that is no success: the server's, or a proxy's before it.
+
+use super::url::redacted;
+use crate::livy::error::{
+    CORRELATION_HEADERS, LivyError, ServerError, TransportError, TransportKind,
+};
+use crate::livy::retry_after::retry_after;
+use reqwest::StatusCode;
+use reqwest::header::{
+    AsHeaderName, HeaderMap, LOCATION, PROXY_AUTHENTICATE, RETRY_AFTER, SERVER, WWW_AUTHENTICATE,
+};
+use std::time::SystemTime;
+
+pub(super) fn text_of(headers: &HeaderMap, name: impl AsHeaderName) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    Some(text.to_owned())
+}
+
+/// What it means. What a server repeats of a secret is still in it.
+pub(super) fn refused(
+    status: StatusCode,
+    method: &'static str,
+    url: String,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> LivyError {
+    let number = status.as_u16();
+    // The server has not seen the request.
+    if is_of_proxy(number, headers) {
+        return LivyError::Transport(TransportError {
+            kind: TransportKind::ProxyIdentity,
+            url,
+            cause: format!("it answered {status}"),
+        });
+    }
+    let mut error = ServerError::read(number, method, url, body);
+    let ids = CORRELATION_HEADERS.map(|name| (name, text_of(headers, name)));
+    if let Some((name, Some(id))) = ids.into_iter().find(|(_, id)| id.is_some()) {
+        error = error.found_by(name, &id);
+    }
+    let asked = text_of(headers, RETRY_AFTER);
+    let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
+    LivyError::Server(ServerError {
+        location: text_of(headers, LOCATION).map(|target| redacted(&target)),
+        retry_after: wait,
+        ..error
+    })
+}
+
+/// Whether an answer that turns away who asks is a proxy's and not the server's. Tinyproxy says 401, as
+/// a server does, to a user whom it does not know.
+fn is_of_proxy(status: u16, headers: &HeaderMap) -> bool {
+    let names_tinyproxy = |name| {
+        let value = headers.get(name).map(|value| value.as_bytes());
+        value.is_some_and(|value| {
+            let value = String::from_utf8_lossy(value).to_lowercase();
+            value.starts_with("tinyproxy") || value.contains("realm=\"tinyproxy\"")
+        })
+    };
+    match status {
+        407 => true,
+        401 => {
+            headers.contains_key(PROXY_AUTHENTICATE)
+                || names_tinyproxy(SERVER)
+                || names_tinyproxy(WWW_AUTHENTICATE)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_proxys_refusal_is_not_the_servers() {
+        let tinyproxy = [("WWW-Authenticate", "Basic realm=\"Tinyproxy\"")];
+        for (status, pairs, expected) in [
+            (407, &[][..], true),
+            (401, &tinyproxy, true),
+            (401, &[("Server", "tinyproxy/1.11.1")], true),
+            (401, &[("Proxy-Authenticate", "Basic")], true),
+            (401, &[], false),
+            (
+                401,
+                &[("WWW-Authenticate", "Basic realm=\"Ambari\"")],
+                false,
+            ),
+            (401, &[("Server", "Jetty(9.4)")], false),
+            (403, &tinyproxy, false),
+        ] {
+            assert_eq!(
+                is_of_proxy(status, &headers(pairs)),
+                expected,
+                "{status} {pairs:?}"
+            );
+        }
+    }
+
+    fn answer(status: u16, pairs: &[(&'static str, &str)], body: &str) -> LivyError {
+        let status = StatusCode::from_u16(status).unwrap();
+        refused(
+            status,
+            "GET",
+            "http://h".to_owned(),
+            &headers(pairs),
+            body.as_bytes(),
+        )
+    }
+
+    #[test]
+    fn headers_tell_by_what_a_request_is_found_again() {
+        for name in CORRELATION_HEADERS {
+            let told = answer(500, &[(name, "0f1e")], r#"{"requestId":"7"}"#).to_string();
+            assert!(told.ends_with(&format!("({name} 0f1e)")), "{told}");
+        }
+        let told = answer(500, &[], r#"{"message":"no","requestId":"7"}"#).to_string();
+        assert!(told.ends_with(": no (requestId 7)"), "{told}");
+    }
+
+    #[test]
+    fn whom_a_proxy_turns_away_no_server_has_turned_away() {
+        let error = answer(407, &[], "");
+        assert!(!error.is_identity() && !error.is_passing() && error.status().is_none());
+        let told = error.to_string();
+        assert!(
+            told.contains("the proxy wants a user and password that it knows")
+                && told.contains("407"),
+            "{told}"
+        );
+        assert!(answer(401, &[], "").is_identity());
+    }
+}
