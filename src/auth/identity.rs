@@ -6,12 +6,16 @@ use super::secret::{SHORTEST_CONCEALED, Secret};
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
 /// After a program has failed while the old secret still holds.
 const NEXT_TRY: Duration = Duration::from_secs(30);
 const AUTHORIZATION: &str = "authorization";
+/// The secrets of a program that are still looked for in what servers say: an answer may repeat one that has
+/// been renewed meanwhile, but not one of long ago.
+const CONCEALED: usize = 4;
 
 /// How a secret is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,39 @@ pub enum Scheme {
     Bearer,
     /// As it is, in the header of this name.
     Header(String),
+}
+
+impl Scheme {
+    /// What is sent, and what of it is the secret.
+    fn write(&self, user: Option<&str>, secret: &Secret) -> Written {
+        let mut hidden = vec![secret.clone()];
+        let (name, value) = match self {
+            Scheme::Basic => {
+                let pair = format!("{}:{}", user.unwrap_or_default(), secret.reveal());
+                let pair = STANDARD.encode(pair);
+                let value = format!("Basic {pair}");
+                hidden.push(Secret::new(pair));
+                (AUTHORIZATION, value)
+            }
+            Scheme::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.reveal())),
+            Scheme::Header(name) => (name.as_str(), secret.reveal().to_owned()),
+        };
+        hidden.retain(|secret| secret.reveal().len() >= SHORTEST_CONCEALED);
+        Written {
+            header: AuthHeader {
+                name: name.to_owned(),
+                value,
+            },
+            hidden,
+        }
+    }
+}
+
+/// A credential as it is sent.
+struct Written {
+    header: AuthHeader,
+    /// What is not to be seen of it.
+    hidden: Vec<Secret>,
 }
 
 /// Where a user's name and a secret come from.
@@ -42,13 +79,25 @@ pub enum Credential {
 
 /// A credential at work.
 pub struct Identity {
-    credential: Credential,
+    source: Source,
     /// The last header that a program's secret made. Its lock is held while the program runs, so that it runs once
     /// for all who wait.
     printed: Mutex<Option<Printed>>,
     /// What servers have refused since the program ran last. That may be known while it runs.
     refused: std::sync::Mutex<Vec<AuthHeader>>,
-    concealed: std::sync::Mutex<Vec<Secret>>,
+    /// Of each header the parts that are not to be seen, the last one first.
+    concealed: std::sync::Mutex<VecDeque<Vec<Secret>>>,
+}
+
+/// Where a header comes from.
+enum Source {
+    Nowhere,
+    Given(AuthHeader),
+    Program {
+        scheme: Scheme,
+        user: Option<String>,
+        program: Program,
+    },
 }
 
 struct Printed {
@@ -87,23 +136,42 @@ impl Credential {
 
 impl Identity {
     pub fn new(credential: Credential) -> Identity {
-        Identity {
-            credential,
-            printed: Mutex::default(),
-            refused: std::sync::Mutex::default(),
-            concealed: std::sync::Mutex::default(),
-        }
-    }
-
-    async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
-        match &self.credential {
-            Credential::None => Ok(None),
+        let (source, hidden) = match credential {
+            Credential::None => (Source::Nowhere, None),
             Credential::Given {
                 scheme,
                 user,
                 secret,
-            } => Ok(Some(self.written(scheme, user.as_deref(), secret))),
+            } => {
+                let Written { header, hidden } = scheme.write(user.as_deref(), &secret);
+                (Source::Given(header), Some(hidden))
+            }
             Credential::Printed {
+                scheme,
+                user,
+                program,
+            } => {
+                let source = Source::Program {
+                    scheme,
+                    user,
+                    program,
+                };
+                (source, None)
+            }
+        };
+        Identity {
+            source,
+            printed: Mutex::default(),
+            refused: std::sync::Mutex::default(),
+            concealed: std::sync::Mutex::new(hidden.into_iter().collect()),
+        }
+    }
+
+    async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
+        match &self.source {
+            Source::Nowhere => Ok(None),
+            Source::Given(header) => Ok(Some(header.clone())),
+            Source::Program {
                 scheme,
                 user,
                 program,
@@ -132,7 +200,8 @@ impl Identity {
         match (run, kept.as_mut()) {
             (Ok(printed), _) => {
                 let user = printed.user.as_deref().or(user);
-                let header = self.written(scheme, user, &printed.secret);
+                let Written { header, hidden } = scheme.write(user, &printed.secret);
+                self.remember(hidden);
                 self.forget_refused();
                 *kept = Some(Printed {
                     header: header.clone(),
@@ -167,31 +236,12 @@ impl Identity {
         }
     }
 
-    fn written(&self, scheme: &Scheme, user: Option<&str>, secret: &Secret) -> AuthHeader {
-        let (name, value) = match scheme {
-            Scheme::Basic => {
-                let pair = format!("{}:{}", user.unwrap_or_default(), secret.reveal());
-                let pair = STANDARD.encode(pair);
-                let value = format!("Basic {pair}");
-                self.remember(Secret::new(pair));
-                (AUTHORIZATION, value)
-            }
-            Scheme::Bearer => (AUTHORIZATION, format!("Bearer {}", secret.reveal())),
-            Scheme::Header(name) => (name.as_str(), secret.reveal().to_owned()),
-        };
-        self.remember(secret.clone());
-        AuthHeader {
-            name: name.to_owned(),
-            value,
-        }
-    }
-
-    fn remember(&self, secret: Secret) {
-        let Ok(mut concealed) = self.concealed.lock() else {
-            return;
-        };
-        if secret.reveal().len() >= SHORTEST_CONCEALED && !concealed.contains(&secret) {
-            concealed.push(secret);
+    /// What is hidden of a program's last secrets.
+    fn remember(&self, hidden: Vec<Secret>) {
+        if let Ok(mut concealed) = self.concealed.lock() {
+            concealed.retain(|known| *known != hidden);
+            concealed.push_front(hidden);
+            concealed.truncate(CONCEALED);
         }
     }
 }
@@ -213,6 +263,7 @@ impl Authorizer for Identity {
         match self.concealed.lock() {
             Ok(secrets) => secrets
                 .iter()
+                .flatten()
                 .fold(text, |text, secret| text.replace(secret.reveal(), "***")),
             Err(_) => text,
         }
@@ -279,6 +330,18 @@ mod tests {
         let short = given(Scheme::Bearer, None, "t");
         short.header().await.unwrap();
         assert_eq!(short.conceal("it".to_owned()), "it");
+    }
+
+    #[tokio::test]
+    async fn the_last_secrets_of_a_program_are_concealed() {
+        let folder = tempfile::tempdir().unwrap();
+        let identity = counting(folder.path(), "-secret");
+        for _ in 0..=CONCEALED {
+            let header = identity.header().await.unwrap().unwrap();
+            identity.refused(&header);
+        }
+        let told = identity.conceal("t1-secret t2-secret t5-secret".to_owned());
+        assert_eq!(told, "t1-secret *** ***");
     }
 
     #[tokio::test]

@@ -71,6 +71,11 @@ pub(super) fn transport(
     };
     let authorities = flags.ca_file.as_ref().or(tls.ca_file.as_ref());
     let mut certificate = tls.cert_file.as_deref().map(read).transpose()?;
+    if let (Some(path), Some(text)) = (&tls.cert_file, &certificate)
+        && holds_key(text)
+    {
+        check_private(path)?;
+    }
     if let Some(key) = &tls.key_file {
         let certificate = certificate.as_mut().ok_or(ConfigError::KeyAlone)?;
         check_private(key)?;
@@ -97,6 +102,12 @@ pub(super) fn transport(
         is_unpacked: settings.http.accept_encoding == Encoding::Identity,
         longest: None,
     })
+}
+
+/// Whether a file of PEM holds a private key, of whichever kind.
+fn holds_key(pem: &[u8]) -> bool {
+    const KEY: &[u8] = b"PRIVATE KEY-----";
+    pem.windows(KEY.len()).any(|part| part == KEY)
 }
 
 fn proxy_server(
@@ -207,6 +218,14 @@ mod tests {
             &[],
         );
         assert!(matches!(alone, Err(ConfigError::KeyAlone)));
+        let both = format!("tls.cert_file = {:?}", path("both"));
+        for (mode, is_open) in [(0o644, true), (0o600, false)] {
+            let text = "certificate\n-----BEGIN EC PRIVATE KEY-----\n";
+            std::fs::write(path("both"), text).unwrap();
+            std::fs::set_permissions(path("both"), Permissions::from_mode(mode)).unwrap();
+            let read = of(&both, &Flags::default(), &[]);
+            assert_eq!(matches!(read, Err(ConfigError::OpenSecret(_))), is_open);
+        }
         let missing = of("tls.ca_file = '/none'", &Flags::default(), &[]);
         assert!(matches!(missing, Err(ConfigError::Unreadable(..))));
     }

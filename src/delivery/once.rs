@@ -1,7 +1,7 @@
 //! A change, sent so that it is made once: what was surely not received is sent again, what may have
 //! been received is looked for.
 
-use super::patience::{Gaps, Patience};
+use super::patience::{Gaps, Patience, TurnedAway};
 use super::proof::Proof;
 use crate::livy::LivyError;
 use std::time::Duration;
@@ -78,7 +78,7 @@ pub async fn once<T>(
     let mut received = Received::No;
     let mut first_failure = None;
     let mut gaps = Gaps::default();
-    let mut was_turned_away = false;
+    let mut turned_away = TurnedAway::default();
     loop {
         let error = match send().await {
             Ok(made) => {
@@ -87,10 +87,7 @@ pub async fn once<T>(
             }
             Err(error) => error,
         };
-        // Surely not done, and who we are is made anew for each request.
-        let is_turned_away = error.status() == Some(401);
-        let was = std::mem::replace(&mut was_turned_away, is_turned_away);
-        if is_turned_away && !was {
+        if turned_away.asks_again(&error) {
             continue;
         }
         let since = *first_failure.get_or_insert_with(Instant::now);
@@ -158,7 +155,7 @@ async fn look<T>(
     let since = Instant::now();
     let mut gaps = Gaps::default();
     let mut is_told = false;
-    let mut was_turned_away = false;
+    let mut turned_away = TurnedAway::default();
     loop {
         let began = Instant::now();
         match find().await {
@@ -172,9 +169,7 @@ async fn look<T>(
                 sleep_until(settled.min(Instant::now() + gaps.next(lost))).await;
             }
             Err(error) => {
-                let is_turned_away = error.status() == Some(401);
-                let was = std::mem::replace(&mut was_turned_away, is_turned_away);
-                if is_turned_away && !was {
+                if turned_away.asks_again(&error) {
                     continue;
                 }
                 let wait = gaps.next(&error);

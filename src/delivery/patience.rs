@@ -103,3 +103,34 @@ impl Gaps {
         gap.mul_f64(1.0 + JITTER * chance())
     }
 }
+
+/// Who is turned away is made anew for the next request, and what was turned away is surely not done: it
+/// is sent again at once, and not a second time.
+#[derive(Default)]
+pub(super) struct TurnedAway(bool);
+
+impl TurnedAway {
+    /// Whether to ask again at once after this failure.
+    pub(super) fn asks_again(&mut self, error: &LivyError) -> bool {
+        let is_turned_away = error.status() == Some(401);
+        let was = std::mem::replace(&mut self.0, is_turned_away);
+        is_turned_away && !was
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::ServerError;
+
+    #[test]
+    fn who_is_turned_away_asks_again_once() {
+        let mut turned_away = TurnedAway::default();
+        let mut again = |status| {
+            let error = ServerError::read(status, "GET", String::new(), b"");
+            turned_away.asks_again(&error.into())
+        };
+        let asked = [401, 401, 401, 503, 401, 401].map(&mut again);
+        assert_eq!(asked, [true, false, false, false, true, false]);
+    }
+}

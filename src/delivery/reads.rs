@@ -1,6 +1,6 @@
 //! Reads, asked again while the server cannot be reached.
 
-use super::patience::{Gaps, Patience};
+use super::patience::{Gaps, Patience, TurnedAway};
 use crate::livy::LivyError;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -14,17 +14,14 @@ pub async fn read<T>(
 ) -> Result<T, LivyError> {
     let mut first_failure = None;
     let mut gaps = Gaps::default();
-    let mut was_turned_away = false;
+    let mut turned_away = TurnedAway::default();
     loop {
         let error = match ask().await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
         let since = *first_failure.get_or_insert_with(Instant::now);
-        // Who we are is made anew for each request.
-        let is_turned_away = error.status() == Some(401);
-        let was = std::mem::replace(&mut was_turned_away, is_turned_away);
-        if is_turned_away && !was {
+        if turned_away.asks_again(&error) {
             continue;
         }
         let wait = gaps.next(&error);
