@@ -25,6 +25,7 @@ mod leaving;
 mod limits;
 mod local_server;
 mod long_run;
+mod neighbours;
 mod outages;
 mod real_code;
 mod recordings;

@@ -187,7 +187,7 @@ fn whole(request: &Request) -> String {
     )
 }
 
-fn files_below(folder: &Path, found: &mut String) {
+pub fn files_below(folder: &Path, found: &mut String) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.path().is_dir() {
             true => files_below(&entry.path(), found),

@@ -62,6 +62,8 @@ enum Look<T> {
     Absent,
     /// The server could not be asked, or not any more.
     Unanswered,
+    /// A proxy lets nothing through.
+    Barred(LivyError),
 }
 
 /// Sends until it is made, turned down, taken back, or `patience` is over; `tell` hears of each failure
@@ -74,6 +76,7 @@ pub async fn once<T>(
     mut find: impl AsyncFnMut() -> Result<Sought<T>, LivyError>,
 ) -> Result<Sent<T>, NotSent> {
     let mut patience = *patience;
+    let is_first_contact = patience.first_contact.is_some();
     // What is known of all that were sent.
     let mut received = Received::No;
     let mut first_failure = None;
@@ -138,6 +141,14 @@ pub async fn once<T>(
                         let received = Received::Perhaps;
                         return Err(NotSent { error, received });
                     }
+                    // It may close before it has read the change, whose answer is then lost.
+                    Look::Barred(error) => {
+                        let received = match is_first_contact {
+                            true => Received::No,
+                            false => Received::Perhaps,
+                        };
+                        return Err(NotSent { error, received });
+                    }
                 }
             }
         }
@@ -168,6 +179,7 @@ async fn look<T>(
                 }
                 sleep_until(settled.min(Instant::now() + gaps.next(lost))).await;
             }
+            Err(error) if error.is_barred() => return Look::Barred(error),
             Err(error) => {
                 if turned_away.asks_again(&error) {
                     continue;

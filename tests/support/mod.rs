@@ -5,6 +5,7 @@ pub mod chance;
 pub mod chaos;
 pub mod http;
 pub mod livy;
+pub mod neighbours;
 pub mod preload;
 pub mod processes;
 pub mod program;

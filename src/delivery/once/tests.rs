@@ -35,6 +35,8 @@ struct World {
     silent_until: Duration,
     /// What is there cannot be told apart.
     is_unsure: bool,
+    /// A proxy before it lets no look through.
+    is_barred: bool,
     /// So many of the first looks are turned away.
     turned_away: Cell<usize>,
     told: RefCell<Vec<String>>,
@@ -48,6 +50,7 @@ impl World {
             there_after: None,
             silent_until: Duration::ZERO,
             is_unsure: false,
+            is_barred: false,
             turned_away: Cell::new(0),
             told: RefCell::default(),
         }
@@ -85,6 +88,7 @@ impl World {
                         self.turned_away.set(self.turned_away.get() - 1);
                         Err(status(401))
                     }
+                    _ if self.is_barred => Err(transport(TransportKind::ProxyIdentity)),
                     _ if began.elapsed() < self.silent_until => Err(status(503)),
                     Some(time) if began.elapsed() >= time => Ok(Sought::Found(())),
                     _ if self.is_unsure => Ok(Sought::Unsure),
@@ -134,6 +138,24 @@ fn what_is_turned_down_is_sent_once() {
         let world = World::new(vec![Err(error)]);
         assert_eq!(world.run(Patience::default()), (Err(Received::No), 1, 0));
     }
+}
+
+/// It closes before it has read the change; the look has its answer.
+#[test]
+fn a_proxy_that_lets_nothing_through_has_let_nothing_through_at_the_first_contact() {
+    let bars = |first_contact| {
+        let patience = Patience {
+            first_contact,
+            ..Patience::default()
+        };
+        let world = World {
+            is_barred: true,
+            ..World::new(vec![Err(cut())])
+        };
+        world.run(patience)
+    };
+    assert_eq!(bars(Some(Duration::ZERO)), (Err(Received::No), 1, 0));
+    assert_eq!(bars(None), (Err(Received::Perhaps), 1, 0));
 }
 
 #[test]

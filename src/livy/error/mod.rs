@@ -176,6 +176,11 @@ impl LivyError {
         }
     }
 
+    /// Whether a proxy lets nothing through.
+    pub fn is_barred(&self) -> bool {
+        matches!(self, LivyError::Transport(error) if error.kind == TransportKind::ProxyIdentity)
+    }
+
     /// Whether the server turned down who asks.
     pub fn is_identity(&self) -> bool {
         matches!(self, LivyError::Identity(_)) || matches!(self.status(), Some(401 | 403))

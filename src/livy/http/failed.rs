@@ -48,6 +48,10 @@ fn kind(error: &reqwest::Error, proxied: bool) -> TransportKind {
 
 /// What the client's tunnels say; their types are not to be had.
 fn of_proxy(cause: &str) -> Option<TransportKind> {
+    // With socks5, and not socks5h, names are looked up here.
+    if cause == "error resolving for socks proxy" {
+        return Some(TransportKind::NameNotFound);
+    }
     let rest = ["tunnel error: ", "SOCKS error: "]
         .iter()
         .find_map(|start| cause.strip_prefix(start))?;
