@@ -55,7 +55,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -66,6 +66,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("toml", &["config/"]),
     ("toml_edit", &["config/edit.rs"]),
     ("flate2", &["commands/transfer/"]),
+    ("libloading", &["auth/kerberos/gss.rs"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];
 

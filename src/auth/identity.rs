@@ -1,6 +1,7 @@
 //! From a credential to the header that proves who asks, kept while it holds.
 
 use super::expiry;
+use super::kerberos::{Kerberos, Tell};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
@@ -75,6 +76,11 @@ pub enum Credential {
         user: Option<String>,
         program: Program,
     },
+    /// A ticket for this service on this host.
+    Kerberos {
+        service: String,
+        host: String,
+    },
 }
 
 /// A credential at work.
@@ -98,6 +104,7 @@ enum Source {
         user: Option<String>,
         program: Program,
     },
+    Tickets(Kerberos),
 }
 
 struct Printed {
@@ -136,6 +143,11 @@ impl Credential {
 
 impl Identity {
     pub fn new(credential: Credential) -> Identity {
+        Identity::telling(credential, None)
+    }
+
+    /// One that tells what it waits for.
+    pub fn telling(credential: Credential, tell: Option<Tell>) -> Identity {
         let (source, hidden) = match credential {
             Credential::None => (Source::Nowhere, None),
             Credential::Given {
@@ -158,6 +170,9 @@ impl Identity {
                 };
                 (source, None)
             }
+            Credential::Kerberos { service, host } => {
+                (Source::Tickets(Kerberos::new(service, host, tell)), None)
+            }
         };
         Identity {
             source,
@@ -170,6 +185,7 @@ impl Identity {
     async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
         match &self.source {
             Source::Nowhere => Ok(None),
+            Source::Tickets(kerberos) => kerberos.header().await.map(Some),
             Source::Given(header) => Ok(Some(header.clone())),
             Source::Program {
                 scheme,
@@ -215,10 +231,10 @@ impl Identity {
                 kept.renewal = Some(now + NEXT_TRY);
                 Ok(kept.header.clone())
             }
-            (Err(error), _) => Err(IdentityError {
-                message: error.to_string(),
-                is_passing: true,
-            }),
+            (Err(error), _) => Err(IdentityError::passing(
+                error.to_string(),
+                "sign on with the program that gives the secret",
+            )),
         }
     }
 

@@ -6,13 +6,16 @@
 //! | `identity.rs` | from a credential to the header that proves it        |
 //! | `program.rs`  | runs what prints a secret                             |
 //! | `expiry.rs`   | until when that holds                                 |
+//! | `kerberos/`   | tokens from the system's tickets                      |
 
 mod expiry;
 mod identity;
+mod kerberos;
 mod program;
 mod secret;
 
 pub use expiry::Unit;
 pub use identity::{Credential, Identity, Scheme};
+pub use kerberos::{Notice, Tell};
 pub use program::Program;
 pub use secret::Secret;

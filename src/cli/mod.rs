@@ -288,6 +288,9 @@ enum Sign {
     None,
     Basic,
     Bearer,
+    /// The ticket that kinit has left
+    #[value(alias = "spnego")]
+    Kerberos,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -337,6 +340,7 @@ impl Cli {
                 Sign::None => AuthKind::None,
                 Sign::Basic => AuthKind::Basic,
                 Sign::Bearer => AuthKind::Bearer,
+                Sign::Kerberos => AuthKind::Spnego,
             }),
             user: connection.user.clone(),
             ca_file: connection.ca_file.clone(),

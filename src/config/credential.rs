@@ -2,6 +2,7 @@
 
 use super::{AuthKind, ConfigError, Environment, Flags};
 use crate::auth::{Credential, Program, Scheme, Secret, Unit};
+use crate::livy;
 use serde::Deserialize;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ pub(super) struct AuthSettings {
     #[serde(rename = "type")]
     kind: Option<AuthKind>,
     user: Option<String>,
+    /// What the server is called in Kerberos, where that is not HTTP on the URL's host.
+    service: Option<String>,
+    host: Option<String>,
     /// The header's name, for the type `header`.
     header: Option<String>,
     password: SecretPlace,
@@ -146,7 +150,10 @@ pub(super) fn credential(
                 .or(&auth.token_env, &auth.token_file, &auth.token_command);
             find.credential(Scheme::Bearer, None, place, &auth.token_pointer, &TOKEN)
         }
-        AuthKind::Spnego => Err(ConfigError::NotYet("Kerberos (spnego)")),
+        AuthKind::Spnego => Ok(Credential::Kerberos {
+            service: auth.service.clone().unwrap_or_else(|| "HTTP".to_owned()),
+            host: auth.host.clone().unwrap_or_else(|| livy::host_of(server)),
+        }),
         AuthKind::Sigv4 => Err(ConfigError::NotYet("AWS signatures (sigv4)")),
         AuthKind::Header => {
             let name = auth.header.clone().ok_or(ConfigError::NoHeader)?;

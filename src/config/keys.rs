@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 75] = [
+const KEYS: [&str; 77] = [
     "url",
     "preset",
     "path",
@@ -34,6 +34,8 @@ const KEYS: [&str; 75] = [
     "auth.type",
     "auth.user",
     "auth.header",
+    "auth.service",
+    "auth.host",
     "auth.password.env",
     "auth.password.file",
     "auth.password.command",

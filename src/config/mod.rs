@@ -81,6 +81,8 @@ pub enum AuthKind {
     Bearer,
     /// In a header of another name.
     Header,
+    /// A Kerberos ticket.
+    #[serde(alias = "kerberos")]
     Spnego,
     Sigv4,
 }
@@ -92,7 +94,7 @@ impl AuthKind {
             AuthKind::Basic => "basic",
             AuthKind::Bearer => "bearer",
             AuthKind::Header => "header",
-            AuthKind::Spnego => "spnego",
+            AuthKind::Spnego => "kerberos",
             AuthKind::Sigv4 => "sigv4",
         }
     }

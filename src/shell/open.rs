@@ -10,7 +10,7 @@ use super::plan::{Attach, Plan, SessionPlan};
 use super::signals::{Signals, signal_to_end};
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
-use crate::auth::{Credential, Identity};
+use crate::auth::{self, Credential, Identity, Notice};
 use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
@@ -206,7 +206,17 @@ async fn open(
         }
     };
     let watch = plan.is_verbose.then(|| telling(plan.out.clone()));
-    let identity = Arc::new(Identity::new(credential));
+    let tells = uplink.clone();
+    let tell_notice: auth::Tell = Arc::new(move |notice| {
+        tells.emit(match notice {
+            Notice::Waiting(what) => Event::Preparing {
+                step: what.to_owned(),
+                detail: String::new(),
+            },
+            Notice::Warning(told) => Event::Told(vec![words::warning(&told)]),
+        });
+    });
+    let identity = Arc::new(Identity::telling(credential, Some(tell_notice)));
     let client = Client::new(&url, identity, watch, transport, service).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {

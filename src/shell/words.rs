@@ -17,6 +17,11 @@ pub fn hint_line(hint: &str) -> Line {
     Line::faint("hint: ").then(Role::Plain, sanitize(hint))
 }
 
+/// Something that will go wrong.
+pub(super) fn warning(told: &str) -> Line {
+    Line::plain(format!("warning: {}", one_line(told)))
+}
+
 pub fn livy_error(error: &LivyError) -> Vec<Line> {
     error_lines(&error.to_string(), error.hint().as_deref())
 }

@@ -49,8 +49,10 @@ impl Conversation {
         if self.machine.is_over() && !self.machine.is_lost() {
             return Ending::Nothing;
         }
+        // Whoever has given up a server does not wait for it once more.
+        let longest = self.patience.unreachable.unwrap_or(Duration::MAX);
         let patience = Patience {
-            unreachable: Some(left()),
+            unreachable: Some(left().min(longest)),
             ..self.patience
         };
         let emit = self.emit.clone();

@@ -45,13 +45,26 @@ pub struct IdentityError {
     pub message: String,
     /// Whether it may be otherwise later: a person may sign on meanwhile.
     pub is_passing: bool,
+    /// What to try.
+    pub hint: &'static str,
 }
 
 impl IdentityError {
-    fn hint(&self) -> &'static str {
-        match self.is_passing {
-            true => "sign on with the program that gives the secret",
-            false => "look where the secret comes from: it is to be the secret alone",
+    /// One that may be otherwise later.
+    pub fn passing(message: String, hint: &'static str) -> IdentityError {
+        IdentityError {
+            message,
+            is_passing: true,
+            hint,
+        }
+    }
+
+    /// One that stays.
+    pub fn lasting(message: String, hint: &'static str) -> IdentityError {
+        IdentityError {
+            message,
+            is_passing: false,
+            hint,
         }
     }
 }
@@ -203,7 +216,7 @@ impl LivyError {
             ),
             LivyError::Replaced { .. } => None,
             LivyError::Unsent { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
-            LivyError::Identity(error) => Some(error.hint().to_owned()),
+            LivyError::Identity(error) => Some(error.hint.to_owned()),
         }
     }
 }

@@ -19,7 +19,7 @@ mod transport;
 mod url;
 
 pub use transport::{ProxyServer, Transport, TransportRefused};
-pub use url::{UrlError, in_path, is_host_alone, parse_root, shown_root, with_path};
+pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{
@@ -29,6 +29,7 @@ use super::watch::{Exchange, Watch};
 use answer::Answer;
 use failed::transport_error;
 use refused::{refused, text_of};
+use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
@@ -52,10 +53,11 @@ pub struct AuthHeader {
 
 impl AuthHeader {
     fn in_request(&self) -> Result<HeaderValue, IdentityError> {
-        let mut value = HeaderValue::from_str(&self.value).map_err(|_| IdentityError {
-            message: "the secret cannot be sent in a header: it holds a control character"
-                .to_owned(),
-            is_passing: false,
+        let mut value = HeaderValue::from_str(&self.value).map_err(|_| {
+            IdentityError::lasting(
+                "the secret cannot be sent in a header: it holds a control character".to_owned(),
+                "look where the secret comes from: it is to be the secret alone",
+            )
         })?;
         value.set_sensitive(true);
         Ok(value)
@@ -99,6 +101,8 @@ pub struct Http {
     compiles_whole: AtomicBool,
     watch: Option<Watch>,
     transport: Transport,
+    /// What the server has given to be known by: of this credential alone.
+    jar: Arc<Jar>,
     /// What of every request is not to be seen in a text of the server's.
     concealed: Vec<String>,
 }
@@ -130,8 +134,10 @@ impl Http {
         transport: Transport,
     ) -> Result<Http, Unreachable> {
         let root = parse_root(root)?;
+        let jar = Arc::new(Jar::default());
         Ok(Http {
-            client: transport.client(&root)?,
+            client: transport.client(&root, jar.clone())?,
+            jar,
             root,
             authorizer,
             compiles_whole: AtomicBool::new(false),
@@ -305,6 +311,7 @@ impl Http {
             Method::PUT => "PUT",
             _ => "POST",
         };
+        let url_of = url.clone();
         let began = Instant::now();
         let tell = |answer| {
             if let Some(watch) = &self.watch {
@@ -317,7 +324,12 @@ impl Http {
             }
         };
         let mut request = self.client.request(method, url);
-        let signed_on = self.authorizer.header().await?;
+        let (signed_on, unsigned) = match self.authorizer.header().await {
+            Ok(header) => (header, None),
+            // Whoever was let in before may still be.
+            Err(error) if self.jar.cookies(&url_of).is_some() => (None, Some(error)),
+            Err(error) => return Err(error.into()),
+        };
         if let Some(header) = &signed_on {
             request = request.header(&header.name, header.in_request()?);
         }
@@ -361,6 +373,9 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         tell(Ok((status.as_u16(), body.len())));
+        if let (401, Some(error)) = (status.as_u16(), unsigned) {
+            return Err(error.into());
+        }
         if status.is_success() {
             let kind = text_of(&headers, CONTENT_TYPE);
             return Ok(Answer {

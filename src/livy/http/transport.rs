@@ -2,9 +2,11 @@
 
 use super::failed::causes;
 use super::url::{is_loopback, redacted, shown};
+use reqwest::cookie::Jar;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Identity, Proxy, Url};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -97,7 +99,7 @@ impl Transport {
     }
 
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
-    pub(super) fn client(&self, url: &Url) -> Result<Client, TransportRefused> {
+    pub(super) fn client(&self, url: &Url, jar: Arc<Jar>) -> Result<Client, TransportRefused> {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -106,6 +108,7 @@ impl Transport {
             .user_agent(concat!("livysh/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            .cookie_provider(jar)
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_nodelay(true);
         let pem = |what| {
@@ -207,7 +210,10 @@ mod tests {
 
     fn refused(transport: Transport) -> String {
         let url = Url::parse("https://h").unwrap();
-        transport.client(&url).unwrap_err().to_string()
+        transport
+            .client(&url, Arc::default())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]

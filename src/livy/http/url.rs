@@ -54,6 +54,13 @@ pub fn is_host_alone(url: &str) -> bool {
     Url::parse(url.trim()).is_ok_and(|url| url.path().trim_matches('/').is_empty())
 }
 
+/// The host that a URL names; nothing where it is none.
+pub fn host_of(url: &str) -> String {
+    let url = Url::parse(url.trim()).ok();
+    let host = url.and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_default()
+}
+
 /// A host's URL with a path that is encoded already.
 pub fn with_path(url: &str, path: &str) -> String {
     match Url::parse(url.trim()) {

@@ -1,0 +1,114 @@
+//! Signing on with a Kerberos ticket (SPNEGO, RFC 4559): a fresh token for each request, from the tickets
+//! that `kinit` has left.
+//!
+//! | file       | its duty                              |
+//! |------------|---------------------------------------|
+//! | `gss.rs`   | the system's library, and its dangers |
+//! | `words.rs` | what its errors mean                  |
+
+mod gss;
+mod words;
+
+use crate::livy::{AuthHeader, IdentityError};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::{Mutex, oneshot};
+use words::meaning;
+
+/// A KDC that does not answer holds the library up for half a minute.
+const LONGEST: Duration = Duration::from_secs(40);
+/// One that takes longer is worth a word.
+const BEFORE_TOLD: Duration = Duration::from_millis(500);
+/// A ticket that ends so soon is worth one, too.
+const ENDS_SOON: Duration = Duration::from_secs(10 * 60);
+
+/// What people are told meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    Waiting(&'static str),
+    Warning(String),
+}
+
+/// Tells it.
+pub type Tell = Arc<dyn Fn(Notice) + Send + Sync>;
+
+/// Tickets for one service.
+pub(super) struct Kerberos {
+    service: String,
+    host: String,
+    tell: Option<Tell>,
+    /// One at a time: where the KDC is silent, each would wait for itself.
+    asking: Mutex<()>,
+    is_end_told: AtomicBool,
+}
+
+impl Kerberos {
+    pub(super) fn new(service: String, host: String, tell: Option<Tell>) -> Kerberos {
+        Kerberos {
+            service,
+            host,
+            tell,
+            asking: Mutex::default(),
+            is_end_told: AtomicBool::new(false),
+        }
+    }
+
+    /// A token is good for one request.
+    pub(super) async fn header(&self) -> Result<AuthHeader, IdentityError> {
+        let _one = self.asking.lock().await;
+        let (service, host) = (self.service.clone(), self.host.clone());
+        let (answered, answer) = oneshot::channel();
+        // A thread that hangs must not hold up the end of the program.
+        let thread = std::thread::Builder::new().name("kerberos".to_owned());
+        let spawned = thread.spawn(move || answered.send(gss::token(&service, &host)).ok());
+        if let Err(error) = spawned {
+            return Err(IdentityError::passing(
+                format!("no thread for Kerberos: {error}"),
+                words::ASK_AGAIN,
+            ));
+        }
+        let token = match self.patiently(answer).await {
+            Some(Ok(token)) => token,
+            Some(Err(error)) => return Err(meaning(&error, &self.service, &self.host)),
+            None => return Err(words::silent(LONGEST)),
+        };
+        if let Some(left) = token.left.filter(|left| *left < ENDS_SOON) {
+            self.tell_end(left);
+        } else {
+            self.is_end_told.store(false, Ordering::Relaxed);
+        }
+        Ok(AuthHeader {
+            name: "authorization".to_owned(),
+            value: format!("Negotiate {}", STANDARD.encode(token.bytes)),
+        })
+    }
+
+    async fn patiently<T>(&self, mut answer: oneshot::Receiver<T>) -> Option<T> {
+        if let Ok(answer) = tokio::time::timeout(BEFORE_TOLD, &mut answer).await {
+            return answer.ok();
+        }
+        self.tell(Notice::Waiting("waiting for Kerberos"));
+        let answer = tokio::time::timeout(LONGEST - BEFORE_TOLD, answer).await;
+        answer.ok()?.ok()
+    }
+
+    fn tell_end(&self, left: Duration) {
+        if !self.is_end_told.swap(true, Ordering::Relaxed) {
+            let left = match left.as_secs() {
+                seconds @ ..120 => format!("{seconds} s"),
+                seconds => format!("{} minutes", seconds / 60),
+            };
+            let told = format!("the Kerberos ticket ends in {left}: run kinit");
+            self.tell(Notice::Warning(told));
+        }
+    }
+
+    fn tell(&self, notice: Notice) {
+        if let Some(tell) = &self.tell {
+            tell(notice);
+        }
+    }
+}
