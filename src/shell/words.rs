@@ -119,8 +119,10 @@ pub(super) fn copies(copies: &Copies) -> Vec<Line> {
 pub(super) fn left(name: &str, why: &str, command: &str) -> Vec<Line> {
     let name = one_line(name);
     let back = attaching(command, &name);
+    let why = one_line(why);
+    let why = why.trim_end_matches('.');
     vec![
-        Line::plain(format!("Session {name} is still there: {}.", one_line(why))),
+        Line::plain(format!("Session {name} is still there: {why}.")),
         Line::plain(format!("Come back with:  {back}")),
     ]
 }

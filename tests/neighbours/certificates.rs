@@ -1,6 +1,8 @@
 //! nginx with certificates: its own, good and bad, and those that it wants.
 
 use super::{ALICE, PASSWORD, Place};
+use crate::support::neighbours::authority::Authority;
+use crate::support::neighbours::demanding;
 use std::path::Path;
 
 const WARNING: &str = "warning: certificates are not checked";
@@ -125,6 +127,35 @@ fn a_missing_or_foreign_certificate_of_ones_own_is_told() {
         "hint: the server does not trust your certificate",
     ]);
     assert!(place.nginx.log().iter().all(|line| line.contains(" 400 ")));
+}
+
+/// Other servers end the handshake; over TLS 1.3 the client hears of that when it has sent its request.
+#[test]
+fn a_handshake_that_the_server_ends_is_told_and_not_repeated() {
+    let place = Place::new();
+    let authority = Authority::new("an authority of the tests");
+    let port = demanding::start(&authority.server(&["localhost"]));
+    let trusted = place.home.write("authority.pem", &authority.pem);
+    let (certificate, key) = (
+        place.nginx.file("stranger.pem"),
+        place.nginx.file("stranger.key"),
+    );
+    let nobody = format!("tls = {{ ca_file = {trusted:?} }}");
+    let stranger = format!(
+        "tls = {{ ca_file = {trusted:?}, cert_file = {certificate:?}, key_file = {key:?} }}"
+    );
+    let url = format!("https://localhost:{port}/livy");
+    for settings in [nobody, stranger] {
+        place.profile(&url, &[&settings]);
+        let ran = place.run(&["-e", "1"], &[]);
+        ran.gave("", 3);
+        ran.said(&[
+            "/sessions: the server wants a certificate of yours that it trusts",
+            "hint: give the certificate that the server wants: tls = { cert_file",
+        ]);
+        let requests = ran.err.matches("POST https://").count();
+        assert_eq!(requests, 1, "{}", ran.err);
+    }
 }
 
 #[test]

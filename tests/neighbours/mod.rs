@@ -38,6 +38,9 @@ const SECRETS: [&str; 8] = [
 /// Who alice is, in a profile.
 const ALICE: &str = "auth = { type = 'basic', user = 'alice', password_file = 'password' }";
 
+/// Shorter than users have them.
+const TIMES: [&str; 2] = ["settle = '200ms'", "gateway_patience = '3s'"];
+
 /// A server without Spark, nginx before it, and a home with a profile `p`.
 struct Place {
     home: Home,
@@ -66,8 +69,7 @@ impl Place {
     }
 
     fn profile(&self, url: &str, settings: &[&str]) {
-        let times = ["settle = '200ms'", "gateway_patience = '3s'"];
-        self.home.profile("p", url, &[&times, settings].concat());
+        self.home.profile("p", url, &[&TIMES, settings].concat());
     }
 
     /// What trusts the authority of the tests.

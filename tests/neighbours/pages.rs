@@ -103,7 +103,10 @@ fn what_arrives_after_nginx_has_given_up_runs_once() {
     let late = Fault::Late(Duration::from_secs(2));
     chaos.break_after(1, Some(Call::Post), late, Span::Times(1), 1);
     place.nginx = Nginx::before(&chaos.url);
-    place.within("/short");
+    let url = format!("http://127.0.0.1:{}/short/livy", place.nginx.plain);
+    // It is found as soon as it is there, on a busy machine later.
+    let long = "gateway_patience = '30s'";
+    place.home.profile("p", &url, &[ALICE, long]);
     let file = place.script(&["a", "b", "c"].map(statement));
     let ran = place.run(&[&file], &[]);
     ran.gave("", 0);

@@ -127,7 +127,9 @@ impl fmt::Display for TransportError {
             TransportKind::Certificate(Distrust::OtherName) => {
                 "the server's certificate is of another host"
             }
-            TransportKind::ClientCertificate => "the server does not accept your certificate",
+            TransportKind::ClientCertificate => {
+                "the server wants a certificate of yours that it trusts"
+            }
             TransportKind::Timeout => "no answer came in time",
             TransportKind::Cut => "the connection was cut before the answer was whole",
         };

@@ -2,6 +2,7 @@
 //! microsocks on the way to it. `tests/run` fetches them; nothing is installed.
 
 pub mod authority;
+pub mod demanding;
 pub mod forward;
 pub mod nginx;
 mod running;
