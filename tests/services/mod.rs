@@ -10,6 +10,8 @@
 //! | `livy.rs` …      | what is not so, a file for each service             |
 //! | `dialogue.rs`    | one dialogue and one script against all of them     |
 //! | `parts.rs`       | long outputs                                        |
+//! | `runs.rs`        | the runs from which the matrix takes its cells      |
+//! | `matrix.rs`      | what each has and has not, cell by cell             |
 
 mod dialogue;
 mod emr_serverless;
@@ -19,7 +21,9 @@ mod interpreter;
 mod knox;
 mod lighter;
 mod livy;
+mod matrix;
 mod parts;
+mod runs;
 mod server;
 mod service;
 mod synapse;
@@ -78,9 +82,16 @@ impl Place {
         Place { server, home }
     }
 
+    /// With the options that a session needs there.
     fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.plain_command(self.server.service.options());
+        command.args(arguments);
+        command
+    }
+
+    fn plain_command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&["-p", "p"]);
-        command.args(self.server.service.options()).args(arguments);
+        command.args(arguments);
         command.envs(self.server.service.secrets().iter().copied());
         command
     }
