@@ -11,8 +11,10 @@
 //! | `dialogue.rs`    | one dialogue and one script against all of them     |
 //! | `parts.rs`       | long outputs                                        |
 //! | `runs.rs`        | the runs from which the matrix takes its cells      |
+//! | `decode.rs`      | answers with anything missing                       |
 //! | `matrix.rs`      | what each has and has not, cell by cell             |
 
+mod decode;
 mod dialogue;
 mod emr_serverless;
 mod fabric;
