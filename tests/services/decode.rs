@@ -9,6 +9,7 @@ use livysh::livy::{
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// As its preset describes it.
 fn service(name: &str) -> Service {
@@ -250,14 +251,16 @@ fn every_field_may_be_missing_or_null() {
     assert!(synapse.session(json!({"state": "idle"})).is_err());
 }
 
+static SYNAPSE: LazyLock<Service> = LazyLock::new(|| service("synapse"));
+static FABRIC: LazyLock<Service> = LazyLock::new(|| service("fabric"));
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_of_the_fields_may_be_missing_or_null(choices in prop::collection::vec(any::<u8>(), 120)) {
         let mut choices = choices.into_iter().cycle();
-        for name in ["synapse", "fabric"] {
-            let service = service(name);
+        for (name, service) in [("synapse", &*SYNAPSE), ("fabric", &*FABRIC)] {
             let whole = match name {
                 "synapse" => synapse_session("busy"),
                 _ => fabric_session("busy"),

@@ -12,12 +12,14 @@
 //! | `parts.rs`       | long outputs                                        |
 //! | `runs.rs`        | the runs from which the matrix takes its cells      |
 //! | `decode.rs`      | answers with anything missing                       |
+//! | `fields.rs`      | every field of a request that can be set             |
 //! | `matrix.rs`      | what each has and has not, cell by cell             |
 
 mod decode;
 mod dialogue;
 mod emr_serverless;
 mod fabric;
+mod fields;
 mod hdinsight;
 mod interpreter;
 mod knox;
