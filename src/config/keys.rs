@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 77] = [
+const KEYS: [&str; 80] = [
     "url",
     "preset",
     "path",
@@ -9,6 +9,9 @@ const KEYS: [&str; 77] = [
     "on_exit",
     "tunnel_hint",
     "running_is_waiting",
+    "list.from",
+    "list.size",
+    "list.name",
     "kind",
     "kinds",
     "lacks",

@@ -54,7 +54,8 @@ impl Search {
                     Match::Other => {}
                     Match::Unsure => self.is_sure = false,
                 },
-                Err(error) if error.is_no_statement() => break,
+                // Whoever says so: the list has the last word.
+                Err(error) if error.status() == Some(404) => break,
                 Err(error) => return Err(error),
             }
             self.after = Some(number);

@@ -98,9 +98,15 @@ impl Client {
     /// `GET /sessions`
     pub async fn sessions(&self, from: u64, size: u64) -> Result<SessionList, LivyError> {
         let (from, size) = (from.to_string(), size.to_string());
-        let query = [("from", from.as_str()), ("size", size.as_str())];
+        let query = self.page(&from, &size);
         let read = |answer| self.service.sessions(answer);
         self.http.get_as(&["sessions"], &query, QUICK, read).await
+    }
+
+    /// The query of a page of a list.
+    fn page<'a>(&'a self, from: &'a str, size: &'a str) -> [(&'a str, &'a str); 2] {
+        let list = &self.service.list;
+        [(list.from.as_str(), from), (list.size.as_str(), size)]
     }
 
     /// `POST /sessions`
@@ -270,7 +276,7 @@ impl Client {
     pub async fn batches(&self, from: u64, size: u64) -> Result<BatchList, LivyError> {
         self.offers.check(Call::Batches)?;
         let (from, size) = (from.to_string(), size.to_string());
-        let query = [("from", from.as_str()), ("size", size.as_str())];
+        let query = self.page(&from, &size);
         let read = |answer| self.service.batches(answer);
         let answer = self.http.get_as(&["batches"], &query, QUICK, read).await;
         self.noted(Call::Batches, answer)

@@ -26,8 +26,8 @@ pub use model::{
 };
 pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 pub use service::{
-    Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Offer, Phase, PhaseSeen, Service,
-    States, lengths,
+    Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Listing, Offer, Phase, PhaseSeen,
+    Service, States, lengths,
 };
 pub use watch::{Exchange, Watch};
 

@@ -26,17 +26,33 @@ pub const ENDLESS: &str =
 const LONG: Duration = Duration::from_secs(40);
 
 #[track_caller]
-fn wait_for(screen: &Screen, text: &str) {
+pub fn wait_for(screen: &Screen, text: &str) {
     screen.wait_for_within(LONG, text);
 }
 
 /// Waits until a prompt stands on the last line, with nothing behind it.
 #[track_caller]
-fn wait_for_prompt(screen: &Screen) {
+pub fn wait_for_prompt(screen: &Screen) {
     within(LONG, &format!("a prompt: {}", screen.text()), || {
         let text = screen.text();
         let last = text.lines().next_back().unwrap_or_default();
         (last.trim_end() == ">>>").then_some(())
+    });
+}
+
+/// Types a line, and waits until the next prompt stands below what it gave.
+#[track_caller]
+pub fn say(screen: &mut Screen, line: &str) {
+    let typed = format!(">>> {line}\n");
+    let before = screen.text().matches(&typed).count();
+    screen.line(line);
+    within(LONG, &format!("an answer to {line}"), || {
+        let text = screen.text();
+        let (_, answer) = text.rsplit_once(&typed)?;
+        if text.matches(&typed).count() == before {
+            return None;
+        }
+        (answer.lines().next_back()?.trim_end() == ">>>").then_some(())
     });
 }
 
@@ -170,7 +186,8 @@ fn ran_once(server: &Server, statements: usize) {
     assert_eq!(other, Vec::<String>::new(), "{of}");
 }
 
-pub fn hold_dialogue(place: &Place) {
+/// A prompt in a new session of the place.
+pub fn on_screen(place: &Place) -> Screen {
     let secrets = place.server.service.secrets();
     let mut words: Vec<String> = secrets
         .iter()
@@ -180,8 +197,7 @@ pub fn hold_dialogue(place: &Place) {
     let options = place.server.service.options().iter();
     words.extend(options.map(|word| (*word).to_owned()));
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let mut screen = Screen::run(&place.home, "env", &words, 60, 120);
-    talk(&mut screen);
+    Screen::run(&place.home, "env", &words, 60, 120)
 }
 
 pub fn run_script(place: &Place) -> Ran {
@@ -199,7 +215,7 @@ macro_rules! on_each_service {
             #[test]
             fn the_dialogue_is_held() {
                 let place = Place::of(stringify!($name));
-                hold_dialogue(&place);
+                talk(&mut on_screen(&place));
                 ran_once(&place.server, 5);
             }
 

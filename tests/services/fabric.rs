@@ -140,11 +140,12 @@ impl Service for Fabric {
     }
 
     fn sessions(&self, sessions: &[Session], request: &Request) -> Answer {
-        let all: Vec<Value> = sessions
-            .iter()
-            .map(|one| self.session(one, request))
-            .collect();
-        listed(&all, request)
+        let all = sessions.iter().map(|one| {
+            let mut told = self.session(one, request);
+            told["name"] = one.text("name");
+            told
+        });
+        listed(&all.collect::<Vec<Value>>(), request)
     }
 
     fn deleted(&self) -> Answer {

@@ -10,16 +10,24 @@
 //! | `livy.rs` …      | what is not so, a file for each service             |
 //! | `dialogue.rs`    | one dialogue and one script against all of them     |
 //! | `parts.rs`       | long outputs                                        |
+//! | `runs.rs`        | the runs from which the matrix takes its cells      |
+//! | `decode.rs`      | answers with anything missing                       |
+//! | `fields.rs`      | every field of a request that can be set             |
+//! | `matrix.rs`      | what each has and has not, cell by cell             |
 
+mod decode;
 mod dialogue;
 mod emr_serverless;
 mod fabric;
+mod fields;
 mod hdinsight;
 mod interpreter;
 mod knox;
 mod lighter;
 mod livy;
+mod matrix;
 mod parts;
+mod runs;
 mod server;
 mod service;
 mod synapse;
@@ -78,9 +86,16 @@ impl Place {
         Place { server, home }
     }
 
+    /// With the options that a session needs there.
     fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.plain_command(self.server.service.options());
+        command.args(arguments);
+        command
+    }
+
+    fn plain_command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(&["-p", "p"]);
-        command.args(self.server.service.options()).args(arguments);
+        command.args(arguments);
         command.envs(self.server.service.secrets().iter().copied());
         command
     }

@@ -3,7 +3,7 @@
 use super::service::Service;
 use super::world::{Call, World};
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -170,6 +170,11 @@ fn serve(stream: &TcpStream, handler: impl Fn(&Request) -> Answer) -> Option<()>
     }
 }
 
+/// Of a query: `$` is written otherwise there.
+fn decoded(text: &str) -> String {
+    text.replace("%24", "$")
+}
+
 fn read(reader: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -179,7 +184,7 @@ fn read(reader: &mut impl BufRead) -> Option<Request> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let query = pairs.map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.to_owned(), value.to_owned())
+        (decoded(name), decoded(value))
     });
     let (path, query) = (path.to_owned(), query.collect());
     let (mut headers, mut length) = (Vec::new(), 0);

@@ -310,6 +310,17 @@ impl World {
         {
             return Err(Problem::Duplicate(name.unwrap_or_default().to_owned()));
         }
+        let number = self.push(service, asked);
+        Ok(service.created(&self.sessions[number], request))
+    }
+
+    /// Somebody else's session.
+    pub fn add_other(&mut self, service: &dyn Service) {
+        let name = format!("other-{}", self.sessions.len());
+        self.push(service, json!({ "name": name }));
+    }
+
+    fn push(&mut self, service: &dyn Service, asked: Value) -> usize {
         let number = self.sessions.len();
         let now = Instant::now();
         self.sessions.push(Session {
@@ -326,7 +337,7 @@ impl World {
             active: now,
             heard: now,
         });
-        Ok(service.created(&self.sessions[number], request))
+        number
     }
 
     fn of_session(
@@ -369,6 +380,9 @@ impl World {
             (Call::Session, _) => {
                 let answer = Answer::json(200, &service.session(session, request));
                 session.looks += 1;
+                if session.looks == service.start().len() {
+                    session.active = Instant::now();
+                }
                 Ok(answer)
             }
             (Call::State, _) => Ok(service.state(session)),
@@ -446,7 +460,8 @@ impl World {
         id: &str,
     ) -> Result<Answer, Problem> {
         let mut batches = self.batches.iter_mut();
-        let found = batches.find(|batch| shown(&batch.id) == id);
+        let is_named = |batch: &Batch| service.finds_names() && batch.asked["name"] == *id;
+        let found = batches.find(|batch| shown(&batch.id) == id || is_named(batch));
         let batch = found.ok_or_else(|| Problem::NoBatch(id.to_owned()))?;
         batch.looks += 1;
         Ok(match call {

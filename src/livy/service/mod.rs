@@ -6,11 +6,14 @@
 //! | `states.rs` | where a session's state stands, and what it means |
 //! | `phases.rs` | what a session does while it starts              |
 //! | `offers.rs` | calls that a service has not                     |
+//! | `listing.rs` | how a list is asked for                         |
 
+mod listing;
 mod offers;
 mod phases;
 mod states;
 
+pub use listing::Listing;
 pub use offers::{Call, Offer, Offers};
 pub use phases::{Phase, PhaseSeen, lengths};
 pub use states::States;
@@ -38,6 +41,7 @@ pub struct Service {
     pub keepalive: KeepAliveCall,
     pub capabilities: BTreeMap<Call, Offer>,
     pub limits: Limits,
+    pub list: Listing,
     /// What to try where nobody answers, such as the command that opens a tunnel.
     pub tunnel_hint: Option<String>,
     /// Whether a statement that runs is said to wait.
@@ -137,7 +141,9 @@ impl Service {
         let state = self.states.state_in(&answer);
         let reason = self.states.reason_in(&answer);
         let phases = phases::phases_in(&self.phases, &answer);
+        let name = self.list.name_in(&answer);
         let mut session: Session = serde_json::from_value(answer)?;
+        session.name = session.name.or(name);
         if let Some(state) = state {
             session.state = state;
         }
@@ -148,7 +154,9 @@ impl Service {
 
     pub fn batch(&self, answer: Value) -> Result<Batch, serde_json::Error> {
         let state = self.states.state_in(&answer);
+        let name = self.list.name_in(&answer);
         let mut batch: Batch = serde_json::from_value(answer)?;
+        batch.name = batch.name.or(name);
         if let Some(state) = state {
             batch.state = state;
         }
