@@ -444,6 +444,7 @@ fn a_statement_of_the_session_is_listed_and_waited_for() {
     screen.line(":wait 99");
     screen.wait_for("the result of statement 99 cannot be had");
     screen.line(":log 5");
+    screen.wait_for(">>> :log 5\n");
     screen.wait_for_prompt(">>>");
     let text = screen.text();
     let (_, after) = text.rsplit_once(">>> :log 5\n").unwrap();

@@ -25,9 +25,10 @@ use crate::support::program::Home;
 use std::path::Path;
 
 /// Small limits of time, so that what is waited for comes soon.
-const TIMES: [&str; 3] = [
+const TIMES: [&str; 4] = [
     "timeout = \"1s\"",
     "settle = \"300ms\"",
+    "visible_after = \"300ms\"",
     "gateway_patience = \"600ms\"",
 ];
 
