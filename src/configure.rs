@@ -114,6 +114,9 @@ fn shown(key: &str, value: &config::Value, origin: &Origin) -> String {
     let may_be_secret = key.starts_with("headers.") || key.starts_with("query.");
     let text = value.as_str();
     match (key, text) {
+        _ if key.starts_with("session.") && config::names_secret(&format!("{key} {value}")) => {
+            "\"***\"".to_owned()
+        }
         _ if is_the_users && may_be_secret => "\"***\"".to_owned(),
         ("url" | "proxy" | "proxy.url", Some(text)) => {
             config::Value::from(livy::shown_root(text)).to_string()

@@ -93,6 +93,11 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     if cli.dry_run {
         return dry_run(out, &work.plan);
     }
+    if let Some((target, body)) = work.plan.request().filter(|_| cli.looks.verbose) {
+        let body: Vec<&str> = body.lines().map(str::trim).collect();
+        let told = format!("{target} {}", body.join(" "));
+        out.note(&render::Line::faint(render::one_line(&told).into_owned()));
+    }
     let mut link = match work.plan.clone().open(on_signal.clone()) {
         Ok(link) => link,
         Err(error) => return fail(out, &error.to_string(), None, Exit::Server),
@@ -311,14 +316,11 @@ fn batch(cli: &Cli, out: &Out, command: &BatchCommand, environment: Environment<
             follow: *follow,
         },
         BatchCommand::Submit(submit) => {
-            let job = match plan::job(submit, environment) {
+            let job = match plan::job(submit, &cli.spark_given(), environment) {
                 Ok(job) => job,
                 Err(told) => return usage(told),
             };
-            for option in &job.passed_over {
-                let told = format!("{option} is passed over: the server decides it");
-                out.note(&render::Line::faint(told));
-            }
+            plan::tell(out, &job.told);
             if cli.dry_run {
                 return show_request(out, &format!("POST {}/batches", desk.root), &job.shown());
             }

@@ -3,6 +3,8 @@
 mod batch;
 mod job;
 mod offer;
+mod paths;
+mod session;
 mod settings;
 
 pub use batch::{check as check_batch, desk as batch_desk};
@@ -11,15 +13,14 @@ use offer::offer;
 pub use settings::{config_task, settings};
 
 use crate::cli::{Cli, Shortcut};
-use crate::config::{self, ConfValue, Environment, Input, Place, Settings, Timing};
+use crate::config::{self, Environment, Input, Place, Settings, Timing};
 use crate::engine::{KeepAlive, Patience};
 use crate::lang::Language;
-use crate::livy::{self, CreateSession, Service};
+use crate::livy;
 use crate::local;
-use crate::render::Format;
-use crate::shell::{Attach, Journal, LAST, Limits, Plan, SessionPlan, for_shell};
+use crate::render::{Format, Line, one_line};
+use crate::shell::{Journal, Limits, Plan, for_shell};
 use crate::term::Out;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -31,8 +32,6 @@ pub fn plan(
     out: &Out,
     environment: Environment<'_>,
 ) -> Result<Plan, String> {
-    let conf = config::spark_conf(&cli.conf, environment)
-        .map_err(|error| format!("{error}; {}", error.hint()))?;
     let command = command(cli, &settings);
     let offer = match runs_script(cli, out) {
         true => None,
@@ -43,21 +42,31 @@ pub fn plan(
     let place = settings.place;
     check(cli, &place, out)?;
     let journal = Journal::in_folder(config::state_folder(environment));
-    let session = session(cli, &conf, &timing, &place, &journal, language)?;
+    let fresh = session::fresh(
+        cli,
+        &settings.session,
+        &timing,
+        &place,
+        language,
+        environment,
+    )?;
+    let session = session::session(cli, &fresh, &place, &journal)?;
+    tell(out, &fresh.told);
     let cache = match place {
         Place::Local => cache_folder(environment)?,
         Place::Server { .. } => PathBuf::new(),
     };
-    let secrets = conf.iter().filter(|(_, value)| value.is_secret);
     Ok(Plan {
         command,
         session,
-        label: cli.name.clone().unwrap_or_else(|| "livysh".to_owned()),
+        fresh: fresh.request,
+        label: session::label(cli, &settings.session, environment),
+        set_up_by: fresh.set_up_by,
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),
         keep: cli.keep || settings.keeps,
-        secrets: secrets.map(|(key, _)| key.clone()).collect(),
+        secrets: fresh.secrets,
         limits: limits(cli),
         patience: patience(cli, &timing, out),
         keep_alive: KeepAlive {
@@ -79,142 +88,11 @@ pub fn plan(
     })
 }
 
-/// The session that is attached to, or the request for a new one.
-fn session(
-    cli: &Cli,
-    conf: &BTreeMap<String, ConfValue>,
-    timing: &Timing,
-    place: &Place,
-    journal: &Journal,
-    language: Language,
-) -> Result<SessionPlan, String> {
-    let Some(name) = &cli.session else {
-        let request = request(cli, conf, timing, language)?;
-        return fitting(place, request, language).map(SessionPlan::Create);
-    };
-    let Place::Server { url, .. } = place else {
-        return Err("--local starts a session of its own: -s needs a Livy server".to_owned());
-    };
-    if cli.create {
-        check_name(name)?;
-        let request = CreateSession {
-            name: Some(name.clone()),
-            ..request(cli, conf, timing, language)?
-        };
-        return fitting(place, request, language).map(SessionPlan::FindOrCreate);
+/// Tells what is not done as it was asked for.
+pub fn tell(out: &Out, told: &[String]) {
+    for told in told {
+        out.note(&Line::faint(one_line(told).into_owned()));
     }
-    let refusals = [
-        (
-            cli.looks.max_rows.is_some(),
-            "--max-rows is a setting of new sessions: leave out -s, or use LIMIT",
-        ),
-        (!conf.is_empty(), "--conf is for new sessions: leave out -s"),
-        (
-            cli.script.start_timeout.is_some(),
-            "--start-timeout is for new sessions: leave out -s",
-        ),
-        (
-            cli.heartbeat.is_some(),
-            "--heartbeat is for new sessions: leave out -s",
-        ),
-    ];
-    if let Some((_, told)) = refusals.iter().find(|(is_given, _)| *is_given) {
-        return Err((*told).to_owned());
-    }
-    let root = livy::shown_root(url);
-    Attach::to(name, journal, &root, None).map(SessionPlan::Attach)
-}
-
-fn check_language(service: &Service, language: Language) -> Result<(), String> {
-    if service.runs(language.kind()) {
-        return Ok(());
-    }
-    let kinds = service.kinds.iter();
-    let known: Vec<String> = kinds
-        .map(|kind| match Language::from_name(kind) {
-            Some(language) => language.to_string(),
-            None => kind.clone(),
-        })
-        .collect();
-    Err(format!(
-        "{} does not run {language}: it runs {}",
-        service.called(),
-        known.join(", ")
-    ))
-}
-
-/// The request, where the service has the language and all fields of it.
-fn fitting(
-    place: &Place,
-    request: CreateSession,
-    language: Language,
-) -> Result<CreateSession, String> {
-    let Place::Server { service, .. } = place else {
-        return Ok(request);
-    };
-    check_language(service, language)?;
-    match service.unknown_field(&request) {
-        Some(field) => Err(format!(
-            "sessions of {} have no {field}: leave it out",
-            service.called()
-        )),
-        None => Ok(request),
-    }
-}
-
-/// What Livy takes for a name, and can find by it again.
-fn check_name(name: &str) -> Result<(), String> {
-    let told = match name {
-        LAST => "makes no session: last is the one that was used last",
-        _ if name.parse::<i64>().is_ok() => {
-            "makes no session: the server gives numbers, and takes none for a name"
-        }
-        _ if name.trim().is_empty() || name.contains(['/', '\\']) => {
-            "makes no session: a name has a letter, and no slash"
-        }
-        _ => return Ok(()),
-    };
-    Err(format!("--create with -s {} {told}", for_shell(name)))
-}
-
-/// The request for a new session.
-fn request(
-    cli: &Cli,
-    conf: &BTreeMap<String, ConfValue>,
-    timing: &Timing,
-    language: Language,
-) -> Result<CreateSession, String> {
-    let mut request = CreateSession {
-        kind: Some(language.kind().to_owned()),
-        ..CreateSession::default()
-    };
-    for (key, value) in conf {
-        request.conf.insert(key.clone(), value.text.clone());
-    }
-    if let Some(rows) = cli.looks.max_rows {
-        let key = "livy.rsc.sql.num-rows".to_owned();
-        request.conf.insert(key, rows.to_string());
-    }
-    request.heartbeat_timeout_in_second = heartbeat(cli, timing)?;
-    Ok(request)
-}
-
-/// In seconds. A session that is to stay has none by a profile: nobody asks for it then.
-fn heartbeat(cli: &Cli, timing: &Timing) -> Result<Option<u64>, String> {
-    let stays = cli.keep || cli.create;
-    let wanted = match cli.heartbeat {
-        Some(limit) if stays && !limit.is_zero() => {
-            return Err(
-                "--heartbeat ends a session that nobody asks for: leave out --keep and --create"
-                    .to_owned(),
-            );
-        }
-        Some(limit) => Some(limit),
-        None => timing.heartbeat.filter(|_| !stays),
-    };
-    Ok(wanted
-        .filter(|limit| !limit.is_zero())
-        .map(|limit| limit.as_secs().max(1)))
 }
 
 /// Options that would be taken in silence and do nothing.

@@ -42,4 +42,5 @@ mod signals;
 mod snippets;
 mod soak;
 mod spark_lines;
+mod spark_options;
 mod transfer;

@@ -225,7 +225,7 @@ fn options_become_fields_and_what_makes_no_sense_is_refused() {
     );
     assert_eq!(shown.code, 0, "{shown:?}");
     shown.said(&[
-        "--master is passed over: the server decides it\n",
+        "--master is passed over: the Livy server decides the master\n",
         &format!("POST {url}/batches\n"),
     ]);
     let mut request: Value = serde_json::from_str(&shown.out).unwrap();

@@ -8,9 +8,9 @@ mod words;
 
 pub use batch::{Batch, BatchCommand, Submit};
 pub use config::{Config, ConfigCommand};
-pub use spark::SparkOptions;
+pub use spark::{Master, SparkOptions};
 
-use crate::config::{AuthKind, Flags, Input, duration};
+use crate::config::{AuthKind, Flags, Input, SparkGiven, Target, duration};
 use crate::lang::Language;
 use crate::render::Format;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -76,13 +76,20 @@ pub struct Cli {
     #[command(flatten)]
     pub looks: Looks,
 
-    /// A setting of the new session's Spark; VALUE may be env:NAME or @FILE; may be repeated
-    #[arg(short, long, value_name = "KEY=VALUE", action = ArgAction::Append)]
-    pub conf: Vec<String>,
-
     /// Have the server end the new session when it has not heard of livysh for so long; 0: not
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub heartbeat: Option<Duration>,
+
+    /// Have the server end the new session after so long (before Livy 0.9: when it was idle for so long)
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub ttl: Option<Duration>,
+
+    /// Have the server end the new session when it was idle for so long (Livy 0.9)
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub idle_timeout: Option<Duration>,
+
+    #[command(flatten)]
+    pub spark: SparkOptions,
 
     /// Print the request that would create the session or batch, and send nothing
     #[arg(long, global = true)]
@@ -331,11 +338,16 @@ impl Cli {
 
     pub fn flags(&self) -> Flags {
         let connection = &self.connection;
+        let by_master = self.master();
+        let url = match by_master {
+            Some(Master::Server(url)) => Some(url.to_owned()),
+            Some(Master::Local | Master::PassedOver) | None => connection.url.clone(),
+        };
         Flags {
-            url: connection.url.clone(),
+            url,
             profile: connection.profile.clone(),
             preset: connection.preset.clone(),
-            local: connection.local,
+            local: connection.local || by_master == Some(Master::Local),
             auth: connection.auth.map(|how| match how {
                 Sign::None => AuthKind::None,
                 Sign::Basic => AuthKind::Basic,
@@ -347,6 +359,39 @@ impl Cli {
             proxy: connection.proxy.clone(),
             insecure: connection.insecure,
         }
+    }
+
+    /// The options of Spark that hold: those of what is submitted stand behind that.
+    fn spark_options(&self) -> (&SparkOptions, Target) {
+        match &self.command {
+            Some(Command::Batch(Batch {
+                command: Some(BatchCommand::Submit(submit)),
+            })) => (&submit.spark, Target::Batch),
+            Some(Command::Batch(_) | Command::Config(_) | Command::Help(_) | Command::Serve(_))
+            | None => (&self.spark, Target::Session),
+        }
+    }
+
+    /// What a `--master` is.
+    pub fn master(&self) -> Option<Master<'_>> {
+        let connection = &self.connection;
+        let is_placed =
+            connection.url.is_some() || connection.profile.is_some() || connection.local;
+        let (options, target) = self.spark_options();
+        let master = options.master_for(target);
+        master.map(|master| {
+            if is_placed {
+                Master::PassedOver
+            } else {
+                master
+            }
+        })
+    }
+
+    /// What is said of Spark.
+    pub fn spark_given(&self) -> SparkGiven {
+        let (options, _) = self.spark_options();
+        options.given(self.master() == Some(Master::PassedOver))
     }
 
     /// What to run: `-i`, `-f` and `-e` in their order, then FILE.

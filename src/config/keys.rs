@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 80] = [
+const KEYS: [&str; 98] = [
     "url",
     "preset",
     "path",
@@ -82,6 +82,24 @@ const KEYS: [&str; 80] = [
     "keep_alive",
     "keep_idle",
     "heartbeat",
+    "session.name",
+    "session.kind",
+    "session.proxy_user",
+    "session.queue",
+    "session.jars",
+    "session.py_files",
+    "session.files",
+    "session.archives",
+    "session.driver_memory",
+    "session.driver_cores",
+    "session.executor_memory",
+    "session.executor_cores",
+    "session.num_executors",
+    "session.heartbeat_timeout_in_second",
+    "session.ttl",
+    "session.idle_timeout",
+    "session.conf.*",
+    "session.extra.*",
 ];
 
 /// How like two keys must be for one to be suggested.

@@ -14,6 +14,9 @@
 //! | `profile.rs`    | a profile's values                                   |
 //! | `credential.rs` | who you are                                          |
 //! | `transport.rs`  | how a server is reached                              |
+//! | `session.rs`    | what new sessions are made with                      |
+//! | `spark_options.rs` | what each option of Spark's shells becomes            |
+//! | `properties.rs` | reads files of settings                             |
 //! | `spark_conf.rs` | settings of Spark on the command line                |
 //! | `folders.rs`    | where files of the user's are                        |
 
@@ -27,7 +30,10 @@ mod keys;
 mod layers;
 mod presets;
 mod profile;
+mod properties;
+mod session;
 mod spark_conf;
+mod spark_options;
 mod transport;
 
 pub use credential::Ask;
@@ -39,7 +45,9 @@ pub use folders::{cache_folder, config_path, startup_folder, state_folder};
 pub use layers::{Layers, Origin};
 pub use presets::names as presets;
 pub use profile::Timing;
-pub use spark_conf::{ConfValue, spark_conf};
+pub use session::SessionSettings;
+pub use spark_conf::{ConfValue, names_secret, spark_conf};
+pub use spark_options::{SparkGiven, Target, Wanted, unread_variables};
 pub use toml::Value;
 
 use crate::auth::Credential;
@@ -120,6 +128,8 @@ pub struct Settings {
     pub timing: Timing,
     /// The profile's: it decides where neither a flag nor a file nor the session does.
     pub language: Option<Language>,
+    /// What new sessions are made with, as the profile says.
+    pub session: SessionSettings,
     /// Whether a new session stays when livysh ends, as the profile says.
     pub keeps: bool,
     /// What of the file has no effect.
@@ -143,6 +153,7 @@ pub fn settings(
                 profile: None,
                 timing: Timing::default(),
                 language: None,
+                session: SessionSettings::default(),
                 keeps: false,
                 warnings: Vec::new(),
             }),
@@ -170,7 +181,8 @@ pub fn settings(
         },
         profile: configured.profile,
         timing: used.timing,
-        language: used.lang,
+        language: used.lang.or(used.session.kind),
+        session: used.session,
         keeps: used.on_exit == OnExit::Keep,
         warnings: configured.warnings,
     })

@@ -2,6 +2,7 @@
 
 use super::credential::AuthSettings;
 use super::duration::deserialized;
+use super::session::SessionSettings;
 use super::transport::TransportSettings;
 use crate::lang::Language;
 use serde::de::{DeserializeOwned, Error};
@@ -17,6 +18,7 @@ pub(super) struct Profile {
     pub(super) lang: Option<Language>,
     pub(super) auth: AuthSettings,
     pub(super) on_exit: OnExit,
+    pub(super) session: SessionSettings,
     #[serde(flatten)]
     pub(super) transport: TransportSettings,
     #[serde(flatten)]
@@ -71,7 +73,9 @@ pub(super) fn read<T: DeserializeOwned>(table: &Table) -> Result<T, String> {
     read.map_err(|error: toml::de::Error| error.to_string().trim().to_owned())
 }
 
-fn language<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Language>, D::Error> {
+pub(super) fn language<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Language>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let language = Language::from_name(&text);
     language.map(Some).ok_or_else(|| {

@@ -19,6 +19,14 @@ impl std::fmt::Debug for ConfValue {
 }
 
 impl ConfValue {
+    /// A value as it stands.
+    pub fn plain(key: &str, text: &str) -> ConfValue {
+        ConfValue {
+            text: text.to_owned(),
+            is_secret: names_secret(key) || names_secret(text),
+        }
+    }
+
     pub fn shown(&self) -> &str {
         match self.is_secret {
             true => "***",
@@ -43,31 +51,41 @@ fn setting(given: &str, environment: Environment<'_>) -> Result<(String, ConfVal
     if key.is_empty() {
         return Err(ConfigError::NoSetting(given.to_owned()));
     }
-    let read = if let Some(name) = value.strip_prefix("env:") {
+    Ok((key.to_owned(), self::value(key, value, environment)?))
+}
+
+/// The value of a key, from where its text says.
+pub(super) fn value(
+    key: &str,
+    text: &str,
+    environment: Environment<'_>,
+) -> Result<ConfValue, ConfigError> {
+    let read = if let Some(name) = text.strip_prefix("env:") {
         let text = environment(name).ok_or_else(|| ConfigError::NoVariable {
             name: name.to_owned(),
             key: key.to_owned(),
         })?;
         Some(text)
-    } else if let Some(path) = value.strip_prefix('@') {
+    } else if let Some(path) = text.strip_prefix('@') {
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::Unreadable(path.into(), error))?;
         Some(text)
     } else {
         None
     };
-    let is_secret = read.is_some() || names_secret(key);
-    let text = match read {
+    Ok(match read {
         // What was read from a file often ends in a newline.
-        Some(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
-        None => value.to_owned(),
-    };
-    Ok((key.to_owned(), ConfValue { text, is_secret }))
+        Some(text) => ConfValue {
+            text: text.trim_end_matches(['\r', '\n']).to_owned(),
+            is_secret: true,
+        },
+        None => ConfValue::plain(key, text),
+    })
 }
 
-/// As Spark itself decides what to redact (`spark.redaction.regex`).
-fn names_secret(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
+/// As Spark itself decides what to redact (`spark.redaction.regex`), by a key or a value.
+pub fn names_secret(text: &str) -> bool {
+    let key = text.to_ascii_lowercase();
     let words = ["secret", "password", "token", "access.key", "accesskey"];
     words.iter().any(|word| key.contains(word))
 }

@@ -24,7 +24,9 @@ pub use model::{
     AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Meaning, Output, Session, SessionList,
     SessionState, Statement, StatementList, StatementState, Version,
 };
-pub use request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
+pub use request::{
+    AddFile, Completion, CreateBatch, CreateSession, NewStatement, Resources, SESSION_FIELDS,
+};
 pub use service::{
     Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Listing, Offer, Phase, PhaseSeen,
     Service, States, lengths,

@@ -3,7 +3,7 @@
 use super::{command, unattended};
 use crate::auth::Identity;
 use crate::batch::Desk;
-use crate::cli::{BatchCommand, Cli, Shortcut};
+use crate::cli::{BatchCommand, Cli, Shortcut, SparkOptions};
 use crate::config::{Place, Settings};
 use crate::engine::Patience;
 use crate::livy::{self, Client};
@@ -24,8 +24,8 @@ pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
     ];
     let refusals = [
         (
-            !cli.conf.is_empty() || cli.name.is_some(),
-            "--conf and --name of a batch stand behind submit",
+            cli.spark != SparkOptions::default() || cli.name.is_some(),
+            "--conf, --name, --jars and the like of a batch stand behind submit",
         ),
         (
             !cli.inputs().is_empty(),
@@ -40,8 +40,8 @@ pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
             "--keep and --keep-on-error are for sessions: a batch goes on by itself",
         ),
         (
-            cli.heartbeat.is_some(),
-            "--heartbeat is for sessions: a batch ends with its file",
+            cli.heartbeat.is_some() || cli.ttl.is_some() || cli.idle_timeout.is_some(),
+            "--heartbeat, --ttl and --idle-timeout are for sessions: a batch ends with its file",
         ),
         (
             cli.lang.is_some(),
@@ -134,6 +134,8 @@ mod tests {
         for options in [
             "--conf a=b",
             "--name a",
+            "--jars a",
+            "--ttl 9s",
             "-e 1",
             "-f a.py",
             "-i a.py",

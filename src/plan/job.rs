@@ -1,12 +1,14 @@
 //! From `livysh batch submit` to the request: each option of spark-submit as a field of Livy's or a
 //! setting of Spark's.
 
-use crate::cli::{SparkOptions, Submit};
-use crate::config::{self, Environment};
+use super::paths::{check_whole, is_whole};
+use super::session::parted;
+use crate::cli::Submit;
+use crate::config::{Environment, SparkGiven, Target, Wanted};
 use crate::livy::CreateBatch;
 use crate::local;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use crate::shell::named;
+use std::collections::BTreeSet;
 
 /// What is to run.
 #[derive(Debug)]
@@ -14,8 +16,8 @@ pub struct Job {
     pub request: CreateBatch,
     /// Settings that must not be shown.
     pub secrets: BTreeSet<String>,
-    /// Options that only the server can decide.
-    pub passed_over: Vec<&'static str>,
+    /// What is not done as it was asked for.
+    pub told: Vec<String>,
 }
 
 impl Job {
@@ -32,46 +34,37 @@ impl Job {
 }
 
 /// The job of a command line; why it is none.
-pub fn job(submit: &Submit, environment: Environment<'_>) -> Result<Job, String> {
+pub fn job(
+    submit: &Submit,
+    given: &SparkGiven,
+    environment: Environment<'_>,
+) -> Result<Job, String> {
     let file = &submit.file;
-    if !file.starts_with('/') && !file.contains(":/") {
+    if !is_whole(file) {
         return Err(format!(
             "{file}: the server reads the file itself, so it needs a whole path or a scheme, such as \
              /jobs/{file} or hdfs:///jobs/{file}"
         ));
     }
-    let options = &submit.spark;
-    let (conf, secrets) = settings(options, environment)?;
+    let mut wanted = given.over(Wanted::default(), Target::Batch, environment)?;
+    if file.ends_with(".py") {
+        wanted.take_python(environment);
+    }
+    check_whole(&wanted.resources)?;
     let label = submit.name.as_deref().unwrap_or_else(|| stem(file));
     let unique = local::random_name().map_err(|error| error.to_string())?;
-    let passed = [
-        ("--master", options.master.is_some()),
-        ("--deploy-mode", options.deploy_mode.is_some()),
-    ];
+    let (conf, secrets) = parted(wanted.conf);
     Ok(Job {
         request: CreateBatch {
             file: file.clone(),
             args: submit.arguments.clone(),
-            class_name: options.class.clone(),
-            name: Some(format!("{label}-{unique}")),
-            proxy_user: options.proxy_user.clone(),
-            queue: options.queue.clone(),
-            jars: options.jars.clone(),
-            py_files: options.py_files.clone(),
-            files: options.files.clone(),
-            archives: options.archives.clone(),
-            driver_memory: options.driver_memory.clone(),
-            driver_cores: options.driver_cores,
-            executor_memory: options.executor_memory.clone(),
-            executor_cores: options.executor_cores,
-            num_executors: options.num_executors,
+            class_name: wanted.class_name,
+            name: Some(named(label, &unique)),
+            resources: wanted.resources,
             conf,
         },
         secrets,
-        passed_over: passed
-            .into_iter()
-            .filter_map(|(name, is_given)| is_given.then_some(name))
-            .collect(),
+        told: wanted.told,
     })
 }
 
@@ -82,90 +75,25 @@ fn stem(file: &str) -> &str {
     if stem.is_empty() { "batch" } else { stem }
 }
 
-type Conf = (BTreeMap<String, String>, BTreeSet<String>);
-
-/// An option goes before `--conf`, and that before the file of properties, as in spark-submit.
-fn settings(options: &SparkOptions, environment: Environment<'_>) -> Result<Conf, String> {
-    let mut conf = match &options.properties_file {
-        Some(path) => properties(path)?,
-        None => BTreeMap::new(),
-    };
-    let mut secrets = BTreeSet::new();
-    let given = config::spark_conf(&options.conf, environment)
-        .map_err(|error| format!("{error}; {}", error.hint()))?;
-    for (key, value) in given {
-        if value.is_secret {
-            secrets.insert(key.clone());
-        }
-        conf.insert(key, value.text);
-    }
-    for (key, value) in of_options(options) {
-        conf.insert(key.to_owned(), value);
-    }
-    Ok((conf, secrets))
-}
-
-/// The options for which Livy has no field.
-fn of_options(options: &SparkOptions) -> impl Iterator<Item = (&'static str, String)> {
-    let cores = options.total_executor_cores.map(|cores| cores.to_string());
-    let table = [
-        ("spark.jars.packages", options.packages.clone()),
-        ("spark.jars.excludes", options.exclude_packages.clone()),
-        ("spark.jars.repositories", options.repositories.clone()),
-        ("spark.cores.max", cores),
-        (
-            "spark.driver.extraJavaOptions",
-            options.driver_java_options.clone(),
-        ),
-        (
-            "spark.driver.extraLibraryPath",
-            options.driver_library_path.clone(),
-        ),
-        (
-            "spark.driver.extraClassPath",
-            options.driver_class_path.clone(),
-        ),
-        ("spark.kerberos.principal", options.principal.clone()),
-        ("spark.kerberos.keytab", options.keytab.clone()),
-    ];
-    table
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-}
-
-/// Settings of a file: a key, then blanks, `=` or `:`, then the value.
-fn properties(path: &Path) -> Result<BTreeMap<String, String>, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let lines = text.lines().map(str::trim);
-    let settings = lines.filter(|line| !line.is_empty() && !line.starts_with(['#', '!']));
-    let parted = settings.map(|line| {
-        let is_end = |c: char| c.is_whitespace() || c == '=' || c == ':';
-        let (key, rest) = line.split_at(line.find(is_end).unwrap_or(line.len()));
-        let rest = rest.trim_start();
-        let value = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start();
-        (key.to_owned(), value.to_owned())
-    });
-    Ok(parted.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Batch, BatchCommand, Cli, Command};
+    use serde_json::json;
 
-    fn submit(file: &str, spark: SparkOptions) -> Submit {
-        Submit {
-            wait: false,
-            name: None,
-            spark,
-            file: file.to_owned(),
-            arguments: Vec::new(),
-        }
-    }
-
-    fn job_of(file: &str, spark: SparkOptions) -> Result<Job, String> {
-        job(&submit(file, spark), &|name| {
-            (name == "KEY").then(|| "hidden".to_owned())
+    fn job_of(line: &str) -> Result<Job, String> {
+        let words = ["livysh", "batch", "submit"].into_iter();
+        let cli = Cli::parse_from(words.chain(line.split_whitespace()).map(Into::into)).unwrap();
+        let Some(Command::Batch(Batch {
+            command: Some(BatchCommand::Submit(submit)),
+        })) = &cli.command
+        else {
+            panic!("{line}");
+        };
+        job(submit, &cli.spark_given(), &|name| match name {
+            "KEY" => Some("hidden".to_owned()),
+            "PYSPARK_PYTHON" => Some("/py".to_owned()),
+            _ => None,
         })
     }
 
@@ -176,55 +104,49 @@ mod tests {
             ("hdfs:///a/b.tar.gz", "b-"),
             ("s3://bucket/", "batch-"),
         ] {
-            let name_of = job_of(file, SparkOptions::default()).unwrap().request.name;
-            let given = name_of.unwrap();
+            let given = job_of(file).unwrap().request.name.unwrap();
             assert!(
                 given.starts_with(name) && given.len() == name.len() + 8,
                 "{given}"
             );
         }
-        for file in ["daily.py", "jobs/daily.py", "./daily.py"] {
-            let told = job_of(file, SparkOptions::default()).unwrap_err();
+        for line in [
+            "daily.py",
+            "jobs/daily.py",
+            "./daily.py",
+            "--jars a.jar /daily.py",
+        ] {
+            let told = job_of(line).unwrap_err();
             assert!(told.contains("needs a whole path or a scheme"), "{told}");
         }
     }
 
     #[test]
-    fn options_go_before_settings_and_those_before_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("spark.properties");
-        std::fs::write(
-            &path,
-            "# x\nspark.a 1\nspark.b = 2\nspark.c: x=3\nspark.d\n",
-        )
-        .unwrap();
-        let job = job_of(
-            "/a.jar",
-            SparkOptions {
-                conf: vec!["spark.b=env:KEY".to_owned(), "spark.cores.max=1".to_owned()],
-                properties_file: Some(path),
-                total_executor_cores: Some(8),
-                packages: Some("a:b:1".to_owned()),
-                master: Some("yarn".to_owned()),
-                ..SparkOptions::default()
-            },
-        )
-        .unwrap();
-        let conf = &job.request.conf;
-        let keys = [
-            ("spark.a", "1"),
-            ("spark.b", "hidden"),
-            ("spark.c", "x=3"),
-            ("spark.cores.max", "8"),
-            ("spark.d", ""),
-            ("spark.jars.packages", "a:b:1"),
-        ];
-        let found: Vec<(&str, &str)> = conf
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
-        assert_eq!(found, keys);
+    fn nothing_is_sent_that_nobody_set() {
+        let job = job_of("/a.jar").unwrap();
+        let sent = serde_json::to_value(&job.request).unwrap();
+        let fields: Vec<&String> = sent.as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["file", "name"]);
+        assert_eq!(job.told, Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_set_is_sent_and_secrets_are_not_shown() {
+        let line = "--class A --conf spark.b=env:KEY --packages a:b:1 --master yarn \
+                    --driver-memory 2g /a.py --class own";
+        let job = job_of(line).unwrap();
+        let sent = serde_json::to_value(&CreateBatch {
+            name: None,
+            ..job.request.clone()
+        });
+        let expected = json!({"file": "/a.py", "args": ["--class", "own"], "className": "A",
+            "driverMemory": "2g", "conf": {"spark.b": "hidden", "spark.jars.packages": "a:b:1",
+            "spark.pyspark.python": "/py", "spark.yarn.appMasterEnv.PYSPARK_PYTHON": "/py"}});
+        assert_eq!(sent.unwrap(), expected);
         assert!(!job.shown().contains("hidden"), "{}", job.shown());
-        assert_eq!(job.passed_over, ["--master"]);
+        assert_eq!(
+            job.told,
+            ["--master is passed over: the Livy server decides the master"]
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What is configured, and what of it is to be told before anything is asked of the network.
 
-use crate::cli::{self, Cli, ConfigCommand};
+use crate::cli::{self, Cli, ConfigCommand, Master};
 use crate::config::{self, Environment, Place, Settings};
 use crate::configure::{self, Task};
 use crate::exit::Exit;
@@ -34,6 +34,15 @@ pub fn settings(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Se
     };
     let settings = config::settings(&cli.flags(), environment, &ask)
         .map_err(|error| fail(&error.to_string(), &error.hint(), Exit::from(&error)))?;
+    let taken_for = match cli.master() {
+        Some(Master::Server(url)) => Some((livy::shown_root(url), "--url")),
+        Some(Master::Local) => Some((String::new(), "--local")),
+        Some(Master::PassedOver) | None => None,
+    };
+    if let Some((master, option)) = taken_for {
+        let told = format!("--master {master} is taken for {option}").replace("  ", " ");
+        super::tell(out, &[told]);
+    }
     for warning in &settings.warnings {
         let warning = one_line(warning);
         out.note(&Line::plain(format!("warning: {warning}")));

@@ -35,7 +35,7 @@ pub use life::end_of_log;
 pub use limits::Limits;
 pub use link::{About, Link, Over, SessionFacts};
 pub use open::{OnSignal, telling};
-pub use plan::{Attach, LAST, Plan, SessionPlan, Wanted};
+pub use plan::{Attach, LAST, Plan, SessionPlan, Wanted, named};
 pub use restart::restart;
 pub use run::{Left, Manner, Run, Verdict};
 pub use signals::{Signals, wait_for_signal};

@@ -6,7 +6,7 @@ use super::journal::Same;
 use super::limits::Deadlines;
 use super::link::{About, Link};
 use super::local::{OnMachine, start_local};
-use super::plan::{Attach, Plan, SessionPlan};
+use super::plan::{Attach, Plan, SessionPlan, named};
 use super::signals::{Signals, signal_to_end};
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
@@ -15,7 +15,7 @@ use crate::config::Place;
 use crate::engine::{
     self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, CreateSession, Id, LivyError, Service, Session, Transport};
+use crate::livy::{self, Client, Id, LivyError, Service, Session, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -41,7 +41,7 @@ impl Plan {
     /// Starts to open the session and returns at once.
     pub fn open(mut self, on_signal: OnSignal) -> io::Result<Link> {
         if let SessionPlan::Create(request) = &mut self.session {
-            request.name = Some(format!("{}-{}", self.label, local::random_name()?));
+            request.name = Some(named(&self.label, &local::random_name()?));
         }
         let about = About {
             is_local: self.place == Place::Local,
@@ -261,7 +261,7 @@ async fn open(
                 engine::find_or_create_session(&client, &request, &patience, unwanted, tell)
                     .await
                     .inspect_err(told)?;
-            tell_lines(told_of(&found, &request));
+            tell_lines(told_of(&found, &plan.set_up_by));
             (
                 found.session,
                 found.is_new,
@@ -297,14 +297,13 @@ async fn open(
 }
 
 /// What is to be known of a session that was found or made by its name.
-fn told_of(found: &engine::Found, request: &CreateSession) -> Vec<Line> {
+fn told_of(found: &engine::Found, set_up_by: &[&str]) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(removed) = &found.removed {
         lines.push(words::made_anew(removed));
     }
-    let sets = !request.conf.is_empty() || request.heartbeat_timeout_in_second.is_some();
-    if !found.is_new && sets {
-        lines.push(words::settings_without_effect(&found.session));
+    if !found.is_new && !set_up_by.is_empty() {
+        lines.push(words::settings_without_effect(&found.session, set_up_by));
     }
     lines
 }

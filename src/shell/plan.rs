@@ -2,12 +2,13 @@
 
 use super::journal::{Journal, Known};
 use super::limits::Limits;
-use crate::config::Place;
+use crate::config::{Place, names_secret};
 use crate::engine::{KeepAlive, Patience};
 use crate::lang::Language;
 use crate::livy::{self, CreateSession, Session};
 use crate::local;
 use crate::term::Out;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,8 +20,12 @@ pub struct Plan {
     /// The command that comes to that place, for a shell.
     pub command: String,
     pub session: SessionPlan,
-    /// What the name of a new session begins with.
+    /// What a new session is made with.
+    pub fresh: CreateSession,
+    /// What the name of a new session is made of.
     pub label: String,
+    /// The options that say something of a new session.
+    pub set_up_by: Vec<&'static str>,
     /// The user's cache folder for livysh.
     pub cache: PathBuf,
     /// Where to look for a local Spark.
@@ -99,6 +104,31 @@ impl Attach {
     }
 }
 
+/// A name that is one of its own: `{rand}` or the end of a label is what makes it so.
+pub fn named(label: &str, unique: &str) -> String {
+    match label.contains("{rand}") {
+        true => label.replace("{rand}", unique),
+        false => format!("{label}-{unique}"),
+    }
+}
+
+/// Without values whose names tell that they are secret.
+fn conceal(fields: &mut Map<String, Value>) {
+    for (name, value) in fields {
+        match value {
+            Value::Object(inner) => conceal(inner),
+            Value::String(text) if names_secret(name) || names_secret(text) => {
+                *text = "***".to_owned();
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => {}
+        }
+    }
+}
+
 /// What a prompt opens later.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'a> {
@@ -116,7 +146,7 @@ impl Plan {
     /// `None` where none would be created.
     pub fn request(&self) -> Option<(String, String)> {
         let (request, name) = match &self.session {
-            SessionPlan::Create(request) => (request, Some(format!("{}-xxxxxxxx", self.label))),
+            SessionPlan::Create(request) => (request, Some(named(&self.label, "xxxxxxxx"))),
             SessionPlan::FindOrCreate(request) => (request, request.name.clone()),
             SessionPlan::Attach(_) => return None,
         };
@@ -134,6 +164,7 @@ impl Plan {
                 *value = "***".to_owned();
             }
         }
+        conceal(&mut shown.extra);
         let body = serde_json::to_string_pretty(&shown).unwrap_or_default();
         Some((format!("POST {root}/sessions"), body + "\n"))
     }
@@ -145,7 +176,7 @@ impl Plan {
             (Wanted::New(language), SessionPlan::Attach(_)) => {
                 self.session = SessionPlan::Create(CreateSession {
                     kind: Some(language.kind().to_owned()),
-                    ..CreateSession::default()
+                    ..self.fresh.clone()
                 });
             }
             (Wanted::Existing { name, present }, _) => {
@@ -179,5 +210,29 @@ impl Plan {
             Place::Local => None,
             Place::Server { url, .. } => Some(livy::shown_root(url)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_name_is_one_of_its_own() {
+        assert_eq!(named("etl", "x1"), "etl-x1");
+        assert_eq!(named("a-{rand}-b", "x1"), "a-x1-b");
+    }
+
+    #[test]
+    fn fields_of_a_service_are_shown_without_secrets() {
+        let fields =
+            json!({"tags": {"team": "etl", "apiToken": "t"}, "size": 3, "a": "password=x"});
+        let Value::Object(mut fields) = fields else {
+            panic!()
+        };
+        conceal(&mut fields);
+        let expected = json!({"tags": {"team": "etl", "apiToken": "***"}, "size": 3, "a": "***"});
+        assert_eq!(Value::Object(fields), expected);
     }
 }

@@ -147,10 +147,11 @@ pub(super) fn made_anew(removed: &Session) -> Line {
     Line::plain(one_line(&told).into_owned())
 }
 
-pub(super) fn settings_without_effect(session: &Session) -> Line {
+pub(super) fn settings_without_effect(session: &Session, options: &[&str]) -> Line {
     let name = session.name.clone().unwrap_or_default();
     let told = format!(
-        "Session {name} was there: --conf, --max-rows and --heartbeat are for a new one, and have no effect."
+        "Session {name} was there: {}, for a new one, without effect.",
+        options.join(", ")
     );
     Line::plain(one_line(&told).into_owned())
 }

@@ -518,9 +518,6 @@ fn note(column: usize, seen: &BTreeMap<&'static str, String>) {
     }
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("services-matrix.txt");
     std::fs::write(path, &text).unwrap();
-    if table.len() == names.len() {
-        print!("{text}");
-    }
 }
 
 macro_rules! columns {

@@ -19,9 +19,9 @@ fn a_session_of_a_name_is_made_once_and_stays() {
     let body = asked(&livy);
     assert_eq!(body, json!({"kind": "pyspark", "name": "etl"}));
     run(&["-e", "2"]).gave("done in 0\n", 0);
-    let told = run(&["-e", "3", "--conf", "a=b"]);
+    let told = run(&["-e", "3", "--conf", "spark.a=b"]);
     told.gave("done in 0\n", 0);
-    told.said(&["Session etl was there: --conf, --max-rows and --heartbeat are for a new one"]);
+    told.said(&["Session etl was there: --conf, for a new one, without effect."]);
     assert_eq!(livy.made(), 1);
     livy.with(|world| world.session("etl").unwrap().state = "dead".to_owned());
     let anew = run(&["-e", "4"]);

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 12] = [
+const FOREIGN: [&str; 16] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
@@ -21,6 +21,10 @@ const FOREIGN: [&str; 12] = [
     "ALL_PROXY",
     "EDITOR",
     "VISUAL",
+    "PYSPARK_PYTHON",
+    "PYSPARK_DRIVER_PYTHON",
+    "PYSPARK_DRIVER_PYTHON_OPTS",
+    "PYTHONSTARTUP",
 ];
 
 /// Where the private Spark is installed once for all runs; not in the repository's history.
