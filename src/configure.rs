@@ -57,7 +57,7 @@ fn show(out: &Out, flags: &Flags, path: &Path, environment: Environment<'_>) -> 
         out.note(&Line::faint(one_line(&line).into_owned()));
     }
     // Nobody is asked: what is missing is missing.
-    match config::configured(flags, environment, &|_, _| None) {
+    match config::configured(flags, environment, None) {
         Ok(configured) => {
             for warning in &configured.warnings {
                 let told = format!("warning: {}", one_line(warning));
@@ -117,7 +117,7 @@ fn shown(key: &str, value: &config::Value, origin: &Origin) -> String {
         _ if key.starts_with("session.") && config::names_secret(&format!("{key} {value}")) => {
             "\"***\"".to_owned()
         }
-        _ if is_the_users && may_be_secret => "\"***\"".to_owned(),
+        _ if is_the_users && (may_be_secret || !config::is_key(key)) => "\"***\"".to_owned(),
         ("url" | "proxy" | "proxy.url", Some(text)) => {
             config::Value::from(livy::shown_root(text)).to_string()
         }
@@ -128,6 +128,16 @@ fn shown(key: &str, value: &config::Value, origin: &Origin) -> String {
 /// What the command line says of a server, as a profile.
 fn add(path: &Path, flags: &Flags, name: &str, url: &str) -> Result<String, ConfigError> {
     livy::check_url(url).map_err(|error| ConfigError::WrongUrl(error.to_string()))?;
+    if name.trim().is_empty() {
+        return Err(ConfigError::NoName);
+    }
+    if let Some(preset) = flags
+        .preset
+        .as_ref()
+        .filter(|name| !config::presets().contains(name))
+    {
+        return Err(ConfigError::NoPreset(preset.clone()));
+    }
     let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
     let given = [
         ("url", Some(url.to_owned())),

@@ -267,6 +267,10 @@ impl Authorizer for Identity {
         Box::pin(self.made())
     }
 
+    fn is_kept_by_cookies(&self) -> bool {
+        matches!(self.source, Source::Tickets(_))
+    }
+
     fn refused(&self, header: &AuthHeader) {
         if let Ok(mut refused) = self.refused.lock()
             && !refused.contains(header)

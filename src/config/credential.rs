@@ -3,7 +3,8 @@
 use super::{AuthKind, ConfigError, Environment, Flags};
 use crate::auth::{Credential, Program, Scheme, Secret, Unit};
 use crate::livy;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,11 @@ pub(super) struct AuthSettings {
     host: Option<String>,
     /// The header's name, for the type `header`.
     header: Option<String>,
+    #[serde(deserialize_with = "place")]
     password: SecretPlace,
+    #[serde(deserialize_with = "place")]
     token: SecretPlace,
+    #[serde(deserialize_with = "place")]
     value: SecretPlace,
     password_env: Option<String>,
     password_file: Option<PathBuf>,
@@ -62,6 +66,24 @@ struct SecretPlace {
 struct Expiry {
     pointer: Option<String>,
     unit: Unit,
+    /// A JSON web token is read where nothing else tells it, whether that is said or not.
+    fallback: Option<Fallback>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Fallback {
+    Jwt,
+}
+
+/// A secret that stands there itself is not repeated.
+fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretPlace, D::Error> {
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::Table(table) => table.try_into().map_err(D::Error::custom),
+        _ => Err(D::Error::custom(
+            "no secret stands in the file: password_env, token_file and their like say where it is",
+        )),
+    }
 }
 
 /// What a kind of sign-on calls its secret.

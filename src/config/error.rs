@@ -37,6 +37,8 @@ pub enum ConfigError {
     Inconsistent(String),
     #[error("{0}")]
     WrongUrl(String),
+    #[error("a profile needs a name")]
+    NoName,
     #[error("{0} is there already")]
     Exists(PathBuf),
     #[error("there is a profile “{name}” in {path} already")]
@@ -78,6 +80,7 @@ name one in one of three ways:
             ConfigError::OddSecret(_) => "it is to be the secret alone, on one line".to_owned(),
             ConfigError::OpenSecret(path) => format!("chmod 600 {}", path.display()),
             ConfigError::Inconsistent(_) => "livysh config show tells who has set what".to_owned(),
+            ConfigError::NoName => "it is what -p takes".to_owned(),
             ConfigError::WrongUrl(_) => {
                 "a Livy URL looks like http://host:8998 or https://gateway/livy".to_owned()
             }

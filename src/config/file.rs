@@ -1,7 +1,7 @@
 //! `config.toml`: named servers.
 
 use super::folders::config_path;
-use super::layers::as_is_usual;
+use super::layers::with_long_keys;
 use super::profile::Profile;
 use super::{ConfigError, Environment, Flags, keys, profile};
 use crate::livy::{self, Service};
@@ -78,9 +78,22 @@ pub(super) fn profile(flags: &Flags, environment: Environment<'_>) -> Result<InF
     })
 }
 
+/// Where the file is wrong, without what stands there: it may be a secret.
+fn without_text(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!(
+            "line {}: {}",
+            before.matches('\n').count() + 1,
+            error.message()
+        ),
+        None => error.message().to_owned(),
+    }
+}
+
 /// Whether its values are what they are to be, for themselves.
 fn check(name: &str, table: &Table, path: &Path) -> Result<(), ConfigError> {
-    let table = as_is_usual(table);
+    let table = with_long_keys(table);
     let read =
         profile::read::<Profile>(&table).and_then(|_| profile::read::<Service>(&table).map(|_| ()));
     match read {
@@ -115,7 +128,7 @@ impl ConfigFile {
             .map(Some)
             .map_err(|error| ConfigError::Malformed {
                 path: path.to_owned(),
-                message: error.to_string().trim().to_owned(),
+                message: without_text(&text, &error),
             })
     }
 }

@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 98] = [
+const KEYS: [&str; 99] = [
     "url",
     "preset",
     "path",
@@ -19,6 +19,7 @@ const KEYS: [&str; 98] = [
     "states.ready",
     "states.dead",
     "states.reason",
+    "gone_is_404",
     "phases",
     "capabilities.*",
     "limits.request",
@@ -101,6 +102,14 @@ const KEYS: [&str; 98] = [
     "session.conf.*",
     "session.extra.*",
 ];
+
+/// Whether there is such a key, dotted.
+pub fn is_key(key: &str) -> bool {
+    KEYS.iter().any(|known| match known.strip_suffix('*') {
+        Some(above) => key.starts_with(above),
+        None => *known == key,
+    })
+}
 
 /// How like two keys must be for one to be suggested.
 const ALIKE: f64 = 0.8;

@@ -60,10 +60,9 @@ pub struct Layers {
 impl Layers {
     /// Puts a layer over those that are there.
     pub(super) fn put(&mut self, layer: &Table, origin: &Origin) {
-        let layer = as_is_usual(layer);
+        let layer = with_long_keys(layer);
         for key in WHOLE.iter().filter(|key| layer.contains_key(**key)) {
-            self.table.remove(*key);
-            self.origins.retain(|path, _| path[0] != **key);
+            self.remove(key);
         }
         merge(&mut self.table, &layer, &[], origin, &mut self.origins);
     }
@@ -96,7 +95,19 @@ impl Layers {
 
     /// Who has set a key that stands in no table.
     pub(super) fn origin(&self, key: &str) -> Option<Origin> {
-        self.origins.get([key.to_owned()].as_slice()).cloned()
+        self.origin_of(&[key])
+    }
+
+    /// The same by the names that lead to it.
+    pub(super) fn origin_of(&self, names: &[&str]) -> Option<Origin> {
+        let path: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        self.origins.get(&path).cloned()
+    }
+
+    /// Takes a key away with all below it.
+    pub(super) fn remove(&mut self, key: &str) {
+        self.table.remove(key);
+        self.origins.retain(|path, _| path[0] != key);
     }
 
     /// Each value by its dotted key, with who has set it; in the order of the keys.
@@ -151,7 +162,7 @@ fn merge(
 }
 
 /// Short ways to write a key, as the long one.
-pub(super) fn as_is_usual(layer: &Table) -> Table {
+pub(super) fn with_long_keys(layer: &Table) -> Table {
     let mut table = layer.clone();
     let mut keepalive = match table.remove("keepalive") {
         Some(Value::Table(table)) => table,

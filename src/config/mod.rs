@@ -4,6 +4,7 @@
 //!
 //! | file            | its duty                                             |
 //! |-----------------|------------------------------------------------------|
+//! | `configured.rs` | all keys of a server, as they hold                   |
 //! | `layers.rs`     | one layer over the other, with who has set what      |
 //! | `presets.toml`  | what services have of their own                      |
 //! | `presets.rs`    | reads that, and knows a service by its address       |
@@ -20,6 +21,7 @@
 //! | `spark_conf.rs` | settings of Spark on the command line                |
 //! | `folders.rs`    | where files of the user's are                        |
 
+mod configured;
 mod credential;
 mod duration;
 mod edit;
@@ -36,12 +38,14 @@ mod spark_conf;
 mod spark_options;
 mod transport;
 
+pub use configured::{Configured, configured};
 pub use credential::Ask;
 pub use duration::{duration, duration_text};
 pub use edit::{NewProfile, add, init, set_default};
 pub use error::ConfigError;
 pub use file::{Servers, servers};
 pub use folders::{cache_folder, config_path, startup_folder, state_folder};
+pub use keys::is_key;
 pub use layers::{Layers, Origin};
 pub use presets::names as presets;
 pub use profile::Timing;
@@ -54,7 +58,6 @@ use crate::auth::Credential;
 use crate::lang::Language;
 use crate::livy::{Service, Transport};
 use credential::credential;
-use presets::Preset;
 use profile::OnExit;
 use std::path::PathBuf;
 use transport::transport;
@@ -159,7 +162,7 @@ pub fn settings(
             }),
         };
     }
-    let configured = configured(flags, environment, ask)?;
+    let configured = configured(flags, environment, Some(ask))?;
     let table = configured.layers.table();
     let used: profile::Profile = profile::read(table).map_err(ConfigError::Inconsistent)?;
     let service: Service = profile::read(table).map_err(ConfigError::Inconsistent)?;
@@ -186,114 +189,6 @@ pub fn settings(
         keeps: used.on_exit == OnExit::Keep,
         warnings: configured.warnings,
     })
-}
-
-/// All keys of a server, with who has set each.
-pub struct Configured {
-    pub layers: Layers,
-    /// The profile that is used.
-    pub profile: Option<String>,
-    /// What of the file has no effect.
-    pub warnings: Vec<String>,
-}
-
-/// Lays what is set over what holds where nothing is. Who sits there is asked for what a URL lacks.
-pub fn configured(
-    flags: &Flags,
-    environment: Environment<'_>,
-    ask: Ask<'_>,
-) -> Result<Configured, ConfigError> {
-    let (url, used) = match (&flags.url, &flags.profile) {
-        // A URL replaces that of a profile that is named beside it, and no more of it.
-        (Some(url), Some(_)) => (
-            Some((url.clone(), Origin::Flag("--url"))),
-            Some(file::profile(flags, environment)?),
-        ),
-        // A profile that is not named on the command line has no say: its secrets belong to its
-        // own server.
-        (Some(url), None) => (Some((url.clone(), Origin::Flag("--url"))), None),
-        (None, Some(_)) => (None, Some(file::profile(flags, environment)?)),
-        (None, None) => match environment("LIVYSH_URL") {
-            Some(url) => (Some((url, Origin::Environment("LIVYSH_URL"))), None),
-            None => (None, Some(file::profile(flags, environment)?)),
-        },
-    };
-    let mut layers = Layers::default();
-    layers.put(&presets::default(), &Origin::Default);
-    let in_profile = |key: &str| used.as_ref()?.table.get(key)?.as_str();
-    let given = url.as_ref().map(|(url, _)| url.as_str());
-    let address = given.or(in_profile("url")).map(str::to_owned);
-    let address = address.ok_or_else(|| {
-        let profile = used.as_ref().map(|used| used.name.clone());
-        ConfigError::NoUrl(profile.unwrap_or_default())
-    })?;
-    let named = flags.preset.as_deref().or(in_profile("preset"));
-    let preset = match named {
-        Some(name) => Some(Preset::named(name)?),
-        None => Preset::of_url(&address),
-    };
-    if let Some(preset) = &preset {
-        let origin = Origin::Preset {
-            name: preset.name.clone(),
-            is_known_by_url: named.is_none(),
-        };
-        layers.put(&preset.table, &origin);
-        layers.set("preset", preset.name.clone(), origin);
-    }
-    if let Some(used) = &used {
-        let origin = Origin::Profile {
-            name: used.name.clone(),
-            file: used.file.clone(),
-        };
-        layers.put(&used.table, &origin);
-    }
-    if let Some((url, origin)) = url {
-        layers.set("url", url, origin);
-    }
-    flags.put(&mut layers);
-    if let Some(preset) = &preset {
-        let server = crate::livy::shown_root(&address);
-        let mut origin = layers.origin("path").unwrap_or(Origin::Default);
-        let fill = |called: &str| {
-            origin = Origin::Asked;
-            ask(&format!("{called} on {server}: "), false)
-        };
-        let path = layers.table().get("path").and_then(toml::Value::as_str);
-        let root = preset.root(&address, path, fill)?;
-        if root != address {
-            layers.set("url", root, origin);
-        }
-    }
-    Ok(Configured {
-        layers,
-        profile: used.as_ref().map(|used| used.name.clone()),
-        warnings: used.map_or_else(Vec::new, |used| used.warnings),
-    })
-}
-
-impl Flags {
-    /// Each over what is set below it.
-    fn put(&self, layers: &mut Layers) {
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        for (key, flag, value) in [
-            ("preset", "--preset", self.preset.clone()),
-            (
-                "auth.type",
-                "--auth",
-                self.auth.map(|kind| kind.name().to_owned()),
-            ),
-            ("auth.user", "--user", self.user.clone()),
-            ("tls.ca_file", "--ca-file", path(&self.ca_file)),
-            ("proxy", "--proxy", self.proxy.clone()),
-        ] {
-            if let Some(value) = value {
-                layers.set(key, value, Origin::Flag(flag));
-            }
-        }
-        if self.insecure {
-            layers.set("tls.insecure", true, Origin::Flag("--insecure"));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -440,5 +335,86 @@ mod tests {
         let settings = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap();
         let told = format!("{path}: [profiles.p] has no key tiemout: is timeout meant?");
         assert_eq!(settings.warnings, [told]);
+    }
+
+    fn credential_of(url: &str, flags: &Flags, variables: &[(&str, &str)]) -> Credential {
+        let flags = Flags {
+            url: Some(url.to_owned()),
+            ..flags.clone()
+        };
+        match with(variables, &flags).unwrap().place {
+            Place::Server { credential, .. } => credential,
+            Place::Local => panic!(),
+        }
+    }
+
+    #[test]
+    fn who_signs_on_otherwise_takes_nothing_of_the_presets_way() {
+        let synapse = "https://w.dev.azuresynapse.net/livyApi/versions/1/sparkPools/p";
+        let secrets = [("LIVYSH_TOKEN", "t"), ("LIVYSH_PASSWORD", "p")];
+        let of = |auth: Option<AuthKind>, user: Option<&str>| {
+            let flags = Flags {
+                auth,
+                user: user.map(str::to_owned),
+                ..Flags::default()
+            };
+            credential_of(synapse, &flags, &secrets)
+        };
+        assert!(matches!(of(None, None), Credential::Printed { .. }));
+        let token = Credential::bearer(Secret::new("t"));
+        assert_eq!(of(Some(AuthKind::Bearer), None), token);
+        let basic = Credential::basic("me", Secret::new("p"));
+        assert_eq!(of(Some(AuthKind::Basic), Some("me")), basic);
+        assert_eq!(of(None, Some("me")), basic);
+        assert_eq!(of(Some(AuthKind::None), None), Credential::None);
+    }
+
+    #[test]
+    fn a_secret_that_stands_in_the_file_is_not_repeated() {
+        for wrong in [
+            "auth = { type = 'bearer', token = 'hunter2' }",
+            "headers = { X-Key = 'hunter2\n",
+            "auth = { type = 'hunter2' ",
+        ] {
+            let (_folder, path) =
+                config_file(&format!("[profiles.p]\nurl = 'http://h'\n{wrong}\n"));
+            let flags = Flags {
+                profile: Some("p".to_owned()),
+                ..Flags::default()
+            };
+            let told = with(&[("LIVYSH_CONFIG", &path)], &flags)
+                .unwrap_err()
+                .to_string();
+            assert!(!told.contains("hunter2"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_way_to_keep_a_session_is_told() {
+        for (wrong, told) in [
+            ("keepalive = { mode = 'off' }", "unknown variant `off`"),
+            ("phases = [{ sincee = '/a' }]", "unknown field `sincee`"),
+        ] {
+            let (_folder, path) =
+                config_file(&format!("[profiles.p]\nurl = 'http://h'\n{wrong}\n"));
+            let flags = Flags {
+                profile: Some("p".to_owned()),
+                ..Flags::default()
+            };
+            let error = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_path_of_ones_own_is_for_a_host_alone() {
+        let (_folder, path) =
+            config_file("[profiles.p]\nurl = 'http://h/sessions'\npath = '/livy'\n");
+        let flags = Flags {
+            profile: Some("p".to_owned()),
+            ..Flags::default()
+        };
+        let settings = with(&[("LIVYSH_CONFIG", &path)], &flags).unwrap();
+        assert_eq!(url(settings), "http://h/livy");
     }
 }

@@ -18,7 +18,7 @@ pub(super) struct Preset {
     /// Addresses by which it is known.
     known_by: Vec<String>,
     /// What its path is to be filled with, and what people call that.
-    ask: Vec<(String, String)>,
+    pub(super) ask: Vec<(String, String)>,
 }
 
 /// What holds where nothing else does.
@@ -43,13 +43,15 @@ impl Preset {
     /// The one by whose host or path a URL is known.
     pub(super) fn of_url(url: &str) -> Option<Preset> {
         let address = livy::shown_root(url);
-        let (_, address) = address.split_once("://")?;
+        let (scheme, address) = address.split_once("://")?;
         let (host, path) = match address.find('/') {
             Some(slash) => address.split_at(slash),
             None => (address, ""),
         };
         let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
-        all().into_iter().find(|preset| {
+        // What proves who asks is made for a service, not for whoever answers in its name.
+        let is_safe = |preset: &Preset| scheme == "https" || !preset.table.contains_key("auth");
+        all().into_iter().filter(is_safe).find(|preset| {
             preset
                 .known_by
                 .iter()
@@ -63,35 +65,31 @@ impl Preset {
                 })
         })
     }
+}
 
-    /// The root of the API at this path on a host that is named alone; `fill` gives what only people
-    /// know.
-    pub(super) fn root(
-        &self,
-        url: &str,
-        path: Option<&str>,
-        mut fill: impl FnMut(&str) -> Option<String>,
-    ) -> Result<String, ConfigError> {
-        let Some(path) = path.filter(|_| livy::is_host_alone(url)) else {
-            return Ok(url.to_owned());
-        };
-        let mut path = path.to_owned();
-        let path_of = path.clone();
-        let wanted = self
-            .ask
-            .iter()
-            .filter(|(name, _)| path_of.contains(&format!("{{{name}}}")));
-        for (name, called) in wanted {
-            let value = fill(called)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| ConfigError::NoPart {
-                    called: called.clone(),
-                    path: path.clone(),
-                })?;
-            path = path.replace(&format!("{{{name}}}"), &livy::in_path(&value));
+/// A path with what only people know in place of its parts in braces.
+pub(super) fn filled(
+    path: &str,
+    asked: &[(String, String)],
+    mut fill: impl FnMut(&str) -> Option<String>,
+) -> Result<String, ConfigError> {
+    let mut filled = path.to_owned();
+    let missing = |called: &str| ConfigError::NoPart {
+        called: called.to_owned(),
+        path: path.to_owned(),
+    };
+    for (name, called) in asked {
+        let part = format!("{{{name}}}");
+        if filled.contains(&part) {
+            let value = fill(called).map(|value| value.trim().to_owned());
+            let value = value.filter(|value| !value.is_empty());
+            let value = value.ok_or_else(|| missing(called))?;
+            filled = filled.replace(&part, &livy::in_path(&value));
         }
-        Ok(livy::with_path(url, &path))
+    }
+    match filled.contains('{') {
+        true => Err(missing("what stands in braces")),
+        false => Ok(filled),
     }
 }
 
@@ -189,7 +187,8 @@ mod tests {
             ),
             ("http://lighter:8080/lighter/api/", Some("lighter")),
             ("http://lighter:8080/lighter/api", Some("lighter")),
-            ("http://azurehdinsight.net.evil.example", None),
+            ("http://me.azurehdinsight.net", None),
+            ("https://azurehdinsight.net.evil.example", None),
             ("http://host:8998", None),
             ("http://host:8998/livy", None),
         ] {
@@ -198,24 +197,21 @@ mod tests {
     }
 
     #[test]
-    fn a_host_alone_gets_the_path_of_its_service() {
-        let root = |url: &str, answers: &[&str]| {
+    fn a_path_is_filled_with_what_people_know() {
+        let path = |answers: &[&str]| {
             let mut answers = answers.iter().map(|answer| (*answer).to_owned());
-            let preset = Preset::of_url(url).unwrap();
-            let path = preset.table["path"].as_str();
-            preset.root(url, path, |_| answers.next())
+            let preset = Preset::named("fabric").unwrap();
+            let path = preset.table["path"].as_str().unwrap();
+            filled(path, &preset.ask, |_| answers.next())
         };
-        let hdinsight = root("https://me.azurehdinsight.net/", &[]).unwrap();
-        assert_eq!(hdinsight, "https://me.azurehdinsight.net/livy");
-        let whole = "https://me.azurehdinsight.net/other";
-        assert_eq!(root(whole, &[]).unwrap(), whole);
-        let synapse = root("https://w.dev.azuresynapse.net", &["my pool"]).unwrap();
-        assert_eq!(
-            synapse,
-            "https://w.dev.azuresynapse.net/livyApi/versions/2019-11-01-preview/sparkPools/my%20pool"
-        );
-        let told = root("https://w.dev.azuresynapse.net", &[]).unwrap_err();
-        assert!(told.to_string().contains("Spark pool"), "{told}");
+        // In the order of the names: the lakehouse first.
+        let whole = "/v1/workspaces/w/lakehouses/a%20b/livyApi/versions/2023-12-01";
+        assert_eq!(path(&["a b", "w"]).unwrap(), whole);
+        for too_little in [&[][..], &["l"], &["l", " "]] {
+            let told = path(too_little).unwrap_err().to_string();
+            assert!(told.contains("(its GUID)"), "{told}");
+        }
+        assert!(filled("/a/{b}", &[], |_| None).is_err());
     }
 
     #[test]

@@ -59,12 +59,23 @@ pub struct Timing {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct KeepAliveTimes {
+    pub mode: Option<KeepAliveMode>,
     /// Between two calls that keep a session from being ended for being idle.
     #[serde(deserialize_with = "deserialized")]
     pub every: Option<Duration>,
     /// A session is kept for so long after its last statement.
     #[serde(deserialize_with = "deserialized")]
     pub idle: Option<Duration>,
+}
+
+/// Names a way that `every` and the call say, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeepAliveMode {
+    Call,
+    /// By looking at it.
+    Poll,
+    None,
 }
 
 /// What a table says of something; why it says nothing.

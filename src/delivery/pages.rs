@@ -20,7 +20,12 @@ pub(super) async fn find<T>(
         }
         from += count;
         // Some servers give smaller pages than are asked for.
-        if count == 0 || from >= total {
+        let is_last = match total {
+            // Some say nothing of it.
+            0 => count < PAGE,
+            total => from >= total,
+        };
+        if count == 0 || is_last {
             return Ok(Sought::Absent);
         }
     }

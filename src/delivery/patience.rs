@@ -10,6 +10,8 @@ const FIRST_GAP: Duration = Duration::from_millis(200);
 const LONGEST_GAP: Duration = Duration::from_secs(5);
 /// A server may ask for a longer gap, but not for any.
 const LONGEST_ASKED: Duration = Duration::from_secs(600);
+/// A gateway that fails over may not know for so long what is there.
+const SEEN: Duration = Duration::from_secs(3);
 const JITTER: f64 = 0.2;
 
 /// How long things are waited for.
@@ -69,6 +71,14 @@ impl Patience {
     pub(super) fn after_contact(self) -> Patience {
         Patience {
             first_contact: None,
+            ..self
+        }
+    }
+
+    /// For what is known to have been there.
+    pub fn of_what_was_seen(self) -> Patience {
+        Patience {
+            visible: self.visible.min(SEEN),
             ..self
         }
     }

@@ -122,9 +122,18 @@ impl Client {
     /// `GET /sessions/{id}`; since Livy 0.6 a name stands for an id.
     pub async fn session(&self, id: &Id) -> Result<Session, LivyError> {
         let read = |answer| self.service.session(answer);
-        self.http
+        let answer = self
+            .http
             .get_as(&["sessions", &id.to_string()], &[], QUICK, read)
-            .await
+            .await;
+        self.of_session(answer)
+    }
+
+    fn of_session<T>(&self, answer: Result<T, LivyError>) -> Result<T, LivyError> {
+        match self.service.gone_is_404 {
+            true => answer.map_err(LivyError::of_session),
+            false => answer,
+        }
     }
 
     /// `GET /sessions/{id}/log`; a negative `from` asks for the last `size` lines.
@@ -139,16 +148,21 @@ impl Client {
 
     /// `DELETE /sessions/{id}`
     pub async fn delete_session(&self, id: &Id) -> Result<(), LivyError> {
-        self.http
+        let answer = self
+            .http
             .delete(&["sessions", &id.to_string()], DELETE)
-            .await
+            .await;
+        self.of_session(answer)
     }
 
     /// What counts as activity: on Livy `POST /sessions/{id}/connect`. The session, where the answer
     /// holds it.
     pub async fn keep_alive(&self, id: &Id) -> Result<Option<Session>, LivyError> {
-        self.offers.check(Call::KeepAlive)?;
         let call = &self.service.keepalive;
+        // A session can be looked at everywhere.
+        if call.method != KeepAliveMethod::Get {
+            self.offers.check(Call::KeepAlive)?;
+        }
         let id = id.to_string();
         let segments = call.path.split('/').filter(|segment| !segment.is_empty());
         let path: Vec<&str> = segments
@@ -287,25 +301,24 @@ impl Client {
         self.offers.check(Call::Batches)?;
         self.check_size(request)?;
         let read = |answer| self.service.batch(answer);
-        let answer = self.http.post_as(&["batches"], request, CREATE, read).await;
-        self.noted(Call::Batches, answer)
+        // What a gateway says tells nothing of the call: it may be done all the same.
+        self.http.post_as(&["batches"], request, CREATE, read).await
     }
 
     /// `GET /batches/{id}/log`; a negative `from` asks for the last `size` lines, a negative `size`
     /// for all.
     pub async fn batch_log(&self, id: &Id, from: i64, size: i64) -> Result<Log, LivyError> {
+        self.offers.check(Call::Batches)?;
+        self.offers.check(Call::BatchLog)?;
         let (from, size) = (from.to_string(), size.to_string());
-        self.http
-            .get(
-                &["batches", &id.to_string(), "log"],
-                &[("from", &from), ("size", &size)],
-                QUICK,
-            )
-            .await
+        let path = ["batches", &id.to_string(), "log"];
+        let query = [("from", from.as_str()), ("size", size.as_str())];
+        self.http.get(&path, &query, QUICK).await
     }
 
     /// `DELETE /batches/{id}`: it ends, and is not listed any more.
     pub async fn delete_batch(&self, id: &Id) -> Result<(), LivyError> {
+        self.offers.check(Call::Batches)?;
         self.http
             .delete(&["batches", &id.to_string()], DELETE)
             .await
@@ -320,10 +333,12 @@ impl Client {
             .await
     }
 
-    /// Whether this language is to be told with a statement.
-    pub fn tells_kind(&self) -> bool {
+    /// Whether a statement's kind is to be told, where the session's is the same or another.
+    pub fn tells_kind(&self, is_the_sessions: bool) -> bool {
         match self.service.kind {
-            KindPlace::Session | KindPlace::Statement => true,
+            // Livy before 0.5 refuses the field.
+            KindPlace::Session => !is_the_sessions,
+            KindPlace::Statement => true,
             KindPlace::None => false,
         }
     }
@@ -342,7 +357,7 @@ impl Client {
             false => Ok(()),
             true => Err(LivyError::Unsent {
                 reason: format!(
-                    "it was not sent: it has {size} bytes, and {} takes {limit}",
+                    "it was not sent: it has {size} bytes as it goes out, and {} takes {limit}",
                     self.service.called()
                 ),
                 hint: "send it in parts, or have the session read it from a file".to_owned(),

@@ -273,6 +273,20 @@ pub(super) struct Page {
     pub(super) entries: Vec<Value>,
 }
 
+impl Page {
+    /// Some answer a list of one with that one alone.
+    pub(super) fn of(answer: Value) -> Result<Page, serde_json::Error> {
+        match answer.get("id") {
+            Some(_) => Ok(Page {
+                total: 1,
+                entries: vec![answer],
+                ..Page::default()
+            }),
+            None => serde_json::from_value(answer),
+        }
+    }
+}
+
 /// Lines of a session's or batch's log, with their place in it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]

@@ -9,6 +9,7 @@
 //! | `service.rs`     | how a service behaves: as Apache Livy, unless said  |
 //! | `livy.rs` …      | what is not so, a file for each service             |
 //! | `dialogue.rs`    | one dialogue and one script against all of them     |
+//! | `gone.rs`        | sessions that are not there any more                |
 //! | `parts.rs`       | long outputs                                        |
 //! | `runs.rs`        | the runs from which the matrix takes its cells      |
 //! | `decode.rs`      | answers with anything missing                       |
@@ -20,6 +21,7 @@ mod dialogue;
 mod emr_serverless;
 mod fabric;
 mod fields;
+mod gone;
 mod hdinsight;
 mod interpreter;
 mod knox;

@@ -107,11 +107,14 @@ impl Activity {
         }
     }
 
-    fn is_wanted(&self, settings: &KeepAlive) -> bool {
+    fn need(&self, settings: &KeepAlive) -> Option<Need> {
         let state = self.lock();
-        match state.is_busy || state.is_left {
-            true => !settings.only_when_idle,
-            false => state.last.elapsed() < settings.idle,
+        match (state.is_busy, state.is_left, settings.only_when_idle) {
+            (true, _, true) => None,
+            // Whether it still runs is to be known.
+            (false, true, true) => Some(Need::Look),
+            (true, _, false) | (false, true, false) => Some(Need::Call),
+            (false, false, _) => (state.last.elapsed() < settings.idle).then_some(Need::Call),
         }
     }
 
@@ -120,12 +123,27 @@ impl Activity {
     }
 }
 
+/// What is to be asked of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The call that keeps the session.
+    Call,
+    /// How it is, and no more.
+    Look,
+}
+
+/// Whether no statement runs in a session of this state.
+fn is_at_rest(state: &SessionState) -> bool {
+    let is_busy = matches!(state, SessionState::Busy | SessionState::Running);
+    state.takes_statements() && !is_busy
+}
+
 /// Calls as long as that is wanted, and for as long as the server knows the call. It ends where the
 /// server says that there is no such session.
 pub(super) async fn keep_alive(
     settings: KeepAlive,
     activity: Activity,
-    mut call: impl AsyncFnMut() -> Result<SessionState, LivyError>,
+    mut call: impl AsyncFnMut(Need) -> Result<SessionState, LivyError>,
 ) -> Gone {
     activity.lock().settings = Some(settings);
     if settings.every.is_zero() {
@@ -137,19 +155,19 @@ pub(super) async fn keep_alive(
     let mut was_missing = false;
     loop {
         sleep(settings.every).await;
-        if !activity.is_wanted(&settings) {
+        let Some(need) = activity.need(&settings) else {
             continue;
-        }
-        match call().await {
+        };
+        match call(need).await {
             Err(error) if error.is_no_session() => return Gone,
-            Err(error) if is_unknown(&error, was_missing) => {
+            Err(error) if need == Need::Call && is_unknown(&error, was_missing) => {
                 activity.lock().is_unknown = true;
                 return std::future::pending().await;
             }
             // What was left running has ended, and so has the reason to keep it.
-            Ok(SessionState::Idle) if was_idle => activity.set_left(false),
+            Ok(state) if was_idle && is_at_rest(&state) => activity.set_left(false),
             Ok(state) => {
-                was_idle = state == SessionState::Idle;
+                was_idle = is_at_rest(&state);
                 was_missing = false;
             }
             Err(error) => was_missing = error.status() == Some(404),
@@ -192,7 +210,7 @@ pub(super) async fn beat(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::livy::ServerError;
+    use crate::livy::{Meaning, ServerError};
     use std::cell::Cell;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -218,7 +236,7 @@ mod tests {
         let kept = virtually(async {
             let activity = Activity::new();
             assert_eq!(activity.kept(), Kept::NotYet);
-            let calling = keep_alive(KeepAlive::default(), activity.clone(), async || {
+            let calling = keep_alive(KeepAlive::default(), activity.clone(), async |_| {
                 count.set(count.get() + 1);
                 answer()
             });
@@ -264,7 +282,7 @@ mod tests {
                 idle: Duration::ZERO,
                 ..KeepAlive::default()
             };
-            let keeping = keep_alive(settings, activity.clone(), async || panic!());
+            let keeping = keep_alive(settings, activity.clone(), async |_| panic!());
             tokio::select! {
                 _ = keeping => panic!(),
                 () = sleep(600 * MINUTE) => {}
@@ -283,7 +301,7 @@ mod tests {
             };
             let began = Instant::now();
             let mut calls = 0;
-            let keeping = keep_alive(settings, activity.clone(), async || {
+            let keeping = keep_alive(settings, activity.clone(), async |_| {
                 calls += 1;
                 match began.elapsed() < 240 * MINUTE {
                     true => Ok(SessionState::Busy),
@@ -297,6 +315,40 @@ mod tests {
             }
             // A second `idle` is believed.
             assert_eq!(calls, 25);
+        });
+    }
+
+    /// A service that ends none while a statement runs is only looked at, until it is known to be at rest.
+    #[test]
+    fn where_only_idle_sessions_end_a_busy_one_is_let_be() {
+        virtually(async {
+            let activity = Activity::new();
+            let settings = KeepAlive {
+                only_when_idle: true,
+                ..KeepAlive::default()
+            };
+            let (began, mut asked) = (Instant::now(), Vec::new());
+            let keeping = keep_alive(settings, activity.clone(), async |need| {
+                asked.push(need);
+                Ok(match began.elapsed() < 125 * MINUTE {
+                    true => SessionState::Busy,
+                    false => SessionState::Other("up".to_owned(), Meaning::Ready),
+                })
+            });
+            let life = async {
+                activity.set_busy(true);
+                sleep(95 * MINUTE).await;
+                activity.set_left(true);
+                activity.set_busy(false);
+                sleep(70 * MINUTE).await;
+            };
+            tokio::select! {
+                _ = keeping => panic!(),
+                () = life => {}
+            }
+            let looks = asked.iter().filter(|need| **need == Need::Look).count();
+            // At 100, 110, 120, 130 and 140 minutes: then it is known to be at rest.
+            assert_eq!((looks, asked.len() - looks), (5, 2));
         });
     }
 

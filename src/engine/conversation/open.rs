@@ -1,6 +1,6 @@
 //! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
 
-use super::keepalive::{beat, keep_alive};
+use super::keepalive::{Need, beat, keep_alive};
 use super::{Conversation, Request, Turn};
 use crate::delivery::{self, Patience, Received, chance};
 use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
@@ -105,14 +105,17 @@ impl Conversation {
             settings.idle = Duration::ZERO;
         }
         let (to_connect, connected) = (client.clone(), session.clone());
-        self.keepers.spawn_local(keep_alive(
-            settings,
-            activity,
-            async move || match to_connect.keep_alive(&connected).await? {
-                Some(session) => Ok(session.state),
-                None => Ok(to_connect.session(&connected).await?.state),
-            },
-        ));
+        self.keepers
+            .spawn_local(keep_alive(settings, activity, async move |need| {
+                let touched = match need {
+                    Need::Call => to_connect.keep_alive(&connected).await?,
+                    Need::Look => None,
+                };
+                match touched {
+                    Some(session) => Ok(session.state),
+                    None => Ok(to_connect.session(&connected).await?.state),
+                }
+            }));
         if let Some(limit) = self.heartbeat {
             self.keepers.spawn_local(beat(limit, async move || {
                 let found = client.session(&session).await?;
@@ -155,6 +158,11 @@ impl Conversation {
             return Turn::Next;
         };
         let emit = self.emit.clone();
+        let patience = match self.machine.is_starting() {
+            true => patience,
+            // It was seen: what is not there any more is not still to come.
+            false => patience.of_what_was_seen(),
+        };
         let mut looking: Request<(bool, Result<Session, LivyError>)> = Box::pin(async move {
             let mut failed = false;
             let tell = |error: &LivyError| {

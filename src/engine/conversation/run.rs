@@ -8,7 +8,7 @@ use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
 use std::cell::Cell;
-use std::future::pending;
+use std::future::{pending, ready};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,8 @@ impl Conversation {
                     let (code, kind) = (current.code.take(), current.kind);
                     let dialect = client.dialect();
                     let code = code.map_or_else(String::new, |code| code.for_server(dialect));
-                    let kind = self.kind_to_send(kind).filter(|_| client.tells_kind());
+                    let refusal = client.service().refusal_of(kind);
+                    let kind = self.kind_to_send(&client, kind);
                     let post = Post {
                         client: client.clone(),
                         session: session.clone(),
@@ -82,7 +83,10 @@ impl Conversation {
                         owes_cancel: owes_cancel.clone(),
                         emit: self.emit.clone(),
                     };
-                    let posting = post.begin();
+                    let posting = match refusal {
+                        None => post.begin(),
+                        Some(refusal) => Box::pin(ready(Err(NotSent::of(refusal)))),
+                    };
                     request = Some(Box::pin(async { Answer::Posted(posting.await) }));
                 }
                 Step::LookAt(id, at) if at <= now => {
@@ -214,11 +218,11 @@ impl Conversation {
         client.is_none_or(|client| !client.service().running_is_waiting)
     }
 
-    /// A statement's kind is told only where it is needed: Livy before 0.5 refuses the field.
-    fn kind_to_send(&self, wanted: &'static str) -> Option<String> {
+    /// A statement's kind is told only where it is needed.
+    fn kind_to_send(&self, client: &Client, wanted: &'static str) -> Option<String> {
         let session = self.machine.session()?.kind.as_deref();
         let same = session.is_some_and(|kind| canonical(kind) == wanted);
-        (!same).then(|| wanted.to_owned())
+        client.tells_kind(same).then(|| wanted.to_owned())
     }
 
     fn look(

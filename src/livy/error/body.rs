@@ -18,6 +18,7 @@ pub(super) struct Said {
     pub(super) message: String,
     /// Whether it came as the JSON in which Livy says what is wrong.
     pub(super) is_of_livy: bool,
+    pub(super) is_json: bool,
     /// The service's own name of what is wrong.
     pub(super) code: Option<String>,
     /// By what the service's people find the request again.
@@ -31,6 +32,7 @@ pub(super) fn read(body: &[u8]) -> Said {
         Ok(value) => Said {
             message: message_in(&value).unwrap_or_else(|| shortened(text)),
             is_of_livy: is_of_livy(&value),
+            is_json: true,
             code: named_in(&value, &["errorCode", "code"]),
             request_id: named_in(&value, &["requestId", "request_id"]),
         },

@@ -110,14 +110,24 @@ impl LivyError {
     /// a gateway says tells nothing of it: its words often repeat the path, which names the session.
     pub fn is_no_session(&self) -> bool {
         match self {
-            LivyError::Server(error) => {
-                error.status == 404 && error.is_of_livy && tells_no_session(&error.message)
-            }
+            LivyError::Server(error) => error.is_gone,
             LivyError::Transport(_)
             | LivyError::NotLivy { .. }
             | LivyError::Replaced { .. }
             | LivyError::Unsent { .. }
             | LivyError::Identity(_) => false,
+        }
+    }
+
+    /// Of a call for a session alone: a service that says it with no words of Livy's has said that the
+    /// session is not there.
+    pub(super) fn of_session(self) -> LivyError {
+        match self {
+            LivyError::Server(error) => LivyError::Server(ServerError {
+                is_gone: error.is_gone || (error.status == 404 && error.is_json),
+                ..error
+            }),
+            other => other,
         }
     }
 

@@ -1,6 +1,6 @@
 //! An answer that says that it was not done.
 
-use super::body;
+use super::{body, tells_no_session};
 use std::fmt;
 use std::time::Duration;
 
@@ -14,6 +14,10 @@ pub struct ServerError {
     pub message: String,
     /// Whether it came as the JSON in which Livy says what is wrong.
     pub is_of_livy: bool,
+    /// Whether it came as JSON of any kind, which no page of a gateway is.
+    pub is_json: bool,
+    /// Whether the service means that the session is not there.
+    pub is_gone: bool,
     /// What to tell the service's people.
     pub reference: Box<Reference>,
     /// Where a redirect points.
@@ -43,12 +47,15 @@ impl ServerError {
     /// Reads the body in whichever shape it has.
     pub fn read(status: u16, method: &'static str, url: String, body: &[u8]) -> ServerError {
         let said = body::read(body);
+        let is_gone = said.is_of_livy && status == 404 && tells_no_session(&said.message);
         ServerError {
             status,
             method,
             url,
             message: said.message,
             is_of_livy: said.is_of_livy,
+            is_json: said.is_json,
+            is_gone,
             reference: Box::new(Reference {
                 code: said.code,
                 request: said.request_id.map(|id| format!("requestId {id}")),

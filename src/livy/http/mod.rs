@@ -71,6 +71,11 @@ pub type Signing<'a> =
 pub trait Authorizer: Send + Sync {
     fn header(&self) -> Signing<'_>;
 
+    /// Whether a server that was shown it once may know by a cookie who asks: a ticket is shown for that.
+    fn is_kept_by_cookies(&self) -> bool {
+        false
+    }
+
     /// The server did not take it: the next one is to be another, where that can be had.
     fn refused(&self, header: &AuthHeader);
 
@@ -327,7 +332,11 @@ impl Http {
         let (signed_on, unsigned) = match self.authorizer.header().await {
             Ok(header) => (header, None),
             // Whoever was let in before may still be.
-            Err(error) if self.jar.cookies(&url_of).is_some() => (None, Some(error)),
+            Err(error)
+                if self.authorizer.is_kept_by_cookies() && self.jar.cookies(&url_of).is_some() =>
+            {
+                (None, Some(error))
+            }
             Err(error) => return Err(error.into()),
         };
         if let Some(header) = &signed_on {
@@ -373,7 +382,7 @@ impl Http {
             body.extend_from_slice(&chunk);
         }
         tell(Ok((status.as_u16(), body.len())));
-        if let (401, Some(error)) = (status.as_u16(), unsigned) {
+        if let (300..=399 | 401 | 403, Some(error)) = (status.as_u16(), unsigned) {
             return Err(error.into());
         }
         if status.is_success() {

@@ -51,7 +51,7 @@ pub fn parse_root(root: &str) -> Result<Url, UrlError> {
 
 /// Whether a URL names a host and no path.
 pub fn is_host_alone(url: &str) -> bool {
-    Url::parse(url.trim()).is_ok_and(|url| url.path().trim_matches('/').is_empty())
+    parse_root(url).is_ok_and(|url| url.path().trim_matches('/').is_empty())
 }
 
 /// The host that a URL names; nothing where it is none.

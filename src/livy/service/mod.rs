@@ -18,6 +18,7 @@ pub use offers::{Call, Offer, Offers};
 pub use phases::{Phase, PhaseSeen, lengths};
 pub use states::States;
 
+use super::error::LivyError;
 use super::model::{Batch, BatchList, Page, Session, SessionList};
 use super::request::CreateSession;
 use serde::{Deserialize, Deserializer};
@@ -37,6 +38,8 @@ pub struct Service {
     /// Fields of a new session that it does not know, as they stand in the request.
     pub lacks: Vec<String>,
     pub states: States,
+    /// Whether 404 in JSON of its own says that a session is not there any more.
+    pub gone_is_404: bool,
     pub phases: Vec<Phase>,
     pub keepalive: KeepAliveCall,
     pub capabilities: BTreeMap<Call, Offer>,
@@ -118,6 +121,14 @@ impl Service {
         self.kinds.is_empty() || self.kinds.iter().any(|known| known == kind)
     }
 
+    /// Why it runs no code of this language, where that is so.
+    pub fn refusal_of(&self, kind: &str) -> Option<LivyError> {
+        (!self.runs(kind)).then(|| LivyError::Unsent {
+            reason: format!("it was not sent: {} runs no {kind}", self.called()),
+            hint: format!("it runs {}", self.kinds.join(", ")),
+        })
+    }
+
     /// The request without what the service tells otherwise.
     pub fn fitting(&self, request: &CreateSession) -> CreateSession {
         CreateSession {
@@ -164,22 +175,29 @@ impl Service {
     }
 
     pub fn sessions(&self, answer: Value) -> Result<SessionList, serde_json::Error> {
-        let page: Page = serde_json::from_value(answer)?;
-        let sessions = page.entries.into_iter().map(|one| self.session(one));
+        let page = Page::of(answer)?;
+        // One that cannot be read hides no other.
+        let sessions = page
+            .entries
+            .into_iter()
+            .filter_map(|one| self.session(one).ok());
         Ok(SessionList {
             from: page.from,
             total: page.total,
-            sessions: sessions.collect::<Result<_, _>>()?,
+            sessions: sessions.collect(),
         })
     }
 
     pub fn batches(&self, answer: Value) -> Result<BatchList, serde_json::Error> {
-        let page: Page = serde_json::from_value(answer)?;
-        let batches = page.entries.into_iter().map(|one| self.batch(one));
+        let page = Page::of(answer)?;
+        let batches = page
+            .entries
+            .into_iter()
+            .filter_map(|one| self.batch(one).ok());
         Ok(BatchList {
             from: page.from,
             total: page.total,
-            batches: batches.collect::<Result<_, _>>()?,
+            batches: batches.collect(),
         })
     }
 }

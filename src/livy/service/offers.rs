@@ -7,12 +7,14 @@ use std::sync::Mutex;
 
 /// A call that not all services have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Call {
     Batches,
+    BatchLog,
     Completion,
     /// Jars and Python files for a session that runs.
     Files,
+    #[serde(rename = "keepalive")]
     KeepAlive,
     Log,
     Version,
@@ -22,6 +24,7 @@ impl Call {
     fn name(self) -> &'static str {
         match self {
             Call::Batches => "batches",
+            Call::BatchLog => "log of batches",
             Call::Completion => "completion",
             Call::Files => "call that gives a running session files",
             Call::KeepAlive => "call that keeps a session alive",

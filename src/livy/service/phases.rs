@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 /// One step of a start. Those of a service stand in the order in which they begin.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Phase {
     /// Where the time stands at which it begins (JSON pointer); it has not begun while that is null.
     pub since: Option<String>,

@@ -21,6 +21,11 @@ pub struct States {
 impl States {
     /// What differs from how Livy tells it; none where nothing does.
     pub(super) fn state_in(&self, answer: &Value) -> Option<SessionState> {
+        // One of them may lag: what is over is over.
+        let mut all = self.at.iter().filter_map(|at| answer.pointer(at)?.as_str());
+        if let Some(dead) = all.find(|state| is_among(state, &self.dead)) {
+            return Some(self.meaning(dead));
+        }
         let found = match self.at.is_empty() {
             true => answer.get("state").and_then(Value::as_str),
             false => text_at(&self.at, answer),
@@ -29,8 +34,7 @@ impl States {
     }
 
     fn meaning(&self, state: &str) -> SessionState {
-        let among = |states: &[String]| states.iter().any(|one| one.eq_ignore_ascii_case(state));
-        match (among(&self.dead), among(&self.ready)) {
+        match (is_among(state, &self.dead), is_among(state, &self.ready)) {
             (true, _) => SessionState::Other(state.to_owned(), Meaning::Over),
             (false, true) => SessionState::Other(state.to_owned(), Meaning::Ready),
             (false, false) => SessionState::parse(state),
@@ -40,6 +44,10 @@ impl States {
     pub(super) fn reason_in(&self, answer: &Value) -> Option<String> {
         text_at(&self.reason, answer).map(str::to_owned)
     }
+}
+
+fn is_among(state: &str, states: &[String]) -> bool {
+    states.iter().any(|one| one.eq_ignore_ascii_case(state))
 }
 
 fn text_at<'a>(pointers: &[String], answer: &'a Value) -> Option<&'a str> {
