@@ -124,7 +124,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     }
     let mut exit = ended.exit;
     let mut stays = false;
-    let keep = cli.keep || (cli.script.keep_on_error && ended.has_failed());
+    let keep = work.plan.keep || (cli.script.keep_on_error && ended.has_failed());
     if keep {
         // The network thread ends the session where a signal comes while the prompt stands.
         desk.link.keep();

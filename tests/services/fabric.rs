@@ -113,14 +113,17 @@ impl Service for Fabric {
         let state = session.state(self.start());
         let fabric = match (session.end, session.looks) {
             (Some(End::Deleted), _) => "cancelled",
-            (Some(End::Idle), _) => "error",
+            (Some(End::Idle | End::Failed(_)), _) => "error",
             (None, 0) => "queued",
             (None, 1) => "libraryPackaging",
             (None, _) => "acquiringSession",
         };
         let mut told = json!({
             "id": session.id,
-            "fabricSessionStateInfo": {"state": fabric, "errorMessage": null},
+            "fabricSessionStateInfo": {"state": fabric, "errorMessage": match session.end {
+                Some(End::Failed(reason)) => json!(reason),
+                Some(End::Deleted | End::Idle) | None => Value::Null,
+            }},
         });
         if let (Value::Object(fields), 1..) = (&mut told, session.looks) {
             fields.insert("state".to_owned(), json!(state));
@@ -146,6 +149,10 @@ impl Service for Fabric {
             told
         });
         listed(&all.collect::<Vec<Value>>(), request)
+    }
+
+    fn remembers(&self, end: End) -> bool {
+        matches!(end, End::Failed(_))
     }
 
     fn deleted(&self) -> Answer {

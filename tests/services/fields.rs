@@ -42,6 +42,82 @@ const BATCH: [Row; 13] = [
 
 const FILE: &str = "wasb:///sample.jar";
 
+/// Of HDInsight's sessions.
+const SESSION: [Row; 13] = [
+    ("proxyUser", &["--proxy-user", "alice"], || json!("alice")),
+    ("jars", &["--jars", "wasb:///helper.jar"], || {
+        json!(["wasb:///helper.jar"])
+    }),
+    ("pyFiles", &["--py-files", "wasb:///a.py"], || {
+        json!(["wasb:///a.py"])
+    }),
+    ("files", &["--files", "wasb:///config.xml"], || {
+        json!(["wasb:///config.xml"])
+    }),
+    ("archives", &["--archives", "wasb:///e.tgz#e"], || {
+        json!(["wasb:///e.tgz#e"])
+    }),
+    ("driverMemory", &["--driver-memory", "1G"], || json!("1G")),
+    ("driverCores", &["--driver-cores", "2"], || json!(2)),
+    ("executorMemory", &["--executor-memory", "1G"], || {
+        json!("1G")
+    }),
+    ("executorCores", &["--executor-cores", "10"], || json!(10)),
+    ("numExecutors", &["--num-executors", "10"], || json!(10)),
+    ("conf", &["--conf", "spark.a=b"], || json!({"spark.a": "b"})),
+    ("queue", &["--queue", "root.q"], || json!("root.q")),
+    ("heartbeatTimeoutInSecond", &["--heartbeat", "60s"], || {
+        json!(60)
+    }),
+];
+
+/// The body of a session that is made so, without its name.
+fn created(service: &str, language: &str, options: &[&str]) -> Value {
+    let place = Place::new(named(service));
+    let words = [&["-l", language], options, &["-e", "1"]].concat();
+    let ran = Ran::of(place.plain_command(&words).output().unwrap());
+    assert_eq!(
+        (ran.out.as_str(), ran.code),
+        ("1\n", 0),
+        "{words:?}: {ran:?}"
+    );
+    let created = place.server.calls(Call::Create);
+    assert_eq!(created.len(), 1, "{words:?}");
+    let mut body = created[0].request.json();
+    let name = body.as_object_mut().unwrap().remove("name");
+    assert!(name.unwrap().as_str().unwrap().starts_with("livysh-"));
+    body
+}
+
+#[test]
+fn every_field_of_a_session_is_sent_as_it_is_set() {
+    for (field, options, value) in SESSION {
+        let expected = json!({"kind": "pyspark", field: value()});
+        assert_eq!(created("hdinsight", "python", options), expected);
+        // The kind stands with statements there.
+        if !matches!(field, "proxyUser" | "queue" | "heartbeatTimeoutInSecond") {
+            let expected = json!({ field: value() });
+            assert_eq!(created("synapse", "python", options), expected);
+        }
+    }
+    for (language, kind) in [("python", "pyspark"), ("scala", "spark"), ("r", "sparkr")] {
+        let body = created("hdinsight", language, &[]);
+        assert_eq!(body, json!({ "kind": kind }));
+    }
+}
+
+/// It is sent as the user wrote it; Knox has its own.
+#[test]
+fn knox_puts_its_own_user_into_a_session() {
+    let place = Place::new(named("knox"));
+    let words = ["-l", "python", "--proxy-user", "bob", "-e", "1"];
+    let ran = Ran::of(place.plain_command(&words).output().unwrap());
+    assert_eq!((ran.out.as_str(), ran.code), ("1\n", 0), "{ran:?}");
+    let sent = &place.server.calls(Call::Create)[0].request;
+    assert_eq!(sent.json()["proxyUser"], "bob");
+    assert_eq!(place.server.world().sessions[0].asked["proxyUser"], "alice");
+}
+
 /// The body of a batch that is submitted so, without its name.
 fn submitted(service: &str, options: &[&str], arguments: &[&str]) -> Value {
     let place = Place::new(named(service));

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// In the order of `all()`.
-const ROWS: [(&str, [&str; 7]); 25] = [
+const ROWS: [(&str, [&str; 7]); 26] = [
     (
         "path prefix",
         [
@@ -27,6 +27,7 @@ const ROWS: [(&str, [&str; 7]); 25] = [
             "/lighter/api",
         ],
     ),
+    ("query", ["-", "-", "detailed=true", "-", "-", "-", "-"]),
     (
         "auth",
         [
@@ -226,6 +227,7 @@ fn seen(service: &Arc<dyn Service>) -> BTreeMap<&'static str, String> {
     let created = day.of(Call::Create)[0];
     let submitted = day.of(Call::Submit);
     seen.insert("path prefix", prefix(service.as_ref(), &day));
+    seen.insert("query", query(&day));
     seen.insert("auth", auth(&day));
     seen.insert("CSRF headers", csrf_headers(&day));
     seen.insert("create code", created.answer.status.to_string());
@@ -283,6 +285,22 @@ fn prefix(service: &dyn Service, day: &Day) -> String {
         "none".to_owned()
     } else {
         shown
+    }
+}
+
+/// What all requests have.
+fn query(day: &Day) -> String {
+    let first = day.records[0].request.query.iter();
+    let common = first.filter(|pair| {
+        let mut all = day.records.iter();
+        all.all(|record| record.request.query.contains(pair))
+    });
+    let shown: Vec<String> = common
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    match shown.is_empty() {
+        true => "-".to_owned(),
+        false => shown.join(" "),
     }
 }
 

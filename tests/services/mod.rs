@@ -14,6 +14,7 @@
 //! | `runs.rs`        | the runs from which the matrix takes its cells      |
 //! | `decode.rs`      | answers with anything missing                       |
 //! | `fields.rs`      | every field of a request that can be set             |
+//! | `quirks.rs`      | what else is each service's own                     |
 //! | `matrix.rs`      | what each has and has not, cell by cell             |
 
 mod decode;
@@ -29,6 +30,7 @@ mod lighter;
 mod livy;
 mod matrix;
 mod parts;
+mod quirks;
 mod runs;
 mod server;
 mod service;

@@ -2,7 +2,7 @@
 
 use super::interpreter::Given;
 use super::server::{Answer, Request};
-use super::world::{Batch, Call, Progress, Session, Statement};
+use super::world::{Batch, Call, End, Progress, Session, Statement};
 use serde_json::{Value, json};
 
 /// Why a request is not done.
@@ -203,7 +203,7 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// Whether a session can still be asked for that is over.
-    fn remembers(&self) -> bool {
+    fn remembers(&self, _end: End) -> bool {
         false
     }
 

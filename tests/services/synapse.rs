@@ -79,18 +79,18 @@ pub fn details(session: &Session, state: &str) -> Map<String, Value> {
     let result = match session.end {
         None => "Uncertain",
         Some(End::Deleted) => "Cancelled",
-        Some(End::Idle) => "Failed",
+        Some(End::Idle | End::Failed(_)) => "Failed",
     };
     details.insert("result".to_owned(), json!(result));
-    if session.end == Some(End::Idle) {
-        details.insert(
-            "errorInfo".to_owned(),
-            json!([{
-                "message": "[plugins.livy] The session was idle for too long.",
-                "errorCode": "LIVY_JOB_TIMED_OUT",
-                "source": "User",
-            }]),
-        );
+    let error = match session.end {
+        Some(End::Idle) => Some(("LIVY_JOB_TIMED_OUT", "The session was idle for too long.")),
+        Some(End::Failed(reason)) => Some(("SPARK_POOL_FULL", reason)),
+        Some(End::Deleted) | None => None,
+    };
+    // It is absent where there is none.
+    if let Some((code, message)) = error {
+        let told = json!([{"message": message, "errorCode": code, "source": "User"}]);
+        details.insert("errorInfo".to_owned(), told);
     }
     details
 }
@@ -199,7 +199,7 @@ impl Service for Synapse {
         ]
     }
 
-    fn remembers(&self) -> bool {
+    fn remembers(&self, _end: End) -> bool {
         true
     }
 

@@ -81,6 +81,8 @@ pub struct World {
     pub faults: Vec<(Call, Fault)>,
     /// After so long without activity a session is ended.
     pub idle: Option<Duration>,
+    /// Why sessions do not come to be.
+    pub fails: Option<&'static str>,
 }
 
 pub struct Session {
@@ -107,6 +109,8 @@ pub struct Session {
 pub enum End {
     Deleted,
     Idle,
+    /// It did not start, for this reason.
+    Failed(&'static str),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +182,7 @@ impl Session {
         match self.end {
             Some(End::Deleted) => "killed",
             Some(End::Idle) => "dead",
+            Some(End::Failed(_)) => "error",
             None => match start.get(self.looks) {
                 Some(state) => state,
                 None if self.is_busy() => "busy",
@@ -359,7 +364,7 @@ impl World {
                 _ => Err(missing()),
             };
         };
-        if session.end.is_some() && !service.remembers() {
+        if session.end.is_some_and(|end| !service.remembers(end)) {
             return match call {
                 Call::Delete => service.deleted_nothing().ok_or_else(missing),
                 _ => Err(missing()),
@@ -380,6 +385,9 @@ impl World {
             (Call::Session, _) => {
                 let answer = Answer::json(200, &service.session(session, request));
                 session.looks += 1;
+                if let (Some(reason), 3) = (self.fails, session.looks) {
+                    session.end = Some(End::Failed(reason));
+                }
                 if session.looks == service.start().len() {
                     session.active = Instant::now();
                 }
