@@ -21,6 +21,8 @@
 //! - [`commands`]: the colon commands that both front ends have.
 //! - [`repl`]: the interactive front end.
 //! - [`script`]: the piped front end.
+//! - [`remote`]: what the front ends share that hold no conversation.
+//! - [`mod@sessions`]: the front end of what runs on a server.
 //! - [`mod@batch`]: the front end of batches.
 //! - [`configure`]: the front end of the configuration.
 //! - [`mod@serve`]: the front end of the server in a box.
@@ -40,14 +42,16 @@ pub mod lang;
 pub mod livy;
 pub mod local;
 pub mod plan;
+pub mod remote;
 pub mod render;
 pub mod repl;
 pub mod script;
 pub mod serve;
+pub mod sessions;
 pub mod shell;
 pub mod term;
 
-use cli::{BatchCommand, Cli, Command, Serve, When};
+use cli::{Cli, Command, Serve, When};
 use commands::{Desk, Startup};
 use config::Input;
 use exit::Exit;
@@ -69,14 +73,22 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     out.is_quiet = cli.script.quiet;
     match &cli.command {
         Some(Command::Batch(options)) => {
-            let command = options.command.as_ref().unwrap_or(&BatchCommand::List);
-            batch(cli, &out, command, &environment)
+            match plan::of_batches(cli, &out, options.command.as_ref(), &environment) {
+                Ok((desk, task)) => batch::run(&desk, task),
+                Err(exit) => exit,
+            }
         }
         Some(Command::Config(options)) => {
             let task = plan::config_task(options);
             configure::run(&out, &cli.flags(), &task, &environment)
         }
         Some(Command::Help(options)) => help_on(&out, options.service.as_deref()),
+        Some(Command::Sessions(options)) => {
+            match plan::of_sessions(cli, &out, options.command.as_ref(), &environment) {
+                Ok((desk, journal, task)) => sessions::run(&desk, &journal, task),
+                Err(exit) => exit,
+            }
+        }
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
         None => converse(cli, &out, on_signal, &environment),
     }
@@ -291,46 +303,6 @@ fn prompt_language(
         Some(language) => Ok(language),
         None => link.language(out, fallback),
     }
-}
-
-fn batch(cli: &Cli, out: &Out, command: &BatchCommand, environment: Environment<'_>) -> Exit {
-    let usage = |told: String| fail(out, &told, None, Exit::Usage);
-    if let Err(told) = plan::check_batch(cli, command) {
-        return usage(told);
-    }
-    let settings = match plan::settings(cli, out, environment) {
-        Ok(settings) => settings,
-        Err(exit) => return exit,
-    };
-    let desk = match plan::batch_desk(cli, settings, out) {
-        Ok(desk) => desk,
-        Err(told) => return usage(told),
-    };
-    let id = |id: &str| livy::Id::named(id);
-    let task = match command {
-        BatchCommand::List => batch::Task::List,
-        BatchCommand::Show { id: of } => batch::Task::Show(id(of)),
-        BatchCommand::Stop { id: of } => batch::Task::Stop(id(of)),
-        BatchCommand::Log { id: of, follow } => batch::Task::Log {
-            id: id(of),
-            follow: *follow,
-        },
-        BatchCommand::Submit(submit) => {
-            let job = match plan::job(submit, &cli.spark_given(), environment) {
-                Ok(job) => job,
-                Err(told) => return usage(told),
-            };
-            plan::tell(out, &job.told);
-            if cli.dry_run {
-                return show_request(out, &format!("POST {}/batches", desk.root), &job.shown());
-            }
-            batch::Task::Submit {
-                request: Box::new(job.request),
-                wait: submit.wait,
-            }
-        }
-    };
-    batch::run(&desk, task)
 }
 
 fn serve(cli: &Cli, out: &Out, serve: &Serve, environment: Environment<'_>) -> Exit {

@@ -4,12 +4,13 @@ mod batch;
 mod job;
 mod offer;
 mod paths;
+mod remote;
 mod session;
 mod settings;
 
-pub use batch::{check as check_batch, desk as batch_desk};
 pub use job::{Job, job};
 use offer::offer;
+pub use remote::{of_batches, of_sessions};
 pub use settings::{config_task, settings};
 
 use crate::cli::{Cli, Shortcut};

@@ -37,6 +37,7 @@ mod scripts;
 mod secrets;
 mod services;
 mod sessions;
+mod sessions_command;
 mod sign_on;
 mod signals;
 mod snippets;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("lang", &[]),
     ("help", &[]),
     ("livy", &[]),
@@ -39,8 +39,18 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         ],
     ),
     (
-        "batch",
+        "remote",
         &["livy", "delivery", "render", "term", "shell", "exit"],
+    ),
+    (
+        "sessions",
+        &[
+            "livy", "delivery", "engine", "remote", "render", "shell", "exit",
+        ],
+    ),
+    (
+        "batch",
+        &["livy", "delivery", "remote", "render", "shell", "exit"],
     ),
     (
         "configure",

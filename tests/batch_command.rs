@@ -322,3 +322,32 @@ fn a_batch_runs_on_a_real_spark() {
     assert!(log.out.contains("\ncounted 7 y\n"), "{log:?}");
     batch(&home, url, &["stop", &name]).gave("", 0);
 }
+
+#[test]
+fn machines_get_one_document_as_the_server_sent_it() {
+    let (server, home) = ground();
+    let url = &server.url();
+    let document = |ran: &Ran| -> Value { serde_json::from_str(&ran.out).unwrap() };
+    assert_eq!(document(&batch(&home, url, &["-o", "json"])), json!([]));
+    let (_, ran) = submit(&home, url, "print(1)\n", &["-o", "json", "--wait"]);
+    assert_eq!(
+        (document(&ran)["state"].as_str(), ran.code),
+        (Some("success"), 0)
+    );
+    let sent = get(&format!("{url}/batches/0")).json();
+    assert_eq!(
+        document(&batch(&home, url, &["show", "0", "-o", "json"])),
+        sent
+    );
+    assert_eq!(
+        document(&batch(&home, url, &["list", "-o", "json"])),
+        json!([sent])
+    );
+    let (_, ran) = submit(&home, url, "1/0\n", &["-o", "json", "--wait"]);
+    assert_eq!(
+        (document(&ran)["state"].as_str(), ran.code),
+        (Some("dead"), 1)
+    );
+    let (_, ran) = submit(&home, url, "1\n", &["-o", "json"]);
+    assert_eq!((document(&ran)["id"].as_i64(), ran.code), (Some(2), 0));
+}

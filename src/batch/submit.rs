@@ -1,10 +1,12 @@
 //! Creates a batch once, and waits for its end where that is wanted.
 
-use super::{Desk, End, gap, words};
-use crate::delivery::{self, NotSent, Sought};
+use super::{end_of, words};
+use crate::delivery::{self, NotSent, Sought, chance, session_gap};
 use crate::exit::Exit;
 use crate::livy::{Batch, CreateBatch, Id, LivyError};
+use crate::remote::{Desk, End, document, failed, plain};
 use crate::shell::{Signals, asking_again};
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 /// How much of its log tells why it failed.
@@ -18,7 +20,7 @@ impl Desk {
         let name = request.name.as_deref().unwrap_or_default();
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
-            Err(error) => return self.say(words::failed(&error.to_string()), Exit::Server),
+            Err(error) => return self.say(failed(&error.to_string()), Exit::Server),
         };
         let batch = tokio::select! {
             created = self.create(request) => match created {
@@ -30,21 +32,32 @@ impl Desk {
             }
         };
         let called = called(&batch);
-        match self.print(&format!("{}\n", words::plain(&called))) {
-            Exit::Ok => {}
-            other => return self.say(words::left(&called, &self.command), other),
+        // For machines there is one document, of how it has come out.
+        let document_of = |batch: &Batch| match self.is_json {
+            true => self.print(&document(&batch.sent)),
+            false => Exit::Ok,
+        };
+        if !self.is_json {
+            match self.print(&format!("{}\n", plain(&called))) {
+                Exit::Ok => {}
+                other => return self.say(words::left(&called, &self.command), other),
+            }
         }
         if !wait {
-            return self.say(
-                words::submitted(&batch, &called, &self.root, &self.command),
-                Exit::Ok,
-            );
+            let lines = words::submitted(&batch, &called, &self.root, &self.command);
+            let printed = document_of(&batch);
+            return self.say(lines, printed);
         }
-        tokio::select! {
-            exit = self.wait(request, batch, &called) => exit,
+        let seen = RefCell::new(batch.clone());
+        let exit = tokio::select! {
+            exit = self.wait(request, batch, &called, &seen) => exit,
             signal = signals.next() => {
                 self.say(words::left(&called, &self.command), signal.into())
             }
+        };
+        match document_of(&seen.borrow()) {
+            Exit::Ok => exit,
+            other => other,
         }
     }
 
@@ -75,19 +88,26 @@ impl Desk {
         }
     }
 
-    async fn wait(&self, request: &CreateBatch, made: Batch, called: &str) -> Exit {
+    /// What is seen of it last stands in `seen`.
+    async fn wait(
+        &self,
+        request: &CreateBatch,
+        made: Batch,
+        called: &str,
+        seen: &RefCell<Batch>,
+    ) -> Exit {
         let began = Instant::now();
         let patience = self.patience.get();
         let id = made.id.clone();
         let mut batch = made;
         loop {
             self.out.phase(&words::state(&batch), "");
-            match End::of(&batch) {
+            match end_of(&batch) {
                 End::Succeeded => return Exit::Ok,
                 End::Failed => return self.tell_failure(&batch, called).await,
                 End::NotYet => {}
             }
-            tokio::time::sleep(gap(began.elapsed())).await;
+            tokio::time::sleep(session_gap(began.elapsed(), chance())).await;
             let tell = |error: &LivyError| self.out.phase(&asking_again(error), "");
             let look = async || self.client.batch(&id).await;
             match delivery::read_made(&patience, tell, look).await {
@@ -101,7 +121,8 @@ impl Desk {
                             .or(application(&batch))
                             .map(str::to_owned),
                         ..found
-                    }
+                    };
+                    seen.replace(batch.clone());
                 }
                 Err(error) => {
                     let exit = Exit::from(&error);

@@ -2,17 +2,9 @@
 
 use crate::delivery::{NotSent, Received};
 use crate::livy::{Batch, Id, LivyError};
-use crate::render::{Line, one_line, sanitize};
+use crate::remote::{self, plain};
+use crate::render::Line;
 use crate::shell::{end_of_log, error_lines, for_shell, hint_line, livy_error};
-
-/// What comes from a server, as one line.
-pub(super) fn plain(text: &str) -> String {
-    one_line(text).into_owned()
-}
-
-pub(super) fn failed(told: &str) -> Vec<Line> {
-    error_lines(told, None)
-}
 
 /// The command that does something with a batch.
 fn way(command: &str, what: &str, called: &str) -> String {
@@ -120,54 +112,32 @@ pub(super) fn stopped(id: &Id) -> Line {
 
 /// The list, a batch a line under the names of its columns.
 pub(super) fn table(batches: &[Batch]) -> String {
-    let shown = |text: Option<&String>| text.map_or_else(|| "-".to_owned(), |text| plain(text));
-    let mut rows = vec![["ID", "NAME", "STATE", "APPLICATION"].map(str::to_owned)];
-    rows.extend(batches.iter().map(|batch| {
-        [
-            plain(&batch.id.to_string()),
-            shown(batch.name.as_ref()),
-            plain(&batch.state.to_string()),
-            shown(batch.app_id.as_ref()),
-        ]
-    }));
-    let width = |column: usize| {
-        let widths = rows.iter().map(|row| row[column].chars().count());
-        widths.max().unwrap_or(0)
-    };
-    let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [id, name, state, application] in &rows {
-        text.push_str(&format!(
-            "{id:0$}  {name:1$}  {state:2$}  {application}\n",
-            widths[0], widths[1], widths[2]
-        ));
-    }
-    text
+    let rows: Vec<_> = batches
+        .iter()
+        .map(|batch| {
+            [
+                Some(batch.id.to_string()),
+                batch.name.clone(),
+                Some(batch.state.to_string()),
+                batch.app_id.clone(),
+            ]
+        })
+        .collect();
+    remote::table(["ID", "NAME", "STATE", "APPLICATION"], &rows)
 }
 
 /// A batch with the last lines of its log, where the server sends them.
 pub(super) fn shown(batch: &Batch) -> String {
-    let mut text = String::new();
-    let id = batch.id.to_string();
-    let state = batch.state.to_string();
-    for (name, value) in [
-        ("id", Some(&id)),
-        ("name", batch.name.as_ref()),
-        ("state", Some(&state)),
-        ("owner", batch.owner.as_ref()),
-        ("application", batch.app_id.as_ref()),
-        ("driver's log", batch.app_info.driver_log_url.as_ref()),
-        ("Spark UI", batch.app_info.spark_ui_url.as_ref()),
-    ] {
-        if let Some(value) = value {
-            text.push_str(&format!("{name:12}  {}\n", plain(value)));
-        }
-    }
-    for line in end_of_log(&batch.log) {
-        text.push_str(&sanitize(&line.text()));
-        text.push('\n');
-    }
-    text
+    let values = [
+        ("id", Some(batch.id.to_string())),
+        ("name", batch.name.clone()),
+        ("state", Some(batch.state.to_string())),
+        ("owner", batch.owner.clone()),
+        ("application", batch.app_id.clone()),
+        ("driver's log", batch.app_info.driver_log_url.clone()),
+        ("Spark UI", batch.app_info.spark_ui_url.clone()),
+    ];
+    remote::details(&values, &batch.log)
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 mod batch;
 mod config;
+mod sessions;
 mod spark;
 mod values;
 mod words;
 
 pub use batch::{Batch, BatchCommand, Submit};
 pub use config::{Config, ConfigCommand};
+pub use sessions::{Sessions, SessionsCommand, Stop};
 pub use spark::{Master, SparkOptions};
 
 use crate::config::{AuthKind, Flags, Input, SparkGiven, Target, duration};
@@ -29,7 +31,7 @@ use values::{format, language};
     disable_help_subcommand = true
 )]
 #[command(
-    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh help [SERVICE]\n       livysh serve [OPTIONS]"
+    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh help [SERVICE]\n       livysh serve [OPTIONS]\n       livysh sessions [COMMAND]"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -160,8 +162,15 @@ pub struct ScriptOptions {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Results")]
 pub struct Looks {
-    /// How results of SQL are written
-    #[arg(short = 'o', long, value_name = "FORMAT", default_value = "text", value_parser = format)]
+    /// How results of SQL are written; json also of sessions and batches
+    #[arg(
+        short = 'o',
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        value_parser = format,
+        global = true
+    )]
     pub format: Format,
 
     /// Ask for up to N rows of an SQL result (new sessions)
@@ -252,6 +261,8 @@ pub enum Command {
     Config(Config),
     /// A page about a service: a profile to paste, how to sign on, known limits
     Help(Help),
+    /// What runs on a server: list, show, log, stop
+    Sessions(Sessions),
     /// Serve the Livy API over a local Spark, for any Livy client
     Serve(Serve),
 }
@@ -367,7 +378,13 @@ impl Cli {
             Some(Command::Batch(Batch {
                 command: Some(BatchCommand::Submit(submit)),
             })) => (&submit.spark, Target::Batch),
-            Some(Command::Batch(_) | Command::Config(_) | Command::Help(_) | Command::Serve(_))
+            Some(
+                Command::Batch(_)
+                | Command::Config(_)
+                | Command::Help(_)
+                | Command::Serve(_)
+                | Command::Sessions(_),
+            )
             | None => (&self.spark, Target::Session),
         }
     }

@@ -11,7 +11,8 @@
 //! | `statements.rs` | where a statement is found                           |
 //! | `sessions.rs`   | where a session is found                             |
 //! | `batches.rs`    | creates a batch, and where it is found               |
-//! | `pages.rs`      | looks through a list                                 |
+//! | `pages.rs`      | goes through a list                                  |
+//! | `poll.rs`       | when to look next                                    |
 //! | `reads.rs`      | repeats a read                                       |
 
 mod batches;
@@ -20,6 +21,7 @@ mod once;
 mod output;
 mod pages;
 mod patience;
+mod poll;
 mod proof;
 mod reads;
 mod sessions;
@@ -29,7 +31,9 @@ pub use batches::{create_batch, find_batch};
 pub use chance::chance;
 pub use once::{NotSent, Received, Sent, Sought, Unwanted, once};
 pub use output::statement;
+pub use pages::all;
 pub use patience::Patience;
+pub use poll::{session_gap, statement_gap};
 pub use proof::Proof;
 pub use reads::{read, read_made};
 pub use sessions::find_session;

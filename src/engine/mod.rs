@@ -7,11 +7,9 @@
 //! |-------------------|------------------------------------------------------|
 //! | `session.rs`      | the session's states, pure                           |
 //! | `statement.rs`    | a statement's states, pure                           |
-//! | `poll.rs`         | when to look next                                    |
 //! | `conversation/`   | carries out what the machines want                   |
 
 mod conversation;
-mod poll;
 mod session;
 mod statement;
 

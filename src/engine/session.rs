@@ -15,7 +15,7 @@
 //! A ready session's state is not asked for: Livy's `idle` and `busy` flicker within one statement.
 //! It is looked at when a statement fails in a way that a dead session would explain.
 
-use super::poll;
+use crate::delivery::session_gap;
 use crate::livy::{LivyError, Session, SessionState};
 use std::time::Duration;
 
@@ -131,7 +131,7 @@ impl Machine {
         } else {
             let age = now.saturating_sub(self.began);
             State::Starting {
-                look_at: now + poll::session_gap(age, chance),
+                look_at: now + session_gap(age, chance),
             }
         };
         self.session = Some(session);

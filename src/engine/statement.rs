@@ -15,8 +15,7 @@
 //! A cancel changes no state here: the statement is looked at until the server calls it over, so
 //! that the truth is told even where the cancel came too late or had no effect.
 
-use super::poll;
-use crate::delivery::{NotSent, Received};
+use crate::delivery::{NotSent, Received, statement_gap};
 use crate::livy::{Failure, Id, LivyError, Output, Statement, StatementState};
 use std::time::Duration;
 
@@ -223,7 +222,7 @@ impl Machine {
                 self.progress = statement.progress;
                 self.is_waiting = statement.state == StatementState::Waiting;
                 let age = now.saturating_sub(self.began);
-                *at = now + poll::statement_gap(age, self.round_trip, chance);
+                *at = now + statement_gap(age, self.round_trip, chance);
                 *asked = false;
             }
             Err(error) => {

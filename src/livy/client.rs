@@ -198,6 +198,13 @@ impl Client {
             .await
     }
 
+    /// The same, of the last one alone where the server can tell that (since Livy 0.8).
+    pub async fn last_statement(&self, id: &Id) -> Result<StatementList, LivyError> {
+        let path = ["sessions", &id.to_string(), "statements"];
+        let query = [("from", "0"), ("size", "1"), ("order", "desc")];
+        self.http.get(&path, &query, QUICK).await
+    }
+
     /// `GET /sessions/{id}/statements/{n}`
     pub async fn statement(&self, id: &Id, number: &Id) -> Result<Statement, LivyError> {
         self.http

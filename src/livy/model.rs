@@ -237,6 +237,9 @@ pub struct Session {
     /// Why it is over, where the service tells it.
     #[serde(skip)]
     pub reason: Option<String>,
+    /// All of it, as the server sent it.
+    #[serde(skip)]
+    pub sent: Value,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -431,6 +434,9 @@ pub struct Batch {
     pub app_info: AppInfo,
     #[serde(default, deserialize_with = "lines")]
     pub log: Vec<String>,
+    /// All of it, as the server sent it.
+    #[serde(skip)]
+    pub sent: Value,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]

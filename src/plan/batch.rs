@@ -1,22 +1,15 @@
-//! The server that `livysh batch` asks.
+//! What of the command line is for `livysh batch`.
 
-use super::{command, unattended};
-use crate::auth::Identity;
-use crate::batch::Desk;
+use super::remote::check_format;
 use crate::cli::{BatchCommand, Cli, Shortcut, SparkOptions};
-use crate::config::{Place, Settings};
-use crate::engine::Patience;
-use crate::livy::{self, Client};
-use crate::render::Format;
-use crate::shell::telling;
-use crate::term::Out;
-use std::cell::Cell;
-use std::sync::Arc;
-use std::time::Duration;
 
 /// Options that would be taken in silence and do nothing.
 pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
     let (script, looks) = (&cli.script, &cli.looks);
+    let is_listed = matches!(
+        command,
+        BatchCommand::List | BatchCommand::Show { .. } | BatchCommand::Submit(_)
+    );
     let shortcuts = [
         Shortcut::QuickCompiler,
         Shortcut::Archive,
@@ -48,8 +41,12 @@ pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
             "-l is for sessions: the file of a batch tells its language",
         ),
         (
-            looks.format != Format::default() || looks.max_rows.is_some() || looks.no_header,
-            "-o, --max-rows and --no-header are for results of SQL: a batch has none",
+            looks.max_rows.is_some() || looks.no_header,
+            "--max-rows and --no-header are for results of SQL: a batch has none",
+        ),
+        (
+            check_format(looks.format, is_listed).is_err(),
+            "-o json is for list, show and submit of batches: there is no other",
         ),
         (
             script.timeout.is_some(),
@@ -82,37 +79,6 @@ pub fn check(cli: &Cli, command: &BatchCommand) -> Result<(), String> {
         Some((_, told)) => Err((*told).to_owned()),
         None => Ok(()),
     }
-}
-
-/// The server that the settings name.
-pub fn desk(cli: &Cli, settings: Settings, out: &Out) -> Result<Desk, String> {
-    let command = command(cli, &settings);
-    let Place::Server {
-        url,
-        credential,
-        transport,
-        service,
-    } = settings.place
-    else {
-        return Err(
-            "--local ends with livysh: for batches start livysh serve, and name its URL".to_owned(),
-        );
-    };
-    let watch = cli.looks.verbose.then(|| telling(out.clone()));
-    let identity = Arc::new(Identity::new(credential));
-    let client = Client::new(&url, identity, watch, *transport, *service)
-        .map_err(|error| format!("{error}; {}", error.hint()))?;
-    Ok(Desk {
-        client,
-        root: livy::shown_root(&url),
-        command,
-        // A wrong address is told at once.
-        patience: Cell::new(Patience {
-            first_contact: Some(cli.script.retry_for.unwrap_or(Duration::ZERO)),
-            ..unattended(cli, &settings.timing)
-        }),
-        out: out.clone(),
-    })
 }
 
 #[cfg(test)]

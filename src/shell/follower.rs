@@ -4,7 +4,8 @@
 use super::journal::{Journal, Known};
 use crate::engine::{self, Ending, OpenError, Received};
 use crate::livy::Session;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub(super) enum Fate {
 pub(super) struct Follower {
     root: String,
     to_end: bool,
+    /// Whether the session was made here, once that is known.
+    is_ours: Rc<Cell<bool>>,
     /// The session that was used last, where that is wanted.
     last: Option<Known>,
     noted: RefCell<Option<Session>>,
@@ -44,6 +47,7 @@ impl Follower {
         journal: Journal,
         root: Option<String>,
         to_end: bool,
+        is_ours: Rc<Cell<bool>>,
         last: Option<Known>,
     ) -> Option<Follower> {
         let (work, given) = channel::<Work>();
@@ -52,6 +56,7 @@ impl Follower {
         let follower = Follower {
             root: root?,
             to_end,
+            is_ours,
             last,
             noted: RefCell::default(),
             expected: RefCell::default(),
@@ -146,8 +151,8 @@ impl Follower {
     }
 
     fn write(&self, session: Session, to_end: bool) {
-        let root = self.root.clone();
-        self.give(move |journal| journal.note(&root, &session, to_end));
+        let (root, is_ours) = (self.root.clone(), self.is_ours.get());
+        self.give(move |journal| journal.note(&root, &session, to_end, is_ours));
     }
 
     fn forget(&self, id: String) {
@@ -206,7 +211,14 @@ mod tests {
 
     fn follower(folder: &std::path::Path) -> Follower {
         let journal = Journal::in_folder(Some(folder.to_owned()));
-        Follower::new(journal, Some("http://a".to_owned()), true, None).unwrap()
+        Follower::new(
+            journal,
+            Some("http://a".to_owned()),
+            true,
+            Rc::default(),
+            None,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -256,7 +268,14 @@ mod tests {
             session: session(None),
         });
         let journal = Journal::in_folder(Some(folder.path().to_owned()));
-        let other = Follower::new(journal, Some("http://a".to_owned()), false, None).unwrap();
+        let other = Follower::new(
+            journal,
+            Some("http://a".to_owned()),
+            false,
+            Rc::default(),
+            None,
+        )
+        .unwrap();
         other.follow(&engine::Event::Ready {
             session: session(None),
         });

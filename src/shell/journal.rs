@@ -32,6 +32,9 @@ struct Entry {
     host: Option<String>,
     /// Whether that has made it, and was to end it.
     to_end: bool,
+    /// Whether a livysh has made it.
+    #[serde(default)]
+    is_ours: bool,
 }
 
 impl Entry {
@@ -147,6 +150,22 @@ impl Journal {
         found.map(Entry::known)
     }
 
+    /// Whether a livysh of this user has made it.
+    pub fn has_made(&self, root: &str, session: &Session) -> bool {
+        self.of(root, session).any(|entry| entry.is_ours)
+    }
+
+    /// Whether a livysh that lives works in it.
+    pub fn is_in_use(&self, root: &str, session: &Session) -> bool {
+        self.of(root, session).any(|entry| entry.may_be_in_use())
+    }
+
+    /// What is noted of a session. A number that nothing else tells to be the same is not enough.
+    fn of<'a>(&self, root: &'a str, session: &'a Session) -> impl Iterator<Item = Entry> + 'a {
+        let entries = self.read().into_iter();
+        entries.filter(move |entry| entry.root == root && entry.known().is(session) == Same::Yes)
+    }
+
     /// Those that a livysh has made on a server and did not come to end; each is told once.
     pub(super) fn left_behind(&self, root: &str) -> Vec<Known> {
         self.change(|entries| {
@@ -171,6 +190,7 @@ impl Journal {
             host: host(),
             process: std::process::id(),
             to_end: true,
+            is_ours: true,
         };
         self.change(|entries| entries.push(entry));
     }
@@ -182,7 +202,7 @@ impl Journal {
     }
 
     /// That it is used. One that another livysh has made and is still to end stays that one's.
-    pub(super) fn note(&self, root: &str, session: &Session, to_end: bool) {
+    pub(super) fn note(&self, root: &str, session: &Session, to_end: bool, is_ours: bool) {
         let mut entry = Entry {
             root: root.to_owned(),
             id: session.id.to_string(),
@@ -191,15 +211,16 @@ impl Journal {
             process: std::process::id(),
             host: host(),
             to_end,
+            is_ours,
         };
         self.change(|entries| {
             let is_it = |known: &Entry| (&known.root, &known.id) == (&entry.root, &entry.id);
             let before = entries.iter().position(is_it);
             if let Some(before) = before.map(|index| entries.remove(index)) {
-                let is_others = before.to_end
-                    && !before.is_this_process()
-                    && before.may_be_in_use()
-                    && !matches!(before.known().is(session), Same::No(..));
+                let is_same = !matches!(before.known().is(session), Same::No(..));
+                entry.is_ours |= before.is_ours && is_same;
+                let is_others =
+                    before.to_end && !before.is_this_process() && before.may_be_in_use() && is_same;
                 if is_others {
                     entry.to_end = true;
                     (entry.process, entry.host) = (before.process, before.host);
@@ -221,7 +242,7 @@ impl Journal {
     }
 
     /// It is there no more.
-    pub(super) fn forget(&self, root: &str, id: &str) {
+    pub fn forget(&self, root: &str, id: &str) {
         self.change(|entries| entries.retain(|known| known.root != root || known.id != id));
     }
 
@@ -326,9 +347,9 @@ mod tests {
         let state = folder.path().join("state");
         let journal = Journal::in_folder(Some(state.clone()));
         assert_eq!(last(&journal, "http://a"), None);
-        journal.note("http://a", &session(1, "one"), true);
-        journal.note("http://b", &session(1, "other"), true);
-        journal.note("http://a", &session(2, "two"), false);
+        journal.note("http://a", &session(1, "one"), true, true);
+        journal.note("http://b", &session(1, "other"), true, true);
+        journal.note("http://a", &session(2, "two"), false, false);
         assert_eq!(last(&journal, "http://a").as_deref(), Some("two"));
         assert_eq!(last(&journal, "http://b").as_deref(), Some("other"));
         let before = journal.last("http://a", Some(&session(2, "two")));
@@ -355,7 +376,7 @@ mod tests {
         assert!(journal.left_behind("http://a").is_empty());
         std::fs::write(folder.path().join("sessions.json"), "broken").unwrap();
         assert_eq!(last(&journal, "http://a"), None);
-        journal.note("http://a", &session(3, "three"), true);
+        journal.note("http://a", &session(3, "three"), true, true);
         assert_eq!(last(&journal, "http://a").as_deref(), Some("three"));
     }
 
@@ -368,7 +389,7 @@ mod tests {
             .spawn()
             .unwrap();
         written(folder.path(), "1", other.id(), true);
-        journal.note("http://a", &unnamed(1, None), false);
+        journal.note("http://a", &unnamed(1, None), false, false);
         assert!(journal.left_behind("http://a").is_empty());
         other.kill().unwrap();
         other.wait().unwrap();
@@ -376,7 +397,7 @@ mod tests {
         assert_eq!(left(&journal), ["1"]);
         // Of one that is gone it is taken over, as is a number that has come to name another.
         written(folder.path(), "1", gone(), true);
-        journal.note("http://a", &unnamed(1, None), false);
+        journal.note("http://a", &unnamed(1, None), false, false);
         assert!(journal.left_behind("http://a").is_empty());
     }
 
@@ -391,7 +412,7 @@ mod tests {
         };
         entry(Some("another-machine".to_owned()));
         assert!(journal.left_behind("http://a").is_empty());
-        journal.note("http://a", &unnamed(1, None), false);
+        journal.note("http://a", &unnamed(1, None), false, false);
         assert!(journal.read()[0].to_end);
         entry(host());
         assert_eq!(left(&journal), ["1"]);
@@ -404,7 +425,7 @@ mod tests {
         journal.expect("http://a", "one");
         // This process is still making it.
         assert_eq!(last(&journal, "http://a"), None);
-        journal.note("http://a", &session(1, "one"), true);
+        journal.note("http://a", &session(1, "one"), true, true);
         journal.give_up("http://a", "one");
         assert_eq!((journal.read().len(), &*journal.read()[0].id), (1, "1"));
         journal.expect("http://a", "two");
@@ -428,7 +449,7 @@ mod tests {
     fn a_number_alone_does_not_name_a_session() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::in_folder(Some(folder.path().to_owned()));
-        journal.note("http://a", &unnamed(1, Some("application_1")), false);
+        journal.note("http://a", &unnamed(1, Some("application_1")), false, false);
         let known = journal.numbered("http://a", "1").unwrap();
         assert_eq!(known.is(&unnamed(1, Some("application_1"))), Same::Yes);
         assert_eq!(known.is(&unnamed(1, None)), Same::Unsure);
@@ -443,9 +464,32 @@ mod tests {
             known.is(&session(1, "etl")),
             Same::No("name etl".into(), "no name".into())
         );
-        journal.note("http://a", &session(2, "etl"), false);
+        journal.note("http://a", &session(2, "etl"), false, false);
         let named = journal.numbered("http://a", "2").unwrap();
         assert_eq!(named.is(&session(9, "etl")), Same::Yes);
         assert_eq!(journal.numbered("http://b", "1"), None);
+    }
+
+    #[test]
+    fn what_a_livysh_has_made_is_ours_by_its_name_or_application() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::in_folder(Some(folder.path().to_owned()));
+        journal.note("http://a", &session(1, "one"), false, true);
+        // Somebody attaches to it later.
+        journal.note("http://a", &session(1, "one"), false, false);
+        journal.note("http://a", &session(2, "two"), false, false);
+        journal.note("http://a", &unnamed(3, None), true, true);
+        for (found, is_ours) in [
+            (session(1, "one"), true),
+            (session(1, "another"), false),
+            (session(2, "two"), false),
+            (unnamed(3, None), false),
+        ] {
+            assert_eq!(journal.has_made("http://a", &found), is_ours, "{found:?}");
+        }
+        assert!(!journal.has_made("http://b", &session(1, "one")));
+        assert!(journal.is_in_use("http://a", &session(1, "one")));
+        journal.note("http://a", &session(1, "another"), false, false);
+        assert!(!journal.has_made("http://a", &session(1, "another")));
     }
 }

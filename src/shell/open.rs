@@ -97,7 +97,9 @@ fn converse(
     let ends_session = is_ours && !plan.keep;
     let (limits, patience, out) = (plan.limits, plan.patience, plan.out.clone());
     let (keep_alive, journal) = (plan.keep_alive, plan.journal.clone());
-    let writes = Follower::new(journal, plan.remote_root(), ends_session, plan.last()).map(Rc::new);
+    let made = Rc::new(Cell::new(is_ours));
+    let (root, last) = (plan.remote_root(), plan.last());
+    let writes = Follower::new(journal, root, ends_session, made.clone(), last).map(Rc::new);
     if let Some(writes) = writes.as_ref().filter(|_| plan.tells_left) {
         let (uplink, command) = (uplink.clone(), plan.command.clone());
         writes.tell_left_behind(move |left| {
@@ -115,7 +117,7 @@ fn converse(
     let ended_by = local.block_on(&runtime, async {
         let (machine, tells) = (on_machine.clone(), uplink.clone());
         let opening: Opening =
-            Box::new(move |unwanted| Box::pin(open(plan, machine, tells, unwanted)));
+            Box::new(move |unwanted| Box::pin(open(plan, machine, tells, made, unwanted)));
         let to_front_end = uplink.clone();
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
@@ -177,6 +179,7 @@ async fn open(
     plan: Plan,
     on_machine: OnMachine,
     uplink: Uplink,
+    made: Rc<Cell<bool>>,
     unwanted: Unwanted,
 ) -> Result<Opened, OpenError> {
     let (url, credential, transport, service) = match plan.place {
@@ -261,6 +264,7 @@ async fn open(
                 engine::find_or_create_session(&client, &request, &patience, unwanted, tell)
                     .await
                     .inspect_err(told)?;
+            made.set(found.is_new);
             tell_lines(told_of(&found, &plan.set_up_by));
             (
                 found.session,

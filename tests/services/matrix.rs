@@ -168,10 +168,10 @@ const ROWS: [(&str, [&str; 7]); 26] = [
             "gone",
             "gone",
             "dead: The session was idle for too long.",
-            "404",
             "gone",
             "gone",
-            "404",
+            "gone",
+            "gone",
         ],
     ),
     (
@@ -476,10 +476,6 @@ fn keep_alive(service: &dyn Service, day: &Day) -> String {
 fn idle(screen: &str) -> String {
     if screen.contains(" is gone: it was deleted, or it was idle for too long") {
         return "gone".to_owned();
-    }
-    if screen.contains("answered 404 Not Found") {
-        assert!(screen.contains("a session that was idle for long is removed"));
-        return "404".to_owned();
     }
     let reason = "The session was idle for too long.";
     assert!(screen.contains(reason), "{screen}");

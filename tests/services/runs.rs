@@ -354,7 +354,7 @@ pub fn batch(service: &Arc<dyn Service>) -> String {
             "with its log"
         }
         _ => {
-            log.said(&["answered 404"]);
+            log.said(&["has no log of batches"]);
             "without a log"
         }
     };

@@ -2,8 +2,8 @@
 //! statements down until they are back.
 
 use super::post::Post;
-use crate::delivery::{self, chance};
-use crate::engine::{Event, poll};
+use crate::delivery::{self, chance, session_gap};
+use crate::engine::Event;
 use crate::livy::{LivyError, Session, SessionState};
 use tokio::time::{Instant, sleep};
 
@@ -41,7 +41,7 @@ impl Post {
                 | SessionState::Other(..) => return false,
             }
             tokio::select! {
-                () = sleep(poll::session_gap(began.elapsed(), chance())) => {}
+                () = sleep(session_gap(began.elapsed(), chance())) => {}
                 Ok(_) = unwanted.wait_for(|unwanted| *unwanted) => return false,
             }
         }

@@ -153,7 +153,8 @@ impl Service {
         let reason = self.states.reason_in(&answer);
         let phases = phases::phases_in(&self.phases, &answer);
         let name = self.list.name_in(&answer);
-        let mut session: Session = serde_json::from_value(answer)?;
+        let mut session: Session = serde_json::from_value(answer.clone())?;
+        session.sent = answer;
         session.name = session.name.or(name);
         if let Some(state) = state {
             session.state = state;
@@ -166,7 +167,8 @@ impl Service {
     pub fn batch(&self, answer: Value) -> Result<Batch, serde_json::Error> {
         let state = self.states.state_in(&answer);
         let name = self.list.name_in(&answer);
-        let mut batch: Batch = serde_json::from_value(answer)?;
+        let mut batch: Batch = serde_json::from_value(answer.clone())?;
+        batch.sent = answer;
         batch.name = batch.name.or(name);
         if let Some(state) = state {
             batch.state = state;
