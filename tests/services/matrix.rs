@@ -398,7 +398,7 @@ fn progress(day: &Day) -> String {
 fn parts(day: &Day) -> String {
     let looks = day.of(Call::Statement);
     let names = ["from", "size"].into_iter();
-    let asked = names.filter(|name| looks.iter().all(|one| one.request.query(name).is_some()));
+    let asked = names.filter(|name| looks.iter().any(|one| one.request.query(name).is_some()));
     match asked.collect::<Vec<_>>().join(" ") {
         none if none.is_empty() => "-".to_owned(),
         names => names,
