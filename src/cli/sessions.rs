@@ -48,13 +48,12 @@ pub struct Stop {
     #[arg(long, requires = "idle")]
     pub mine: bool,
 
-    /// With --mine: those that run nothing; --idle=2h: for so long
+    /// With --mine: those that run nothing; --idle 2h: for so long
     #[arg(
         long,
         value_name = "DURATION",
         value_parser = duration,
         num_args = 0..=1,
-        require_equals = true,
         default_missing_value = "0",
         requires = "mine"
     )]
