@@ -65,7 +65,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 12] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -76,6 +76,8 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("toml", &["config/"]),
     ("toml_edit", &["config/edit.rs"]),
     ("flate2", &["commands/transfer/"]),
+    ("aws_sigv4", &["auth/sigv4.rs"]),
+    ("aws_credential_types", &["auth/sigv4.rs"]),
     ("libloading", &["auth/kerberos/gss.rs"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];

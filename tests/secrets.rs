@@ -40,7 +40,7 @@ const PLAIN: Way = Way {
     sent: SECRET,
 };
 
-const WAYS: [Way; 14] = [
+const WAYS: [Way; 16] = [
     Way {
         name: "a token in the environment",
         variables: &[("LIVYSH_TOKEN", SECRET)],
@@ -90,6 +90,22 @@ const WAYS: [Way; 14] = [
         name: "a header of another name",
         variables: &[("OWN_KEY", SECRET)],
         profile: "auth = { type = \"header\", header = \"X-Key\", value_env = \"OWN_KEY\" }",
+        ..PLAIN
+    },
+    Way {
+        name: "a token of AWS",
+        variables: &[
+            ("AWS_ACCESS_KEY_ID", "ASIAEXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "never-sent"),
+            ("AWS_SESSION_TOKEN", SECRET),
+        ],
+        profile: "auth = { type = \"sigv4\", region = \"eu-west-1\" }",
+        ..PLAIN
+    },
+    Way {
+        name: "a key of AWS, which a program prints and says too",
+        profile: "auth = { type = \"sigv4\", region = \"eu-west-1\", command = [\"sh\", \"-c\", \"echo '{\\\"AccessKeyId\\\":\\\"ASIAEXAMPLE\\\",\\\"SecretAccessKey\\\":\\\"'$(cat key)'\\\"}'; cat key >&2\"] }",
+        sent: "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/",
         ..PLAIN
     },
     Way {

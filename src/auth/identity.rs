@@ -1,22 +1,17 @@
 //! From a credential to the header that proves who asks, kept while it holds.
 
-use super::expiry;
+use super::concealed::Concealed;
+use super::kept::Kept;
 use super::kerberos::{Kerberos, Tell};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
-use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
+use super::sigv4::{AwsScope, AwsSource, Signer, without_signatures};
+use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing, Unsigned};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use std::collections::VecDeque;
-use std::time::{Duration, SystemTime};
-use tokio::sync::Mutex;
 
-/// After a program has failed while the old secret still holds.
-const NEXT_TRY: Duration = Duration::from_secs(30);
 const AUTHORIZATION: &str = "authorization";
-/// The secrets of a program that are still looked for in what servers say: an answer may repeat one that has
-/// been renewed meanwhile, but not one of long ago.
-const CONCEALED: usize = 4;
+const SIGN_ON: &str = "sign on with the program that gives the secret";
 
 /// How a secret is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,46 +76,30 @@ pub enum Credential {
         service: String,
         host: String,
     },
+    /// Keys of AWS, which sign each request.
+    Aws {
+        scope: AwsScope,
+        source: AwsSource,
+    },
 }
 
 /// A credential at work.
 pub struct Identity {
     source: Source,
-    /// The last header that a program's secret made. Its lock is held while the program runs, so that it runs once
-    /// for all who wait.
-    printed: Mutex<Option<Printed>>,
-    /// What servers have refused since the program ran last. That may be known while it runs.
-    refused: std::sync::Mutex<Vec<AuthHeader>>,
-    /// Of each header the parts that are not to be seen, the last one first.
-    concealed: std::sync::Mutex<VecDeque<Vec<Secret>>>,
+    concealed: Concealed,
 }
 
-/// Where a header comes from.
+/// Where what proves it comes from.
 enum Source {
     Nowhere,
     Given(AuthHeader),
     Program {
         scheme: Scheme,
         user: Option<String>,
-        program: Program,
+        kept: Kept<AuthHeader>,
     },
     Tickets(Kerberos),
-}
-
-struct Printed {
-    header: AuthHeader,
-    until: Option<SystemTime>,
-    renewal: Option<SystemTime>,
-}
-
-impl Printed {
-    fn holds(&self, now: SystemTime) -> bool {
-        self.until.is_none_or(|until| now < until)
-    }
-
-    fn is_fresh(&self, now: SystemTime) -> bool {
-        self.holds(now) && self.renewal.is_none_or(|renewal| now < renewal)
-    }
+    Signer(Signer),
 }
 
 impl Credential {
@@ -148,144 +127,84 @@ impl Identity {
 
     /// One that tells what it waits for.
     pub fn telling(credential: Credential, tell: Option<Tell>) -> Identity {
-        let (source, hidden) = match credential {
-            Credential::None => (Source::Nowhere, None),
+        let concealed = Concealed::default();
+        let source = match credential {
+            Credential::None => Source::Nowhere,
             Credential::Given {
                 scheme,
                 user,
                 secret,
             } => {
                 let Written { header, hidden } = scheme.write(user.as_deref(), &secret);
-                (Source::Given(header), Some(hidden))
+                concealed.remember(hidden);
+                Source::Given(header)
             }
             Credential::Printed {
                 scheme,
                 user,
                 program,
-            } => {
-                let source = Source::Program {
-                    scheme,
-                    user,
-                    program,
-                };
-                (source, None)
-            }
-            Credential::Kerberos { service, host } => {
-                (Source::Tickets(Kerberos::new(service, host, tell)), None)
-            }
-        };
-        Identity {
-            source,
-            printed: Mutex::default(),
-            refused: std::sync::Mutex::default(),
-            concealed: std::sync::Mutex::new(hidden.into_iter().collect()),
-        }
-    }
-
-    async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
-        match &self.source {
-            Source::Nowhere => Ok(None),
-            Source::Tickets(kerberos) => kerberos.header().await.map(Some),
-            Source::Given(header) => Ok(Some(header.clone())),
-            Source::Program {
+            } => Source::Program {
                 scheme,
                 user,
-                program,
-            } => self
-                .printed(scheme, user.as_deref(), program)
-                .await
-                .map(Some),
-        }
-    }
-
-    async fn printed(
-        &self,
-        scheme: &Scheme,
-        user: Option<&str>,
-        program: &Program,
-    ) -> Result<AuthHeader, IdentityError> {
-        let mut kept = self.printed.lock().await;
-        let now = SystemTime::now();
-        let fresh = kept.as_ref().filter(|kept| kept.is_fresh(now));
-        if let Some(kept) = fresh.filter(|kept| !self.is_refused(&kept.header)) {
-            return Ok(kept.header.clone());
-        }
-        let run = program.run(&|text| self.conceal(text)).await;
-        // It may have run for long.
-        let now = SystemTime::now();
-        match (run, kept.as_mut()) {
-            (Ok(printed), _) => {
-                let user = printed.user.as_deref().or(user);
-                let Written { header, hidden } = scheme.write(user, &printed.secret);
-                self.remember(hidden);
-                self.forget_refused();
-                *kept = Some(Printed {
-                    header: header.clone(),
-                    until: printed.until.filter(|until| now < *until),
-                    renewal: printed.until.and_then(|until| expiry::renewal(until, now)),
-                });
-                Ok(header)
+                kept: Kept::new(program, SIGN_ON),
+            },
+            Credential::Kerberos { service, host } => {
+                Source::Tickets(Kerberos::new(service, host, tell))
             }
-            // The old one is as good as before.
-            (Err(_), Some(kept)) if kept.holds(now) && !self.is_refused(&kept.header) => {
-                kept.renewal = Some(now + NEXT_TRY);
-                Ok(kept.header.clone())
+            Credential::Aws { scope, source } => {
+                Source::Signer(Signer::new(scope, source, &concealed))
             }
-            (Err(error), _) => Err(IdentityError::passing(
-                error.to_string(),
-                "sign on with the program that gives the secret",
-            )),
-        }
+        };
+        Identity { source, concealed }
     }
 
-    fn is_refused(&self, header: &AuthHeader) -> bool {
-        match self.refused.lock() {
-            Ok(refused) => refused.contains(header),
-            Err(_) => false,
-        }
-    }
-
-    /// A program may print once more what was refused; that is tried, too.
-    fn forget_refused(&self) {
-        if let Ok(mut refused) = self.refused.lock() {
-            refused.clear();
-        }
-    }
-
-    /// What is hidden of a program's last secrets.
-    fn remember(&self, hidden: Vec<Secret>) {
-        if let Ok(mut concealed) = self.concealed.lock() {
-            concealed.retain(|known| *known != hidden);
-            concealed.push_front(hidden);
-            concealed.truncate(CONCEALED);
-        }
+    async fn made(&self, request: &Unsigned<'_>) -> Result<Vec<AuthHeader>, IdentityError> {
+        let header = match &self.source {
+            Source::Nowhere => return Ok(Vec::new()),
+            Source::Signer(signer) => return signer.headers(request, &self.concealed).await,
+            Source::Tickets(kerberos) => kerberos.header().await?,
+            Source::Given(header) => header.clone(),
+            Source::Program { scheme, user, kept } => {
+                kept.get(&self.concealed, |printed| {
+                    let user = printed.user.as_deref().or(user.as_deref());
+                    let Written { header, hidden } = scheme.write(user, &printed.secret);
+                    Ok((header, hidden))
+                })
+                .await?
+            }
+        };
+        Ok(vec![header])
     }
 }
 
 impl Authorizer for Identity {
-    fn header(&self) -> Signing<'_> {
-        Box::pin(self.made())
+    fn headers<'a>(&'a self, request: &'a Unsigned<'a>) -> Signing<'a> {
+        Box::pin(self.made(request))
     }
 
     fn is_kept_by_cookies(&self) -> bool {
         matches!(self.source, Source::Tickets(_))
     }
 
-    fn refused(&self, header: &AuthHeader) {
-        if let Ok(mut refused) = self.refused.lock()
-            && !refused.contains(header)
-        {
-            refused.push(header.clone());
+    fn refused(&self, sent: &[AuthHeader]) {
+        match &self.source {
+            Source::Program { kept, .. } => kept.refused(sent),
+            Source::Signer(signer) => signer.refused(sent),
+            Source::Nowhere | Source::Given(_) | Source::Tickets(_) => {}
         }
     }
 
+    fn depends_on_clock(&self) -> bool {
+        matches!(self.source, Source::Signer(_))
+    }
+
     fn conceal(&self, text: String) -> String {
-        match self.concealed.lock() {
-            Ok(secrets) => secrets
-                .iter()
-                .flatten()
-                .fold(text, |text, secret| text.replace(secret.reveal(), "***")),
-            Err(_) => text,
+        let text = self.concealed.conceal(text);
+        match self.source {
+            Source::Signer(_) => without_signatures(&text),
+            Source::Nowhere | Source::Given(_) | Source::Program { .. } | Source::Tickets(_) => {
+                text
+            }
         }
     }
 }
@@ -294,10 +213,39 @@ impl Authorizer for Identity {
 mod tests {
     use super::*;
     use crate::auth::Unit;
+    use crate::auth::concealed::CONCEALED;
+    use crate::auth::kept::Last;
     use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    fn request() -> Unsigned<'static> {
+        Unsigned {
+            method: "GET".to_owned(),
+            url: "http://h/sessions".to_owned(),
+            headers: Vec::new(),
+            body: Some(&[]),
+        }
+    }
+
+    async fn made(identity: &Identity) -> Result<AuthHeader, IdentityError> {
+        let mut headers = identity.headers(&request()).await?;
+        assert_eq!(headers.len(), 1);
+        Ok(headers.remove(0))
+    }
+
+    fn refuse(identity: &Identity, header: &AuthHeader) {
+        identity.refused(std::slice::from_ref(header));
+    }
+
+    fn kept(identity: &Identity) -> &Kept<AuthHeader> {
+        match &identity.source {
+            Source::Program { kept, .. } => kept,
+            _ => panic!("no program"),
+        }
+    }
 
     async fn sent(identity: &Identity) -> String {
-        let header = identity.header().await.unwrap().unwrap();
+        let header = made(identity).await.unwrap();
         format!("{}: {}", header.name, header.value)
     }
 
@@ -323,6 +271,7 @@ mod tests {
                 words: ["sh".to_owned(), "-c".to_owned(), script].into(),
                 secret: None,
                 user: None,
+                session: None,
                 until: None,
                 unit: Unit::Auto,
             },
@@ -338,17 +287,17 @@ mod tests {
         let own = given(Scheme::Header("X-Token".to_owned()), None, "t");
         assert_eq!(sent(&own).await, "X-Token: t");
         let none = Identity::new(Credential::None);
-        assert!(none.header().await.unwrap().is_none());
+        assert!(none.headers(&request()).await.unwrap().is_empty());
     }
 
     #[tokio::test]
     async fn what_a_server_repeats_is_concealed() {
         let basic = given(Scheme::Basic, Some("alice"), "hunter2");
-        let header = basic.header().await.unwrap().unwrap().value;
+        let header = made(&basic).await.unwrap().value;
         let told = basic.conceal(format!("bad “{header}”, alice:hunter2"));
         assert_eq!(told, "bad “Basic ***”, alice:***");
         let short = given(Scheme::Bearer, None, "t");
-        short.header().await.unwrap();
+        made(&short).await.unwrap();
         assert_eq!(short.conceal("it".to_owned()), "it");
     }
 
@@ -357,8 +306,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let identity = counting(folder.path(), "-secret");
         for _ in 0..=CONCEALED {
-            let header = identity.header().await.unwrap().unwrap();
-            identity.refused(&header);
+            let header = made(&identity).await.unwrap();
+            refuse(&identity, &header);
         }
         let told = identity.conceal("t1-secret t2-secret t5-secret".to_owned());
         assert_eq!(told, "t1-secret *** ***");
@@ -371,11 +320,11 @@ mod tests {
         let both = tokio::join!(sent(&identity), sent(&identity));
         assert_eq!(both.0, "authorization: Bearer t1");
         assert_eq!(both.1, both.0);
-        let first = identity.header().await.unwrap().unwrap();
-        identity.refused(&first);
+        let first = made(&identity).await.unwrap();
+        refuse(&identity, &first);
         assert_eq!(sent(&identity).await, "authorization: Bearer t2");
         // It was another one that was refused.
-        identity.refused(&first);
+        refuse(&identity, &first);
         assert_eq!(sent(&identity).await, "authorization: Bearer t2");
     }
 
@@ -383,9 +332,9 @@ mod tests {
     async fn what_is_refused_while_another_is_made_is_not_used_again() {
         let folder = tempfile::tempdir().unwrap();
         let identity = counting(folder.path(), "");
-        let first = identity.header().await.unwrap().unwrap();
-        let running = identity.printed.lock().await;
-        identity.refused(&first);
+        let first = made(&identity).await.unwrap();
+        let running = kept(&identity).last.lock().await;
+        refuse(&identity, &first);
         drop(running);
         assert_eq!(sent(&identity).await, "authorization: Bearer t2");
     }
@@ -395,36 +344,36 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let failing = counting(folder.path(), "; sleep 0.3; exit 1");
         let now = SystemTime::now();
-        *failing.printed.lock().await = Some(Printed {
-            header: AuthHeader {
+        *kept(&failing).last.lock().await = Some(Last {
+            proof: AuthHeader {
                 name: AUTHORIZATION.to_owned(),
                 value: "Bearer old".to_owned(),
             },
             until: Some(now + Duration::from_millis(200)),
             renewal: Some(now),
         });
-        assert!(failing.header().await.is_err());
+        assert!(made(&failing).await.is_err());
     }
 
     #[tokio::test]
     async fn a_failed_renewal_leaves_what_still_holds() {
         let folder = tempfile::tempdir().unwrap();
         let identity = counting(folder.path(), "; [ $(wc -l < count) = 1 ] || exit 1");
-        let first = identity.header().await;
+        let first = made(&identity).await;
         assert!(first.is_err(), "count is elsewhere: the program fails");
         let now = SystemTime::now();
         let header = AuthHeader {
             name: AUTHORIZATION.to_owned(),
             value: "Bearer old".to_owned(),
         };
-        let kept = |until: Duration| Printed {
-            header: header.clone(),
+        let old = |until: Duration| Last {
+            proof: header.clone(),
             until: Some(now + until),
             renewal: Some(now),
         };
-        *identity.printed.lock().await = Some(kept(Duration::from_secs(600)));
+        *kept(&identity).last.lock().await = Some(old(Duration::from_secs(600)));
         assert_eq!(sent(&identity).await, "authorization: Bearer old");
-        *identity.printed.lock().await = Some(kept(Duration::ZERO));
-        assert!(identity.header().await.is_err());
+        *kept(&identity).last.lock().await = Some(old(Duration::ZERO));
+        assert!(made(&identity).await.is_err());
     }
 }

@@ -35,6 +35,8 @@ pub struct Program {
     pub secret: Option<String>,
     /// A JSON pointer to the user's name.
     pub user: Option<String>,
+    /// A JSON pointer to a second secret, which some secrets have beside them.
+    pub session: Option<String>,
     /// A JSON pointer to the time until which it holds.
     pub until: Option<String>,
     pub unit: Unit,
@@ -45,6 +47,7 @@ pub struct Program {
 pub(super) struct Printed {
     pub(super) secret: Secret,
     pub(super) user: Option<String>,
+    pub(super) session: Option<Secret>,
     pub(super) until: Option<SystemTime>,
 }
 
@@ -114,7 +117,12 @@ impl Program {
     /// What it said, where that repeats what it printed.
     fn without_secret(&self, said: &str, printed: &str) -> String {
         let read = self.read(printed, SystemTime::now()).ok();
-        let secret = read.iter().map(|read| read.secret.reveal());
+        let secret = read.iter().flat_map(|read| {
+            let session = read.session.as_ref();
+            std::iter::once(&read.secret)
+                .chain(session)
+                .map(Secret::reveal)
+        });
         let lines = printed.lines().map(str::trim);
         let mut hidden: Vec<&str> = secret
             .chain(lines)
@@ -155,12 +163,15 @@ impl Program {
             Some(pointer) => Some(text_at(pointer)?),
             None => None,
         };
+        let session = self.session.as_deref();
+        let session = session.and_then(|pointer| text_at(pointer).ok());
         let told = self.until.as_deref().and_then(at);
         let until = told.and_then(|value| expiry::read(value, self.unit, now));
         Ok(Printed {
             until: until.or_else(|| expiry::of_token(&secret)),
             secret: Secret::new(secret),
             user,
+            session: session.map(Secret::new),
         })
     }
 }
@@ -225,6 +236,7 @@ mod tests {
             words: vec!["az".to_owned()],
             secret: secret.map(str::to_owned),
             user: None,
+            session: None,
             until: None,
             unit: Unit::Auto,
         }

@@ -1,5 +1,6 @@
 //! From what is configured to who you are: which secret, and where it comes from.
 
+use super::aws::{self, Wanted};
 use super::{AuthKind, ConfigError, Environment, Flags};
 use crate::auth::{Credential, Program, Scheme, Secret, Unit};
 use crate::livy;
@@ -21,9 +22,13 @@ pub(super) struct AuthSettings {
     #[serde(rename = "type")]
     kind: Option<AuthKind>,
     user: Option<String>,
-    /// What the server is called in Kerberos, where that is not HTTP on the URL's host.
+    /// What the server is called in Kerberos, where that is not HTTP on the URL's host; the service that AWS's
+    /// signatures are for.
     service: Option<String>,
     host: Option<String>,
+    region: Option<String>,
+    /// A profile of AWS's own.
+    profile: Option<String>,
     /// The header's name, for the type `header`.
     header: Option<String>,
     #[serde(deserialize_with = "place")]
@@ -176,7 +181,15 @@ pub(super) fn credential(
             service: auth.service.clone().unwrap_or_else(|| "HTTP".to_owned()),
             host: auth.host.clone().unwrap_or_else(|| livy::host_of(server)),
         }),
-        AuthKind::Sigv4 => Err(ConfigError::NotYet("AWS signatures (sigv4)")),
+        AuthKind::Sigv4 => {
+            let wanted = Wanted {
+                service: auth.service.as_deref(),
+                region: auth.region.as_deref(),
+                profile: auth.profile.as_deref(),
+                command: auth.command.as_deref(),
+            };
+            aws::credential(wanted, server, environment)
+        }
         AuthKind::Header => {
             let name = auth.header.clone().ok_or(ConfigError::NoHeader)?;
             let place = auth
@@ -223,6 +236,7 @@ impl Finder<'_> {
                 words: command.clone(),
                 secret: pointer.clone(),
                 user: self.auth.user_pointer.clone(),
+                session: None,
                 until: self.auth.expiry.pointer.clone(),
                 unit: self.auth.expiry.unit,
             };

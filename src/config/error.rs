@@ -49,8 +49,10 @@ pub enum ConfigError {
     NoPreset(String),
     #[error("the URL names a host alone: {called} is needed ({path})")]
     NoPart { called: String, path: String },
-    #[error("signing on by {0} is not built into this livysh yet")]
-    NotYet(&'static str),
+    #[error("the region of AWS is not known, which signatures are for")]
+    NoRegion,
+    #[error("nothing is known to give keys of AWS")]
+    NoAwsKeys,
 }
 
 impl ConfigError {
@@ -93,10 +95,11 @@ name one in one of three ways:
             }
             ConfigError::NoPreset(_) => format!("there are {}", presets::names().join(", ")),
             ConfigError::NoPart { .. } => "give the whole URL of the Livy API".to_owned(),
-            ConfigError::NotYet(_) => {
-                "--auth none, basic or bearer, or auth of the type header: a proxy can sign on for it"
-                    .to_owned()
-            }
+            ConfigError::NoRegion => "add region = \"eu-west-1\" to auth in the profile".to_owned(),
+            ConfigError::NoAwsKeys => "\
+set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a credential_process in ~/.aws/config, or \
+install version 2 of the program aws"
+                .to_owned(),
             ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
             ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
             ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),

@@ -14,6 +14,7 @@
 //! | `keys.rs`       | all keys of a profile                                |
 //! | `profile.rs`    | a profile's values                                   |
 //! | `credential.rs` | who you are                                          |
+//! | `aws.rs`        | where keys of AWS come from                          |
 //! | `transport.rs`  | how a server is reached                              |
 //! | `session.rs`    | what new sessions are made with                      |
 //! | `spark_options.rs` | what each option of Spark's shells becomes            |
@@ -21,6 +22,7 @@
 //! | `spark_conf.rs` | settings of Spark on the command line                |
 //! | `folders.rs`    | where files of the user's are                        |
 
+mod aws;
 mod configured;
 mod credential;
 mod duration;
@@ -95,6 +97,7 @@ pub enum AuthKind {
     /// A Kerberos ticket.
     #[serde(alias = "kerberos")]
     Spnego,
+    /// Signatures of AWS.
     Sigv4,
 }
 

@@ -122,7 +122,7 @@ pub(super) struct TurnedAway(bool);
 impl TurnedAway {
     /// Whether to ask again at once after this failure.
     pub(super) fn asks_again(&mut self, error: &LivyError) -> bool {
-        let is_turned_away = error.status() == Some(401);
+        let is_turned_away = error.is_turned_away();
         let was = std::mem::replace(&mut self.0, is_turned_away);
         is_turned_away && !was
     }

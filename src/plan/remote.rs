@@ -165,7 +165,7 @@ fn desk(cli: &Cli, out: &Out, what: &str, environment: Environment<'_>) -> Resul
     };
     let user = match &credential {
         Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
-        Credential::None | Credential::Kerberos { .. } => None,
+        Credential::None | Credential::Kerberos { .. } | Credential::Aws { .. } => None,
     };
     let watch = cli.looks.verbose.then(|| telling(out.clone()));
     let identity = Arc::new(Identity::new(credential));

@@ -3,9 +3,29 @@
 use super::server::{Answer, Request};
 use super::service::{Problem, Service};
 use super::world::{Call, Session};
+use crate::support::aws::{Signed, now};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
-pub struct EmrServerless;
+#[derive(Default)]
+pub struct EmrServerless {
+    /// How many seconds its clock is ahead.
+    pub ahead: i64,
+    /// The tokens of keys that have ended.
+    pub ended: Mutex<BTreeSet<String>>,
+    /// The next statement is one too late for its keys.
+    pub ends_at_statement: AtomicBool,
+    /// What it refuses it repeats whole.
+    pub repeats: bool,
+}
+
+pub const KEY: &str = "ASIAEXAMPLE";
+pub const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+pub const TOKEN: &str = "IQoJb3JpZ2luX2VjEXAMPLE//first+token==";
+const REGION: &str = "eu-west-1";
 
 const ROLE: &str = "emr-serverless.session.executionRoleArn";
 
@@ -15,7 +35,7 @@ impl Service for EmrServerless {
     }
 
     fn settings(&self) -> &'static [&'static str] {
-        &["auth = { type = \"header\", header = \"Authorization\", value_env = \"SIGNED\" }"]
+        &["auth = { type = \"sigv4\", region = \"eu-west-1\" }"]
     }
 
     fn options(&self) -> &'static [&'static str] {
@@ -26,22 +46,42 @@ impl Service for EmrServerless {
     }
 
     fn secrets(&self) -> &'static [(&'static str, &'static str)] {
-        &[(
-            "SIGNED",
-            "AWS4-HMAC-SHA256 Credential=AKIA/20251113/eu-west-1/emr-serverless/aws4_request, \
-             SignedHeaders=host;x-amz-date, Signature=00",
-        )]
+        &[
+            ("AWS_ACCESS_KEY_ID", KEY),
+            ("AWS_SECRET_ACCESS_KEY", SECRET),
+            ("AWS_SESSION_TOKEN", TOKEN),
+        ]
     }
 
     fn refused(&self, request: &Request) -> Option<Answer> {
-        let is_signed = request.header("Authorization").is_some_and(|value| {
-            value.starts_with("AWS4-HMAC-SHA256 ") && value.contains("/emr-serverless/aws4_request")
-        });
-        let told = json!({"message": "Missing Authentication Token"});
-        (!is_signed).then(|| {
-            let refused = Answer::json(403, &told);
-            refused.with("x-amzn-ErrorType", "MissingAuthenticationTokenException")
-        })
+        let token = request.header("X-Amz-Security-Token").unwrap_or_default();
+        let is_statement = request.method == "POST" && request.path.ends_with("/statements");
+        let mut ended = self.ended.lock().unwrap();
+        if is_statement && self.ends_at_statement.swap(false, Ordering::SeqCst) {
+            ended.insert(token.to_owned());
+        }
+        let time = now(self.ahead);
+        let (told, kind) = match objection(request, time) {
+            Some(told) if told.starts_with("Missing") => {
+                (told, "MissingAuthenticationTokenException")
+            }
+            Some(told) => (told, "InvalidSignatureException"),
+            None if ended.contains(token) => {
+                let told = "The security token included in the request is expired";
+                (told.to_owned(), "ExpiredTokenException")
+            }
+            None => return None,
+        };
+        let told = match self.repeats {
+            true => format!("{told} {:?}", request.headers),
+            false => told,
+        };
+        let refused = Answer::json(403, &json!({ "message": told }));
+        Some(
+            refused
+                .with("x-amzn-ErrorType", kind)
+                .with("Date", httpdate::fmt_http_date(time)),
+        )
     }
 
     fn has(&self, call: Call, _request: &Request) -> bool {
@@ -86,4 +126,15 @@ impl Service for EmrServerless {
         let location = format!("/sessions/{}", session.number);
         Answer::json(201, &self.session(session, request)).with("Location", location)
     }
+}
+
+fn objection(request: &Request, time: SystemTime) -> Option<String> {
+    let signed = Signed {
+        method: &request.method,
+        path: &request.path,
+        query: request.query.clone(),
+        headers: request.headers.clone(),
+        body: request.body.as_bytes(),
+    };
+    signed.objection((KEY, SECRET), (REGION, "emr-serverless"), time)
 }

@@ -15,6 +15,7 @@
 //! | `decode.rs`      | answers with anything missing                       |
 //! | `fields.rs`      | every field of a request that can be set             |
 //! | `quirks.rs`      | what else is each service's own                     |
+//! | `signed.rs`      | keys of AWS that end, wrong clocks and regions      |
 //! | `matrix.rs`      | what each has and has not, cell by cell             |
 
 mod decode;
@@ -34,6 +35,7 @@ mod quirks;
 mod runs;
 mod server;
 mod service;
+mod signed;
 mod synapse;
 mod world;
 
@@ -51,7 +53,7 @@ fn all() -> Vec<Arc<dyn Service>> {
         Arc::new(synapse::Synapse),
         Arc::new(fabric::Fabric),
         Arc::new(knox::Knox),
-        Arc::new(emr_serverless::EmrServerless),
+        Arc::new(emr_serverless::EmrServerless::default()),
         Arc::new(lighter::Lighter),
     ]
 }

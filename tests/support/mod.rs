@@ -1,6 +1,7 @@
 //! What the tests stand on: the program itself, one real Spark behind the Livy API, a scripted
 //! server, a pseudo-terminal with a screen.
 
+pub mod aws;
 pub mod chance;
 pub mod chaos;
 pub mod http;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 23] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
@@ -25,6 +25,13 @@ const FOREIGN: [&str; 16] = [
     "PYSPARK_DRIVER_PYTHON",
     "PYSPARK_DRIVER_PYTHON_OPTS",
     "PYTHONSTARTUP",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_CONFIG_FILE",
 ];
 
 /// Where the private Spark is installed once for all runs; not in the repository's history.

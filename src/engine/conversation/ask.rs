@@ -116,7 +116,7 @@ impl Asked {
 /// away is surely not done: it is sent once more.
 async fn signed_on<T>(mut ask: impl AsyncFnMut() -> Result<T, LivyError>) -> Result<T, LivyError> {
     match ask().await {
-        Err(error) if error.status() == Some(401) => ask().await,
+        Err(error) if error.is_turned_away() => ask().await,
         answer => answer,
     }
 }

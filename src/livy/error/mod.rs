@@ -209,6 +209,39 @@ impl LivyError {
         matches!(self, LivyError::Identity(_)) || matches!(self.status(), Some(401 | 403))
     }
 
+    /// Whether what proved who asks is not taken any more, so that another proof may be. AWS says 403 to
+    /// keys that have ended.
+    pub fn is_turned_away(&self) -> bool {
+        match self {
+            LivyError::Server(error) => match error.status {
+                401 => true,
+                403 => {
+                    let said = error.message.to_lowercase();
+                    let code = error.reference.code.as_deref().unwrap_or_default();
+                    code.starts_with("ExpiredToken")
+                        || (said.contains("security token") && said.contains("expired"))
+                }
+                _ => false,
+            },
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. }
+            | LivyError::Identity(_) => false,
+        }
+    }
+
+    /// With what is known of our clock, where that may be why the server turned down who asks.
+    pub(super) fn by_clock(self, clock: Option<String>) -> LivyError {
+        match self {
+            LivyError::Server(mut error) if matches!(error.status, 401 | 403) => {
+                error.reference.clock = clock;
+                LivyError::Server(error)
+            }
+            other => other,
+        }
+    }
+
     /// Whether the server could be asked and knows who asks, but does not do this.
     pub fn is_refusal(&self) -> bool {
         self.status().is_some() && !self.is_identity() && !self.is_passing()

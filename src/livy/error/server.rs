@@ -33,6 +33,8 @@ pub struct Reference {
     pub code: Option<String>,
     /// The request, with the name of what it is found by.
     pub request: Option<String>,
+    /// How far our clock is from the server's, where it may be for that.
+    pub clock: Option<String>,
 }
 
 /// The headers by which services let a request be found again.
@@ -59,6 +61,7 @@ impl ServerError {
             reference: Box::new(Reference {
                 code: said.code,
                 request: said.request_id.map(|id| format!("requestId {id}")),
+                clock: None,
             }),
             location: None,
             retry_after: None,
@@ -86,6 +89,12 @@ impl ServerError {
                 None => "check the URL",
             },
             400 => self.hint_of_bad_request()?,
+            401 | 403 if self.reference.clock.is_some() => {
+                "set this machine's clock: what is signed holds for some minutes"
+            }
+            403 if self.message.contains("Credential should be scoped") => {
+                "name the service's region: auth.region in the profile"
+            }
             401 => {
                 "sign on: --auth basic with --user and the password in LIVYSH_PASSWORD, or \
                  --auth bearer with the token in LIVYSH_TOKEN"
@@ -134,7 +143,14 @@ impl fmt::Display for ServerError {
         if !self.message.is_empty() {
             write!(f, ": {}", self.message)?;
         }
-        let Reference { code, request } = self.reference.as_ref();
+        let Reference {
+            code,
+            request,
+            clock,
+        } = self.reference.as_ref();
+        if let Some(clock) = clock {
+            write!(f, "; {clock}")?;
+        }
         let names = [code.as_deref(), request.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().collect();
         match names.is_empty() {

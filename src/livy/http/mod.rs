@@ -8,16 +8,21 @@
 //! |----------------|---------------------------------------------------|
 //! | `url.rs`       | the root of a Livy API, and how it is shown       |
 //! | `transport.rs` | certificates, a proxy, what every request has     |
+//! | `signed.rs`    | puts on a request what proves who asks            |
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
 //! | `refused.rs`   | reads what is no success                          |
 //! | `failed.rs`    | what a failed request means                       |
+//! | `clock.rs`     | how far our clock is from the server's            |
 
 mod answer;
+mod clock;
 mod failed;
 mod refused;
+mod signed;
 mod transport;
 mod url;
 
+pub use signed::Unsigned;
 pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};
 
@@ -30,7 +35,7 @@ use answer::Answer;
 use failed::transport_error;
 use refused::{refused, text_of};
 use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
@@ -38,7 +43,7 @@ use serde::de::DeserializeOwned;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use url::shown;
 
 /// Bytes that the slowest line sends in a second.
@@ -51,33 +56,26 @@ pub struct AuthHeader {
     pub value: String,
 }
 
-impl AuthHeader {
-    fn in_request(&self) -> Result<HeaderValue, IdentityError> {
-        let mut value = HeaderValue::from_str(&self.value).map_err(|_| {
-            IdentityError::lasting(
-                "the secret cannot be sent in a header: it holds a control character".to_owned(),
-                "look where the secret comes from: it is to be the secret alone",
-            )
-        })?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
-}
-
 pub type Signing<'a> =
-    Pin<Box<dyn Future<Output = Result<Option<AuthHeader>, IdentityError>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<Vec<AuthHeader>, IdentityError>> + Send + 'a>>;
 
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
-    fn header(&self) -> Signing<'_>;
+    /// The headers that this request gets beside its own; it is sent right after.
+    fn headers<'a>(&'a self, request: &'a Unsigned<'a>) -> Signing<'a>;
 
     /// Whether a server that was shown it once may know by a cookie who asks: a ticket is shown for that.
     fn is_kept_by_cookies(&self) -> bool {
         false
     }
 
-    /// The server did not take it: the next one is to be another, where that can be had.
-    fn refused(&self, header: &AuthHeader);
+    /// The server did not take them: the next ones are to be others, where these can be had.
+    fn refused(&self, headers: &[AuthHeader]);
+
+    /// Whether they hold for some minutes by this machine's clock, so that it must be right.
+    fn depends_on_clock(&self) -> bool {
+        false
+    }
 
     /// A text of the server's without what proves it: some repeat the header that they refuse.
     fn conceal(&self, text: String) -> String;
@@ -282,6 +280,7 @@ impl Http {
                 reference: Box::new(Reference {
                     code: conceal(error.reference.code),
                     request: conceal(error.reference.request),
+                    ..*error.reference
                 }),
                 location: conceal(error.location),
                 ..error
@@ -309,6 +308,7 @@ impl Http {
             url.query_pairs_mut()
                 .extend_pairs(&self.transport.query)
                 .extend_pairs(query);
+            with_plain_blanks(&mut url);
         }
         let method_name = match method {
             Method::GET => "GET",
@@ -328,21 +328,8 @@ impl Http {
                 });
             }
         };
-        let mut request = self.client.request(method, url);
-        let (signed_on, unsigned) = match self.authorizer.header().await {
-            Ok(header) => (header, None),
-            // Whoever was let in before may still be.
-            Err(error)
-                if self.authorizer.is_kept_by_cookies() && self.jar.cookies(&url_of).is_some() =>
-            {
-                (None, Some(error))
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if let Some(header) = &signed_on {
-            request = request.header(&header.name, header.in_request()?);
-        }
-        request = match body {
+        let request = self.client.request(method, url);
+        let request = match body {
             Carried::Nothing => request,
             Carried::Json(body) => request.json(body),
             Carried::Form(form) => request.multipart(form),
@@ -353,7 +340,19 @@ impl Http {
         };
         let proxied = self.transport.proxy.is_some();
         let failed = |error: reqwest::Error| told(transport_error(&shown, &error, proxied));
-        let request = request.build().map_err(failed)?;
+        let mut request = request.build().map_err(failed)?;
+        let whole = Unsigned::of(&request, &self.transport.headers);
+        let (signed_on, unsigned) = match self.authorizer.headers(&whole).await {
+            Ok(headers) => (headers, None),
+            // Whoever was let in before may still be.
+            Err(error)
+                if self.authorizer.is_kept_by_cookies() && self.jar.cookies(&url_of).is_some() =>
+            {
+                (Vec::new(), Some(error))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        signed::put(&signed_on, &mut request)?;
         let until_answer = timeout + time_to_send(size_of(&request));
         let silent = |time: Duration| {
             told(TransportError {
@@ -393,14 +392,21 @@ impl Http {
                 is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
             });
         }
-        let error = refused(status, method_name, shown, &headers, &body);
-        if error.status() == Some(401)
-            && let Some(header) = &signed_on
-        {
-            self.authorizer.refused(header);
+        let mut error = refused(status, method_name, shown, &headers, &body);
+        if error.is_turned_away() && !signed_on.is_empty() {
+            self.authorizer.refused(&signed_on);
+        }
+        if self.authorizer.depends_on_clock() {
+            error = error.by_clock(clock::apart(&headers, SystemTime::now()));
         }
         Err(self.told(error))
     }
+}
+
+/// A blank in a query is a plus in forms alone: signatures are of the other way to write it.
+fn with_plain_blanks(url: &mut Url) {
+    let query = url.query().unwrap_or_default().replace('+', "%20");
+    url.set_query(Some(&query));
 }
 
 /// How long so many bytes may be on their way, beside the time that the server takes.
@@ -423,11 +429,11 @@ mod tests {
 
     struct Nobody;
     impl Authorizer for Nobody {
-        fn header(&self) -> Signing<'_> {
-            Box::pin(std::future::ready(Ok(None)))
+        fn headers<'a>(&'a self, _: &'a Unsigned<'a>) -> Signing<'a> {
+            Box::pin(std::future::ready(Ok(Vec::new())))
         }
 
-        fn refused(&self, _: &AuthHeader) {}
+        fn refused(&self, _: &[AuthHeader]) {}
 
         fn conceal(&self, text: String) -> String {
             text
@@ -443,8 +449,9 @@ mod tests {
             ..Transport::default()
         };
         let http = Http::new("http://h", Arc::new(Nobody), None, transport).unwrap();
-        let told = http.conceal("hunter2 ?key=top+secret%2F1 (top secret/1)".to_owned());
-        assert_eq!(told, "*** ?key=*** (***)");
+        let told = "hunter2 ?key=top+secret%2F1 ?key=top%20secret%2F1 (top secret/1)";
+        let told = http.conceal(told.to_owned());
+        assert_eq!(told, "*** ?key=*** ?key=*** (***)");
         let answer = Answer {
             url: "http://h".to_owned(),
             body: b"no hunter2 here".to_vec(),
@@ -454,18 +461,6 @@ mod tests {
             .told(answer.read::<u8, u8>(Ok).unwrap_err())
             .to_string();
         assert!(error.contains("“no *** here”"), "{error}");
-    }
-
-    #[test]
-    fn a_secret_that_no_header_takes_is_told() {
-        let header = |value: &str| AuthHeader {
-            name: "authorization".to_owned(),
-            value: value.to_owned(),
-        };
-        assert!(header("Bearer café").in_request().unwrap().is_sensitive());
-        let error = header("Bearer a\nb").in_request().unwrap_err();
-        assert!(error.to_string().starts_with("the secret cannot be sent"));
-        assert!(!LivyError::from(error).is_passing());
     }
 
     #[test]

@@ -91,7 +91,10 @@ impl Transport {
         let given = self.headers.iter().chain(&self.query);
         let given = given.filter(|(_, value)| value.chars().count() >= SHORTEST_CONCEALED);
         let mut all: Vec<String> = given
-            .flat_map(|(_, value)| [value.clone(), in_url(value)])
+            .flat_map(|(_, value)| {
+                let sent = in_url(value);
+                [value.clone(), sent.replace('+', "%20"), sent]
+            })
             .collect();
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
         all.dedup();
