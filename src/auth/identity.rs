@@ -69,7 +69,7 @@ pub enum Credential {
         scheme: Scheme,
         /// Where the program prints none.
         user: Option<String>,
-        program: Program,
+        program: Box<Program>,
     },
     /// A ticket for this service on this host.
     Kerberos {
@@ -79,7 +79,7 @@ pub enum Credential {
     /// Keys of AWS, which sign each request.
     Aws {
         scope: AwsScope,
-        source: AwsSource,
+        source: Box<AwsSource>,
     },
 }
 
@@ -96,7 +96,7 @@ enum Source {
     Program {
         scheme: Scheme,
         user: Option<String>,
-        kept: Kept<AuthHeader>,
+        kept: Box<Kept<AuthHeader>>,
     },
     Tickets(Kerberos),
     Signer(Signer),
@@ -146,13 +146,13 @@ impl Identity {
             } => Source::Program {
                 scheme,
                 user,
-                kept: Kept::new(program, SIGN_ON),
+                kept: Box::new(Kept::new(*program, SIGN_ON)),
             },
             Credential::Kerberos { service, host } => {
                 Source::Tickets(Kerberos::new(service, host, tell))
             }
             Credential::Aws { scope, source } => {
-                Source::Signer(Signer::new(scope, source, &concealed))
+                Source::Signer(Signer::new(scope, *source, &concealed))
             }
         };
         Identity { source, concealed }
@@ -267,14 +267,14 @@ mod tests {
         Identity::new(Credential::Printed {
             scheme: Scheme::Bearer,
             user: None,
-            program: Program {
+            program: Box::new(Program {
                 words: ["sh".to_owned(), "-c".to_owned(), script].into(),
                 secret: None,
                 user: None,
                 session: None,
                 until: None,
                 unit: Unit::Auto,
-            },
+            }),
         })
     }
 

@@ -88,7 +88,7 @@ pub(super) struct Signer {
 
 enum Keys {
     Given(AwsKeys),
-    Printed(Kept<AwsKeys>),
+    Printed(Box<Kept<AwsKeys>>),
 }
 
 impl Signer {
@@ -98,7 +98,7 @@ impl Signer {
                 concealed.remember(keys.hidden());
                 Keys::Given(keys)
             }
-            AwsSource::Printed(program) => Keys::Printed(Kept::new(program, SIGN_ON)),
+            AwsSource::Printed(program) => Keys::Printed(Box::new(Kept::new(program, SIGN_ON))),
         };
         Signer { scope, keys }
     }

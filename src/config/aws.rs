@@ -47,7 +47,10 @@ pub(super) fn credential(
             }
         },
     };
-    Ok(Credential::Aws { scope, source })
+    Ok(Credential::Aws {
+        scope,
+        source: Box::new(source),
+    })
 }
 
 fn region(
@@ -79,7 +82,7 @@ fn is_region(label: &str) -> bool {
     (2..=4).contains(&place.len())
         && is_word(place)
         && !words.is_empty()
-        && words.iter().all(|word| is_word(word))
+        && words.iter().all(is_word)
         && (1..=2).contains(&number.len())
         && number.chars().all(|c| c.is_ascii_digit())
 }
@@ -193,7 +196,7 @@ mod tests {
             found.map(|(_, value)| (*value).to_owned())
         };
         match credential(wanted, SERVER, &environment)? {
-            Credential::Aws { source, .. } => Ok(source),
+            Credential::Aws { source, .. } => Ok(*source),
             other => panic!("{other:?}"),
         }
     }

@@ -243,7 +243,7 @@ impl Finder<'_> {
             return Ok(Credential::Printed {
                 scheme,
                 user,
-                program,
+                program: Box::new(program),
             });
         }
         let secret = self.secret(&place, user.as_deref(), words)?;
