@@ -195,6 +195,7 @@ pub(super) fn without_signatures(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Unit;
     use std::time::{Duration, UNIX_EPOCH};
 
     /// 2015-08-30T12:36:00Z
@@ -332,6 +333,60 @@ mod tests {
             ..keys(Some("token-1"))
         };
         assert!(!other.is_in(&sent));
+    }
+
+    /// The time that a program prints decides: five minutes before it, or at half of a shorter life.
+    #[tokio::test]
+    async fn a_program_runs_once_for_all_and_again_before_its_keys_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let count = folder.path().join("count");
+        let script = format!(
+            r#"echo . >> {0}; sleep 0.1; echo '{{"Version":1,"AccessKeyId":"A'$(wc -l < {0})'",
+               "SecretAccessKey":"secret-key","Expiration":"2099-01-01T00:00:00+00:00"}}'"#,
+            count.display()
+        );
+        let program = Program {
+            words: ["sh".to_owned(), "-c".to_owned(), script].into(),
+            secret: Some("/SecretAccessKey".to_owned()),
+            user: Some("/AccessKeyId".to_owned()),
+            session: Some("/SessionToken".to_owned()),
+            until: Some("/Expiration".to_owned()),
+            unit: Unit::Auto,
+        };
+        let scope = AwsScope {
+            service: "s".to_owned(),
+            region: "r".to_owned(),
+        };
+        let concealed = Concealed::default();
+        let signer = Signer::new(scope, AwsSource::Printed(program), &concealed);
+        let request = request("GET", "/", &[], "");
+        let whose = async || {
+            let sent = signer.headers(&request, &concealed).await.unwrap();
+            let by = value(&sent, AUTHORIZATION).unwrap();
+            let key = by.split(['=', '/']).nth(1).unwrap().to_owned();
+            (key, sent)
+        };
+        let (first, second) = tokio::join!(whose(), whose());
+        assert_eq!((first.0.as_str(), second.0.as_str()), ("A1", "A1"));
+        assert_eq!(concealed.conceal("secret-key".to_owned()), "***");
+        // Refused with one, it is another for whoever asks next.
+        signer.refused(&first.1);
+        assert_eq!(whose().await.0, "A2");
+        signer.refused(&second.1);
+        assert_eq!(whose().await.0, "A2");
+        let Keys::Printed(kept) = &signer.keys else {
+            panic!("given")
+        };
+        let mut last = kept.last.lock().await;
+        let last_keys = last.as_mut().unwrap();
+        let (until, renewal) = (last_keys.until.unwrap(), last_keys.renewal.unwrap());
+        assert_eq!(
+            until.duration_since(renewal).unwrap(),
+            Duration::from_secs(300)
+        );
+        last_keys.renewal = Some(SystemTime::now());
+        drop(last);
+        assert_eq!(whose().await.0, "A3");
     }
 
     #[test]
