@@ -1,7 +1,7 @@
 //! From a credential to the header that proves who asks, kept while it holds.
 
 use super::expiry;
-use super::kerberos::{Kerberos, Tell};
+use super::kerberos::{Kerberos, Tell, Ticket};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 /// After a program has failed while the old secret still holds.
 const NEXT_TRY: Duration = Duration::from_secs(30);
 const AUTHORIZATION: &str = "authorization";
-/// The secrets of a program that are still looked for in what servers say: an answer may repeat one that has
+/// The secrets of a program and the tokens that are still looked for in what servers say: an answer may repeat one that has
 /// been renewed meanwhile, but not one of long ago.
 const CONCEALED: usize = 4;
 
@@ -76,11 +76,8 @@ pub enum Credential {
         user: Option<String>,
         program: Program,
     },
-    /// A ticket for this service on this host.
-    Kerberos {
-        service: String,
-        host: String,
-    },
+    /// Tickets that others have asked for.
+    Kerberos(Ticket),
 }
 
 /// A credential at work.
@@ -170,9 +167,7 @@ impl Identity {
                 };
                 (source, None)
             }
-            Credential::Kerberos { service, host } => {
-                (Source::Tickets(Kerberos::new(service, host, tell)), None)
-            }
+            Credential::Kerberos(ticket) => (Source::Tickets(Kerberos::new(ticket, tell)), None),
         };
         Identity {
             source,
@@ -185,7 +180,11 @@ impl Identity {
     async fn made(&self) -> Result<Option<AuthHeader>, IdentityError> {
         match &self.source {
             Source::Nowhere => Ok(None),
-            Source::Tickets(kerberos) => kerberos.header().await.map(Some),
+            Source::Tickets(kerberos) => {
+                let (header, token) = kerberos.header().await?;
+                self.remember(vec![token]);
+                Ok(Some(header))
+            }
             Source::Given(header) => Ok(Some(header.clone())),
             Source::Program {
                 scheme,
@@ -252,7 +251,7 @@ impl Identity {
         }
     }
 
-    /// What is hidden of a program's last secrets.
+    /// What is hidden of the last secrets.
     fn remember(&self, hidden: Vec<Secret>) {
         if let Ok(mut concealed) = self.concealed.lock() {
             concealed.retain(|known| *known != hidden);

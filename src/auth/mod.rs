@@ -16,6 +16,6 @@ mod secret;
 
 pub use expiry::Unit;
 pub use identity::{Credential, Identity, Scheme};
-pub use kerberos::{Notice, Tell};
+pub use kerberos::{Notice, Tell, Ticket};
 pub use program::Program;
 pub use secret::Secret;

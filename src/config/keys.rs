@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 99] = [
+const KEYS: [&str; 101] = [
     "url",
     "preset",
     "path",
@@ -40,6 +40,8 @@ const KEYS: [&str; 99] = [
     "auth.header",
     "auth.service",
     "auth.host",
+    "auth.principal",
+    "auth.keytab",
     "auth.password.env",
     "auth.password.file",
     "auth.password.command",

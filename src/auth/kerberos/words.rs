@@ -1,14 +1,34 @@
 //! What the errors of a GSS-API mean for whoever wants to sign on.
 
+use super::Ticket;
 use super::gss::GssError;
 use crate::livy::IdentityError;
 use std::time::Duration;
 
 pub(super) const ASK_AGAIN: &str = "it is asked again";
-const KINIT: &str = "run kinit, then it goes on";
+
+/// What gets a ticket.
+fn kinit(ticket: &Ticket) -> String {
+    let mut words = vec!["kinit".to_owned()];
+    let file = ticket
+        .keytab
+        .as_ref()
+        .map(|path| path.display().to_string());
+    if let Some(file) = &file {
+        words.extend(["-kt".to_owned(), quoted(file)]);
+    }
+    words.extend(ticket.principal.as_deref().map(quoted));
+    let line = words.join(" ");
+    format!("run {line}, then it goes on")
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), |word| word.into_owned())
+}
 
 /// An error in words of ours where it is one that people meet, else in the library's.
-pub(super) fn meaning(error: &GssError, service: &str, host: &str) -> IdentityError {
+pub(super) fn meaning(error: &GssError, ticket: &Ticket) -> IdentityError {
     let words = match error {
         GssError::NoLibrary => {
             return IdentityError::lasting(
@@ -26,11 +46,14 @@ pub(super) fn meaning(error: &GssError, service: &str, host: &str) -> IdentityEr
     ];
     if says("ticket expired") || says("credentials have expired") || says("expired credentials") {
         let told = format!("the Kerberos ticket has ended ({words})");
-        return IdentityError::passing(told, KINIT);
+        return IdentityError::passing(told, kinit(ticket));
     }
     if says("not found in kerberos database") || says("server not found") {
         return IdentityError::lasting(
-            format!("Kerberos knows no service {service}/{host} ({words})"),
+            format!(
+                "Kerberos knows no service {}/{} ({words})",
+                ticket.service, ticket.host
+            ),
             "name the host as it is registered, which is mostly its whole name; the realm is told in krb5.conf",
         );
     }
@@ -48,7 +71,7 @@ pub(super) fn meaning(error: &GssError, service: &str, host: &str) -> IdentityEr
     }
     if is_without.iter().any(|part| says(part)) || says("credentials cache") {
         let told = format!("there is no Kerberos ticket ({words})");
-        return IdentityError::passing(told, KINIT);
+        return IdentityError::passing(told, kinit(ticket));
     }
     IdentityError::passing(
         format!("Kerberos: {words}"),
@@ -67,6 +90,16 @@ pub(super) fn silent(limit: Duration) -> IdentityError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn ticket() -> Ticket {
+        Ticket {
+            service: "HTTP".to_owned(),
+            host: "h.example".to_owned(),
+            principal: None,
+            keytab: None,
+            longest: None,
+        }
+    }
 
     #[test]
     fn what_people_meet_is_said_in_words() {
@@ -91,12 +124,12 @@ mod tests {
             ("Something new", "Kerberos: Something new", true),
         ] {
             let error = GssError::Refused(words.to_owned());
-            let meant = meaning(&error, "HTTP", "h.example");
+            let meant = meaning(&error, &ticket());
             assert!(meant.message.starts_with(told), "{words}: {meant}");
             assert!(meant.message.contains(words), "{words}: {meant}");
             assert_eq!(meant.is_passing, is_passing, "{words}");
         }
-        let none = meaning(&GssError::NoLibrary, "HTTP", "h");
+        let none = meaning(&GssError::NoLibrary, &ticket());
         assert!(!none.is_passing && none.message.contains("GSS-API"));
     }
 }

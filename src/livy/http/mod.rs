@@ -52,6 +52,10 @@ pub struct AuthHeader {
 }
 
 impl AuthHeader {
+    fn is_kerberos(&self) -> bool {
+        self.value.starts_with("Negotiate ")
+    }
+
     fn in_request(&self) -> Result<HeaderValue, IdentityError> {
         let mut value = HeaderValue::from_str(&self.value).map_err(|_| {
             IdentityError::lasting(
@@ -393,7 +397,14 @@ impl Http {
                 is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
             });
         }
-        let error = refused(status, method_name, shown, &headers, &body);
+        let error = refused(
+            status,
+            method_name,
+            shown,
+            &headers,
+            &body,
+            signed_on.as_ref(),
+        );
         if error.status() == Some(401)
             && let Some(header) = &signed_on
         {
