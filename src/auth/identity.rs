@@ -1,10 +1,10 @@
 //! From a credential to the header that proves who asks, kept while it holds.
 
 use super::expiry;
-use super::kerberos::{Kerberos, Tell, Ticket};
+use super::kerberos::{Kerberos, SignedOn, Tell, Ticket};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
-use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing};
+use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::VecDeque;
@@ -181,7 +181,7 @@ impl Identity {
         match &self.source {
             Source::Nowhere => Ok(None),
             Source::Tickets(kerberos) => {
-                let (header, token) = kerberos.header().await?;
+                let SignedOn { header, token } = kerberos.next().await?;
                 self.remember(vec![token]);
                 Ok(Some(header))
             }
@@ -194,6 +194,14 @@ impl Identity {
                 .printed(scheme, user.as_deref(), program)
                 .await
                 .map(Some),
+        }
+    }
+
+    async fn prepared(&self) -> Result<(), IdentityError> {
+        match &self.source {
+            Source::Tickets(kerberos) => kerberos.prepare().await,
+            Source::Nowhere | Source::Given(_) => Ok(()),
+            Source::Program { .. } => self.made().await.map(|_| ()),
         }
     }
 
@@ -268,6 +276,10 @@ impl Authorizer for Identity {
 
     fn is_kept_by_cookies(&self) -> bool {
         matches!(self.source, Source::Tickets(_))
+    }
+
+    fn prepare(&self) -> Preparing<'_> {
+        Box::pin(self.prepared())
     }
 
     fn refused(&self, header: &AuthHeader) {

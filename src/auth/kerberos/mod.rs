@@ -16,12 +16,14 @@ use base64::engine::general_purpose::STANDARD;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, oneshot};
 use words::meaning;
 
 /// A KDC that does not answer holds the library up for half a minute. A profile may be less patient.
 const LONGEST: Duration = Duration::from_secs(40);
+/// A token tells when it was made: one that is older than this is not sent.
+const PREPARED: Duration = Duration::from_secs(10);
 /// One that takes longer is worth a word.
 const BEFORE_TOLD: Duration = Duration::from_millis(500);
 /// A ticket that ends so soon is worth one, too.
@@ -57,7 +59,15 @@ pub(super) struct Kerberos {
     tell: Option<Tell>,
     /// One at a time: where the KDC is silent, each would wait for itself.
     asking: Mutex<()>,
+    /// What the next request signs on with, and since when it is there.
+    prepared: std::sync::Mutex<Option<(SignedOn, Instant)>>,
     is_end_told: AtomicBool,
+}
+
+/// A header, and what of it is not to be seen.
+pub(super) struct SignedOn {
+    pub(super) header: AuthHeader,
+    pub(super) token: Secret,
 }
 
 impl Kerberos {
@@ -66,12 +76,30 @@ impl Kerberos {
             ticket,
             tell,
             asking: Mutex::default(),
+            prepared: std::sync::Mutex::default(),
             is_end_told: AtomicBool::new(false),
         }
     }
 
-    /// A token is good for one request; it is given once more as what is not to be seen.
-    pub(super) async fn header(&self) -> Result<(AuthHeader, Secret), IdentityError> {
+    /// A token for the next request.
+    pub(super) async fn prepare(&self) -> Result<(), IdentityError> {
+        let made = self.made().await?;
+        if let Ok(mut prepared) = self.prepared.lock() {
+            *prepared = Some((made, Instant::now()));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn next(&self) -> Result<SignedOn, IdentityError> {
+        let prepared = self.prepared.lock().ok().and_then(|mut kept| kept.take());
+        match prepared {
+            Some((made, since)) if since.elapsed() < PREPARED => Ok(made),
+            Some(_) | None => self.made().await,
+        }
+    }
+
+    /// A token is good for one request.
+    async fn made(&self) -> Result<SignedOn, IdentityError> {
         let _one = self.asking.lock().await;
         let (service, host) = (self.ticket.service.clone(), self.ticket.host.clone());
         let (answered, answer) = oneshot::channel();
@@ -99,7 +127,8 @@ impl Kerberos {
             name: "authorization".to_owned(),
             value: format!("Negotiate {token}"),
         };
-        Ok((header, Secret::new(token)))
+        let token = Secret::new(token);
+        Ok(SignedOn { header, token })
     }
 
     async fn patiently<T>(&self, mut answer: oneshot::Receiver<T>) -> Option<T> {

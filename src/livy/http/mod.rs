@@ -39,6 +39,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use transport::SHORTEST_CONCEALED;
 use url::shown;
 
 /// Bytes that the slowest line sends in a second.
@@ -71,6 +72,8 @@ impl AuthHeader {
 pub type Signing<'a> =
     Pin<Box<dyn Future<Output = Result<Option<AuthHeader>, IdentityError>> + Send + 'a>>;
 
+pub type Preparing<'a> = Pin<Box<dyn Future<Output = Result<(), IdentityError>> + Send + 'a>>;
+
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
     fn header(&self) -> Signing<'_>;
@@ -79,6 +82,9 @@ pub trait Authorizer: Send + Sync {
     fn is_kept_by_cookies(&self) -> bool {
         false
     }
+
+    /// Waits until the next header can be had at once.
+    fn prepare(&self) -> Preparing<'_>;
 
     /// The server did not take it: the next one is to be another, where that can be had.
     fn refused(&self, header: &AuthHeader);
@@ -160,6 +166,15 @@ impl Http {
     pub fn dialect(&self) -> Dialect {
         Dialect {
             compiles_whole: self.compiles_whole.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Waits for what proves who asks.
+    pub async fn sign_on(&self) -> Result<(), LivyError> {
+        match self.authorizer.prepare().await {
+            // Whoever was let in before may still be.
+            Err(_) if self.is_known_by_cookies(&self.root) => Ok(()),
+            prepared => Ok(prepared?),
         }
     }
 
@@ -265,13 +280,17 @@ impl Http {
         answer.confirm()
     }
 
+    fn is_known_by_cookies(&self, url: &Url) -> bool {
+        self.authorizer.is_kept_by_cookies() && self.jar.cookies(url).is_some()
+    }
+
     /// A text of the server's, which may repeat what it was sent.
     fn conceal(&self, text: String) -> String {
-        self.concealed
-            .iter()
-            .fold(self.authorizer.conceal(text), |text, secret| {
-                text.replace(secret, "***")
-            })
+        let cookies = cookies_in(self.jar.cookies(&self.root));
+        let secrets = self.concealed.iter().chain(&cookies);
+        secrets.fold(self.authorizer.conceal(text), |text, secret| {
+            text.replace(secret, "***")
+        })
     }
 
     fn told(&self, error: LivyError) -> LivyError {
@@ -336,11 +355,7 @@ impl Http {
         let (signed_on, unsigned) = match self.authorizer.header().await {
             Ok(header) => (header, None),
             // Whoever was let in before may still be.
-            Err(error)
-                if self.authorizer.is_kept_by_cookies() && self.jar.cookies(&url_of).is_some() =>
-            {
-                (None, Some(error))
-            }
+            Err(error) if self.is_known_by_cookies(&url_of) => (None, Some(error)),
             Err(error) => return Err(error.into()),
         };
         if let Some(header) = &signed_on {
@@ -414,6 +429,17 @@ impl Http {
     }
 }
 
+/// The values of cookies that may be secrets.
+fn cookies_in(header: Option<HeaderValue>) -> Vec<String> {
+    let header = header.as_ref().and_then(|header| header.to_str().ok());
+    let pairs = header.unwrap_or_default().split("; ");
+    let values = pairs.filter_map(|pair| pair.split_once('='));
+    values
+        .map(|(_, value)| value.trim_matches('"').to_owned())
+        .filter(|value| value.len() >= SHORTEST_CONCEALED)
+        .collect()
+}
+
 /// How long so many bytes may be on their way, beside the time that the server takes.
 fn time_to_send(size: u64) -> Duration {
     Duration::from_secs(size / SLOWEST)
@@ -438,11 +464,25 @@ mod tests {
             Box::pin(std::future::ready(Ok(None)))
         }
 
+        fn prepare(&self) -> Preparing<'_> {
+            Box::pin(std::future::ready(Ok(())))
+        }
+
         fn refused(&self, _: &AuthHeader) {}
 
         fn conceal(&self, text: String) -> String {
             text
         }
+    }
+
+    #[test]
+    fn a_cookie_that_a_server_repeats_is_concealed() {
+        let url = "http://h/livy";
+        let http = Http::new(url, Arc::new(Nobody), None, Transport::default()).unwrap();
+        let given = "hadoop.auth=\"u=alice&e=17&s=c00kie=\"; Path=/; HttpOnly";
+        http.jar.add_cookie_str(given, &http.root);
+        let told = http.conceal("no hadoop.auth=u=alice&e=17&s=c00kie= here".to_owned());
+        assert_eq!(told, "no hadoop.auth=*** here");
     }
 
     #[tokio::test]
