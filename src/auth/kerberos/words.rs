@@ -36,6 +36,12 @@ pub(super) fn meaning(error: &GssError, ticket: &Ticket) -> IdentityError {
                 "install it: libgssapi-krb5-2 on Debian, krb5-libs on Fedora and its like",
             );
         }
+        GssError::Unusable(words) => {
+            return IdentityError::lasting(
+                format!("Kerberos does not work on this machine ({words})"),
+                "klist tells what is wrong, mostly with krb5.conf",
+            );
+        }
         GssError::Refused(words) => words,
     };
     let says = |part: &str| words.to_lowercase().contains(part);
@@ -43,6 +49,7 @@ pub(super) fn meaning(error: &GssError, ticket: &Ticket) -> IdentityError {
         "cannot find mechanisms",
         "no credentials",
         "no kerberos credentials",
+        "matching credential not found",
     ];
     if says("ticket expired") || says("credentials have expired") || says("expired credentials") {
         let told = format!("the Kerberos ticket has ended ({words})");
@@ -55,6 +62,12 @@ pub(super) fn meaning(error: &GssError, ticket: &Ticket) -> IdentityError {
                 ticket.service, ticket.host
             ),
             "name the host as it is registered, which is mostly its whole name; the realm is told in krb5.conf",
+        );
+    }
+    if says("cannot determine realm") {
+        return IdentityError::lasting(
+            format!("Kerberos knows no realm of {} ({words})", ticket.host),
+            "the realm of a host is told in krb5.conf: [domain_realm], or default_realm",
         );
     }
     if says("clock skew") {
@@ -104,6 +117,7 @@ mod tests {
     #[test]
     fn what_people_meet_is_said_in_words() {
         for (words, told, is_passing) in [
+            // As MIT's 1.20 prints them.
             (
                 "SPNEGO cannot find mechanisms to negotiate",
                 "there is no Kerberos ticket",
@@ -116,9 +130,19 @@ mod tests {
                 false,
             ),
             (
+                "Server HTTP/127.0.0.1@LIVY.TEST not found in Kerberos database",
+                "Kerberos knows no service HTTP/h.example",
+                false,
+            ),
+            (
                 "Cannot contact any KDC for realm 'X'",
                 "no Kerberos server (KDC) can be reached",
                 true,
+            ),
+            (
+                "Cannot determine realm for host (principal HTTP/h.example@)",
+                "Kerberos knows no realm of h.example",
+                false,
             ),
             ("Clock skew too great", "the clocks of this machine", true),
             ("Something new", "Kerberos: Something new", true),
@@ -129,6 +153,9 @@ mod tests {
             assert!(meant.message.contains(words), "{words}: {meant}");
             assert_eq!(meant.is_passing, is_passing, "{words}");
         }
+        let odd = GssError::Unusable("SPNEGO cannot find mechanisms to negotiate".to_owned());
+        let odd = meaning(&odd, &ticket());
+        assert!(!odd.is_passing && odd.hint.contains("krb5.conf"), "{odd}");
         let none = meaning(&GssError::NoLibrary, &ticket());
         assert!(!none.is_passing && none.message.contains("GSS-API"));
     }

@@ -66,6 +66,23 @@ fn a_kdc_that_is_away_is_told() {
     ran.said(&["no Kerberos server (KDC) can be reached ("]);
 }
 
+#[test]
+fn a_configuration_that_cannot_be_read_is_told() {
+    let door = Door::new();
+    door.realm.ticket("alice", "1h");
+    door.leads_to(door.apache.each, &[]);
+    let odd = door.home.write("odd.conf", "[libdefaults\n");
+    let mut variables = door.realm.environment();
+    let path = odd.display().to_string();
+    variables.push(("KRB5_CONFIG".to_owned(), path));
+    let ran = door.run_with(&variables, &["-e", "1"]);
+    ran.gave("", 4);
+    ran.said(&[
+        "Kerberos does not work on this machine (",
+        "hint: klist tells what is wrong",
+    ]);
+}
+
 /// Its keytab is older than its key: the ticket is good, and is of no use there.
 #[test]
 fn a_server_that_takes_no_token_is_told() {
