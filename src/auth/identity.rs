@@ -2,11 +2,11 @@
 
 use super::concealed::Concealed;
 use super::kept::Kept;
-use super::kerberos::{Kerberos, Tell};
+use super::kerberos::{Kerberos, SignedOn, Tell, Ticket};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
 use super::sigv4::{AwsScope, AwsSource, Signer, without_signatures};
-use crate::livy::{AuthHeader, Authorizer, IdentityError, Signing, Unsigned};
+use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing, Unsigned};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -71,11 +71,8 @@ pub enum Credential {
         user: Option<String>,
         program: Box<Program>,
     },
-    /// A ticket for this service on this host.
-    Kerberos {
-        service: String,
-        host: String,
-    },
+    /// Tickets that others have asked for.
+    Kerberos(Ticket),
     /// Keys of AWS, which sign each request.
     Aws {
         scope: AwsScope,
@@ -148,9 +145,7 @@ impl Identity {
                 user,
                 kept: Box::new(Kept::new(*program, SIGN_ON)),
             },
-            Credential::Kerberos { service, host } => {
-                Source::Tickets(Kerberos::new(service, host, tell))
-            }
+            Credential::Kerberos(ticket) => Source::Tickets(Kerberos::new(ticket, tell)),
             Credential::Aws { scope, source } => {
                 Source::Signer(Signer::new(scope, *source, &concealed))
             }
@@ -162,18 +157,42 @@ impl Identity {
         let header = match &self.source {
             Source::Nowhere => return Ok(Vec::new()),
             Source::Signer(signer) => return signer.headers(request, &self.concealed).await,
-            Source::Tickets(kerberos) => kerberos.header().await?,
+            Source::Tickets(kerberos) => {
+                let SignedOn { header, token } = kerberos.next().await?;
+                self.concealed.remember(vec![token]);
+                header
+            }
             Source::Given(header) => header.clone(),
             Source::Program { scheme, user, kept } => {
-                kept.get(&self.concealed, |printed| {
-                    let user = printed.user.as_deref().or(user.as_deref());
-                    let Written { header, hidden } = scheme.write(user, &printed.secret);
-                    Ok((header, hidden))
-                })
-                .await?
+                self.of_program(scheme, user.as_deref(), kept).await?
             }
         };
         Ok(vec![header])
+    }
+
+    async fn of_program(
+        &self,
+        scheme: &Scheme,
+        user: Option<&str>,
+        kept: &Kept<AuthHeader>,
+    ) -> Result<AuthHeader, IdentityError> {
+        kept.get(&self.concealed, |printed| {
+            let user = printed.user.as_deref().or(user);
+            let Written { header, hidden } = scheme.write(user, &printed.secret);
+            Ok((header, hidden))
+        })
+        .await
+    }
+
+    async fn prepared(&self) -> Result<(), IdentityError> {
+        match &self.source {
+            Source::Tickets(kerberos) => kerberos.prepare().await,
+            Source::Program { scheme, user, kept } => {
+                let made = self.of_program(scheme, user.as_deref(), kept).await;
+                made.map(|_| ())
+            }
+            Source::Nowhere | Source::Given(_) | Source::Signer(_) => Ok(()),
+        }
     }
 }
 
@@ -184,6 +203,10 @@ impl Authorizer for Identity {
 
     fn is_kept_by_cookies(&self) -> bool {
         matches!(self.source, Source::Tickets(_))
+    }
+
+    fn prepare(&self) -> Preparing<'_> {
+        Box::pin(self.prepared())
     }
 
     fn refused(&self, sent: &[AuthHeader]) {

@@ -22,7 +22,7 @@ mod sigv4;
 
 pub use expiry::Unit;
 pub use identity::{Credential, Identity, Scheme};
-pub use kerberos::{Notice, Tell};
+pub use kerberos::{Notice, Tell, Ticket};
 pub use program::Program;
 pub use secret::Secret;
 pub use sigv4::{AwsKeys, AwsScope, AwsSource, signed};

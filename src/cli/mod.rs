@@ -350,6 +350,7 @@ impl Cli {
     pub fn flags(&self) -> Flags {
         let connection = &self.connection;
         let by_master = self.master();
+        let (spark, _) = self.spark_options();
         let url = match by_master {
             Some(Master::Server(url)) => Some(url.to_owned()),
             Some(Master::Local | Master::PassedOver) | None => connection.url.clone(),
@@ -366,6 +367,8 @@ impl Cli {
                 Sign::Kerberos => AuthKind::Spnego,
             }),
             user: connection.user.clone(),
+            principal: spark.principal.clone(),
+            keytab: spark.keytab.as_ref().map(PathBuf::from),
             ca_file: connection.ca_file.clone(),
             proxy: connection.proxy.clone(),
             insecure: connection.insecure,

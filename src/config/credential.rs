@@ -2,12 +2,13 @@
 
 use super::aws::{self, Wanted};
 use super::{AuthKind, ConfigError, Environment, Flags};
-use crate::auth::{Credential, Program, Scheme, Secret, Unit};
+use crate::auth::{Credential, Program, Scheme, Secret, Ticket, Unit};
 use crate::livy;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Asks who sits there; the flag is for what is not to be seen. `None` where nobody can be asked.
 pub type Ask<'a> = &'a dyn Fn(&str, bool) -> Option<String>;
@@ -29,6 +30,9 @@ pub(super) struct AuthSettings {
     region: Option<String>,
     /// A profile of AWS's own.
     profile: Option<String>,
+    /// Whose ticket it is, and from what file.
+    principal: Option<String>,
+    keytab: Option<PathBuf>,
     /// The header's name, for the type `header`.
     header: Option<String>,
     #[serde(deserialize_with = "place")]
@@ -123,11 +127,12 @@ impl SecretPlace {
     }
 }
 
-/// Who you are on this server, by its name for whoever is asked.
+/// Who you are on this server, by its name for whoever is asked; nothing takes longer than the longest.
 pub(super) fn credential(
     flags: &Flags,
     auth: &AuthSettings,
     server: &str,
+    longest: Option<Duration>,
     environment: Environment<'_>,
     ask: Ask<'_>,
 ) -> Result<Credential, ConfigError> {
@@ -177,10 +182,13 @@ pub(super) fn credential(
                 .or(&auth.token_env, &auth.token_file, &auth.token_command);
             find.credential(Scheme::Bearer, None, place, &auth.token_pointer, &TOKEN)
         }
-        AuthKind::Spnego => Ok(Credential::Kerberos {
+        AuthKind::Spnego => Ok(Credential::Kerberos(Ticket {
             service: auth.service.clone().unwrap_or_else(|| "HTTP".to_owned()),
             host: auth.host.clone().unwrap_or_else(|| livy::host_of(server)),
-        }),
+            principal: flags.principal.clone().or_else(|| auth.principal.clone()),
+            keytab: flags.keytab.clone().or_else(|| auth.keytab.clone()),
+            longest,
+        })),
         AuthKind::Sigv4 => {
             let wanted = Wanted {
                 service: auth.service.as_deref(),
@@ -337,7 +345,7 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        credential(&Flags::default(), &auth, "h", &environment, ask)
+        credential(&Flags::default(), &auth, "h", None, &environment, ask)
     }
 
     #[test]

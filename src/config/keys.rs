@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 101] = [
+const KEYS: [&str; 103] = [
     "url",
     "preset",
     "path",
@@ -42,6 +42,8 @@ const KEYS: [&str; 101] = [
     "auth.host",
     "auth.region",
     "auth.profile",
+    "auth.principal",
+    "auth.keytab",
     "auth.password.env",
     "auth.password.file",
     "auth.password.command",

@@ -73,6 +73,8 @@ pub struct Flags {
     pub local: bool,
     pub auth: Option<AuthKind>,
     pub user: Option<String>,
+    pub principal: Option<String>,
+    pub keytab: Option<PathBuf>,
     pub ca_file: Option<PathBuf>,
     pub proxy: Option<String>,
     pub insecure: bool,
@@ -177,7 +179,8 @@ pub fn settings(
         longest: used.timing.timeout.filter(|limit| !limit.is_zero()),
         ..transport(flags, &used.transport, environment)?
     };
-    let credential = credential(flags, &used.auth, &server, environment, ask)?;
+    let longest = transport.longest;
+    let credential = credential(flags, &used.auth, &server, longest, environment, ask)?;
     Ok(Settings {
         place: Place::Server {
             url,

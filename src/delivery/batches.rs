@@ -21,6 +21,7 @@ pub async fn create_batch(
         patience,
         unwanted,
         tell,
+        async || client.sign_on().await,
         async || client.create_batch(request).await,
         async || find_batch(client, name).await,
     );

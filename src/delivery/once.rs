@@ -67,11 +67,13 @@ enum Look<T> {
 }
 
 /// Sends until it is made, turned down, taken back, or `patience` is over; `tell` hears of each failure
-/// that is waited out.
+/// that is waited out. What `sign_on` waits for comes before the sending: whoever takes the change back
+/// need not wait for it.
 pub async fn once<T>(
     patience: &Patience,
     mut unwanted: Unwanted,
     mut tell: impl FnMut(&LivyError),
+    mut sign_on: impl AsyncFnMut() -> Result<(), LivyError>,
     mut send: impl AsyncFnMut() -> Result<T, LivyError>,
     mut find: impl AsyncFnMut() -> Result<Sought<T>, LivyError>,
 ) -> Result<Sent<T>, NotSent> {
@@ -83,7 +85,19 @@ pub async fn once<T>(
     let mut gaps = Gaps::default();
     let mut turned_away = TurnedAway::default();
     loop {
-        let error = match send().await {
+        let is_signed_on = tokio::select! {
+            biased;
+            is_signed_on = sign_on() => is_signed_on,
+            () = is_set(&mut unwanted) => {
+                let error = taken_back();
+                return Err(NotSent { error, received });
+            }
+        };
+        let sent = match is_signed_on {
+            Ok(()) => send().await,
+            Err(error) => Err(error),
+        };
+        let error = match sent {
             Ok(made) => {
                 let was_found = false;
                 return Ok(Sent { made, was_found });
@@ -193,6 +207,13 @@ async fn look<T>(
                 sleep(wait).await;
             }
         }
+    }
+}
+
+fn taken_back() -> LivyError {
+    LivyError::Unsent {
+        reason: "it was taken back before it was sent".to_owned(),
+        hint: String::new(),
     }
 }
 

@@ -88,6 +88,12 @@ impl Client {
         self.http.dialect()
     }
 
+    /// Waits for what the next request is to prove who asks with; without it the same would be waited for
+    /// while that request is sent.
+    pub async fn sign_on(&self) -> Result<(), LivyError> {
+        self.http.sign_on().await
+    }
+
     /// `GET /version`; servers before Livy 0.3 and some relatives have none.
     pub async fn version(&self) -> Result<Version, LivyError> {
         self.offers.check(Call::Version)?;

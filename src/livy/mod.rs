@@ -16,8 +16,8 @@ pub use client::{Client, FileKind};
 pub use dialect::Dialect;
 pub use error::{Distrust, IdentityError, LivyError, ServerError, TransportError, TransportKind};
 pub use http::{
-    AuthHeader, Authorizer, ProxyServer, Signing, Transport, Unreachable, Unsigned, UrlError,
-    host_of, in_path, is_host_alone, shown_root, with_path,
+    AuthHeader, Authorizer, Preparing, ProxyServer, Signing, Transport, Unreachable, Unsigned,
+    UrlError, host_of, in_path, is_host_alone, shown_root, with_path,
 };
 pub use log::{FollowedLog, LogNews, LogPart, is_log_heading};
 pub use model::{

@@ -32,7 +32,7 @@ pub fn offer(cli: &Cli, settings: &Settings, environment: Environment<'_>) -> Op
     let name = label(&root, |name| known.iter().any(|(taken, _)| taken == name))?;
     let user = match credential {
         Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
-        Credential::Kerberos { .. } | Credential::Aws { .. } | Credential::None => None,
+        Credential::Kerberos(_) | Credential::Aws { .. } | Credential::None => None,
     };
     let file = flags.ca_file.as_ref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());

@@ -11,7 +11,7 @@ use crate::livy::{self, Client, Id};
 use crate::remote::Desk;
 use crate::render::{Format, Line};
 use crate::sessions;
-use crate::shell::{Journal, error_lines, telling};
+use crate::shell::{Journal, error_lines, noticing, telling};
 use crate::term::Out;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -165,10 +165,10 @@ fn desk(cli: &Cli, out: &Out, what: &str, environment: Environment<'_>) -> Resul
     };
     let user = match &credential {
         Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
-        Credential::None | Credential::Kerberos { .. } | Credential::Aws { .. } => None,
+        Credential::None | Credential::Kerberos(_) | Credential::Aws { .. } => None,
     };
     let watch = cli.looks.verbose.then(|| telling(out.clone()));
-    let identity = Arc::new(Identity::new(credential));
+    let identity = Arc::new(Identity::telling(credential, Some(noticing(out.clone()))));
     let client = Client::new(&url, identity, watch, *transport, *service)
         .map_err(|error| wrong(out, &format!("{error}; {}", error.hint())))?;
     Ok(Desk {

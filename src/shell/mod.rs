@@ -34,7 +34,7 @@ pub use leave::leave;
 pub use life::end_of_log;
 pub use limits::Limits;
 pub use link::{About, Link, Over, SessionFacts};
-pub use open::{OnSignal, telling};
+pub use open::{OnSignal, noticing, telling};
 pub use plan::{Attach, LAST, Plan, SessionPlan, Wanted, named};
 pub use restart::restart;
 pub use run::{Left, Manner, Run, Verdict};

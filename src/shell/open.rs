@@ -328,6 +328,16 @@ fn check(attach: &Attach, session: &Session) -> Result<Vec<Line>, OpenError> {
     }
 }
 
+/// Tells what signing on waits for, a line each.
+pub fn noticing(out: Out) -> auth::Tell {
+    Arc::new(move |notice| {
+        out.note(&match notice {
+            Notice::Waiting(what) => Line::faint(what),
+            Notice::Warning(told) => words::warning(&told),
+        });
+    })
+}
+
 /// Tells each request as a line.
 pub fn telling(out: Out) -> livy::Watch {
     Arc::new(move |exchange: &livy::Exchange<'_>| {

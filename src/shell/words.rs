@@ -33,10 +33,9 @@ pub fn asking_again(error: &LivyError) -> String {
         LivyError::Server(_)
         | LivyError::NotLivy { .. }
         | LivyError::Replaced { .. }
-        | LivyError::Unsent { .. }
-        | LivyError::Identity(_) => {
-            format!("asking again: {error}")
-        }
+        | LivyError::Unsent { .. } => format!("asking again: {error}"),
+        // It is for whoever sits there, and first what may be cut off last.
+        LivyError::Identity(error) => format!("{}: {error}", error.hint),
     };
     one_line(&step).into_owned()
 }

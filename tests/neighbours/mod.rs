@@ -2,6 +2,7 @@
 //! cancelled, and the end, all of it once; and clear words where one of them is in the way.
 
 mod certificates;
+mod kerberos;
 mod pages;
 mod proxies;
 mod reverse;

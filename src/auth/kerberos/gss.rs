@@ -23,6 +23,8 @@ const SPNEGO: [u8; 6] = *b"\x2b\x06\x01\x05\x05\x02";
 const HOST_BASED: [u8; 10] = *b"\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04";
 /// The upper half of a status tells errors.
 const ERRORS: u32 = 0xffff_0000;
+/// The error that stands for all others.
+const FAILURE: u32 = 13 << 16;
 const OF_GSS: i32 = 1;
 const OF_MECHANISM: i32 = 2;
 /// A lifetime without end.
@@ -44,13 +46,15 @@ pub(super) enum GssError {
     NoLibrary,
     /// In the words of the library.
     Refused(String),
+    /// The same, where not even a ticket could be looked for.
+    Unusable(String),
 }
 
 impl fmt::Display for GssError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             GssError::NoLibrary => write!(f, "no GSS-API is on this machine"),
-            GssError::Refused(words) => f.write_str(words),
+            GssError::Refused(words) | GssError::Unusable(words) => f.write_str(words),
         }
     }
 }
@@ -248,7 +252,12 @@ impl Gss {
         if words.is_empty() || minor == 0 {
             words = self.words(major, OF_GSS);
         }
-        GssError::Refused(words.join(", "))
+        let words = words.join(", ");
+        // MIT's SPNEGO says no more, whether there is no ticket or no configuration that can be read.
+        match major & ERRORS == FAILURE && words.contains("cannot find mechanisms") {
+            true => GssError::Unusable(words),
+            false => GssError::Refused(words),
+        }
     }
 
     fn words(&self, status: u32, kind: i32) -> Vec<String> {

@@ -40,6 +40,8 @@ struct World {
     /// So many of the first looks are turned away.
     turned_away: Cell<usize>,
     told: RefCell<Vec<String>>,
+    /// Else it waits for what proves who asks.
+    signs_on: bool,
 }
 
 impl World {
@@ -53,6 +55,7 @@ impl World {
             is_barred: false,
             turned_away: Cell::new(0),
             told: RefCell::default(),
+            signs_on: true,
         }
     }
 
@@ -78,6 +81,10 @@ impl World {
                 &patience,
                 unwanted,
                 |error| self.told.borrow_mut().push(error.to_string()),
+                async || match self.signs_on {
+                    true => Ok(()),
+                    false => std::future::pending().await,
+                },
                 async || {
                     let index = self.sent.get().min(self.sends.len() - 1);
                     self.sent.set(self.sent.get() + 1);
@@ -274,6 +281,18 @@ fn while_the_server_cannot_be_asked_nothing_is_sent() {
     };
     let (answer, sent, _) = world.run(Patience::default());
     assert_eq!((answer, sent), (Err(Received::Perhaps), 1));
+}
+
+#[test]
+fn what_is_taken_back_waits_for_no_sign_on() {
+    let (take_back, unwanted) = watch::channel(false);
+    take_back.send(true).unwrap();
+    let world = World {
+        signs_on: false,
+        ..World::new(vec![Ok(())])
+    };
+    let answer = world.run_unless(Patience::default(), unwanted);
+    assert_eq!(answer, (Err(Received::No), 0, 0));
 }
 
 #[test]

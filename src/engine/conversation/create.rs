@@ -124,7 +124,8 @@ async fn create(
     find: impl AsyncFnMut() -> Result<Sought<Session>, LivyError>,
 ) -> Result<Sent<Session>, NotSent> {
     let send = async || client.create_session(request).await;
-    delivery::once(patience, unwanted, tell, send, find).await
+    let sign_on = async || client.sign_on().await;
+    delivery::once(patience, unwanted, tell, sign_on, send, find).await
 }
 
 fn name_of(request: &CreateSession) -> &str {

@@ -170,6 +170,7 @@ impl Post {
             &self.patience,
             self.unwanted.clone(),
             tell,
+            async || self.client.sign_on().await,
             async || self.client.submit(&self.session, &self.statement).await,
             async || search.find(&self.client, &self.session, compare).await,
         )

@@ -4,15 +4,19 @@
 //! |----------------|----------------------------------------------|
 //! | `transport.rs` | how far a request got that was not answered  |
 //! | `server.rs`    | an answer that says that it was not done     |
+//! | `challenge.rs` | how a server wants to be signed on to        |
 //! | `body.rs`      | what the body of such an answer says         |
 
 mod body;
+mod challenge;
 mod server;
 mod transport;
 
+pub use challenge::Challenge;
 pub use server::{CORRELATION_HEADERS, Reference, ServerError};
 pub use transport::{Distrust, TransportError, TransportKind};
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A request that did not give what was asked for.
@@ -46,25 +50,25 @@ pub struct IdentityError {
     /// Whether it may be otherwise later: a person may sign on meanwhile.
     pub is_passing: bool,
     /// What to try.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
 }
 
 impl IdentityError {
     /// One that may be otherwise later.
-    pub fn passing(message: String, hint: &'static str) -> IdentityError {
+    pub fn passing(message: String, hint: impl Into<Cow<'static, str>>) -> IdentityError {
         IdentityError {
             message,
             is_passing: true,
-            hint,
+            hint: hint.into(),
         }
     }
 
     /// One that stays.
-    pub fn lasting(message: String, hint: &'static str) -> IdentityError {
+    pub fn lasting(message: String, hint: impl Into<Cow<'static, str>>) -> IdentityError {
         IdentityError {
             message,
             is_passing: false,
-            hint,
+            hint: hint.into(),
         }
     }
 }
@@ -259,7 +263,7 @@ impl LivyError {
             ),
             LivyError::Replaced { .. } => None,
             LivyError::Unsent { hint, .. } => Some(hint.clone()).filter(|hint| !hint.is_empty()),
-            LivyError::Identity(error) => Some(error.hint.to_owned()),
+            LivyError::Identity(error) => Some(error.hint.clone().into_owned()),
         }
     }
 }

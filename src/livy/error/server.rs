@@ -1,5 +1,6 @@
 //! An answer that says that it was not done.
 
+use super::challenge::Challenge;
 use super::{body, tells_no_session};
 use std::fmt;
 use std::time::Duration;
@@ -20,8 +21,10 @@ pub struct ServerError {
     pub is_gone: bool,
     /// What to tell the service's people.
     pub reference: Box<Reference>,
+    /// How it wants to be signed on to.
+    pub challenge: Challenge,
     /// Where a redirect points.
-    pub location: Option<String>,
+    pub location: Option<Box<str>>,
     /// How long the server asks to be left alone.
     pub retry_after: Option<Duration>,
 }
@@ -63,6 +66,7 @@ impl ServerError {
                 request: said.request_id.map(|id| format!("requestId {id}")),
                 clock: None,
             }),
+            challenge: Challenge::default(),
             location: None,
             retry_after: None,
         }
@@ -95,10 +99,7 @@ impl ServerError {
             403 if self.message.contains("Credential should be scoped") => {
                 "name the service's region: auth.region in the profile"
             }
-            401 => {
-                "sign on: --auth basic with --user and the password in LIVYSH_PASSWORD, or \
-                 --auth bearer with the token in LIVYSH_TOKEN"
-            }
+            401 => return Some(self.challenge.hint()),
             403 => "ask the server's administrator for access, or sign on as another user",
             404 => {
                 "check the URL (the root of the Livy API) and the session's id or name; a session \

@@ -35,7 +35,7 @@ use answer::Answer;
 use failed::transport_error;
 use refused::{refused, text_of};
 use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Client, Method, Request, Url};
 use serde::Serialize;
@@ -44,6 +44,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+use transport::SHORTEST_CONCEALED;
 use url::shown;
 
 /// Bytes that the slowest line sends in a second.
@@ -56,8 +57,16 @@ pub struct AuthHeader {
     pub value: String,
 }
 
+impl AuthHeader {
+    fn is_kerberos(&self) -> bool {
+        self.value.starts_with("Negotiate ")
+    }
+}
+
 pub type Signing<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<AuthHeader>, IdentityError>> + Send + 'a>>;
+
+pub type Preparing<'a> = Pin<Box<dyn Future<Output = Result<(), IdentityError>> + Send + 'a>>;
 
 /// Gives each request what proves who asks. Implemented by `auth`.
 pub trait Authorizer: Send + Sync {
@@ -68,6 +77,9 @@ pub trait Authorizer: Send + Sync {
     fn is_kept_by_cookies(&self) -> bool {
         false
     }
+
+    /// Waits until the next header can be had at once.
+    fn prepare(&self) -> Preparing<'_>;
 
     /// The server did not take them: the next ones are to be others, where these can be had.
     fn refused(&self, headers: &[AuthHeader]);
@@ -154,6 +166,15 @@ impl Http {
     pub fn dialect(&self) -> Dialect {
         Dialect {
             compiles_whole: self.compiles_whole.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Waits for what proves who asks.
+    pub async fn sign_on(&self) -> Result<(), LivyError> {
+        match self.authorizer.prepare().await {
+            // Whoever was let in before may still be.
+            Err(_) if self.is_known_by_cookies(&self.root) => Ok(()),
+            prepared => Ok(prepared?),
         }
     }
 
@@ -259,13 +280,17 @@ impl Http {
         answer.confirm()
     }
 
+    fn is_known_by_cookies(&self, url: &Url) -> bool {
+        self.authorizer.is_kept_by_cookies() && self.jar.cookies(url).is_some()
+    }
+
     /// A text of the server's, which may repeat what it was sent.
     fn conceal(&self, text: String) -> String {
-        self.concealed
-            .iter()
-            .fold(self.authorizer.conceal(text), |text, secret| {
-                text.replace(secret, "***")
-            })
+        let cookies = cookies_in(self.jar.cookies(&self.root));
+        let secrets = self.concealed.iter().chain(&cookies);
+        secrets.fold(self.authorizer.conceal(text), |text, secret| {
+            text.replace(secret, "***")
+        })
     }
 
     fn told(&self, error: LivyError) -> LivyError {
@@ -282,7 +307,7 @@ impl Http {
                     request: conceal(error.reference.request),
                     ..*error.reference
                 }),
-                location: conceal(error.location),
+                location: conceal(error.location.map(String::from)).map(Box::from),
                 ..error
             }),
             other => other,
@@ -345,11 +370,7 @@ impl Http {
         let (signed_on, unsigned) = match self.authorizer.headers(&whole).await {
             Ok(headers) => (headers, None),
             // Whoever was let in before may still be.
-            Err(error)
-                if self.authorizer.is_kept_by_cookies() && self.jar.cookies(&url_of).is_some() =>
-            {
-                (Vec::new(), Some(error))
-            }
+            Err(error) if self.is_known_by_cookies(&url_of) => (Vec::new(), Some(error)),
             Err(error) => return Err(error.into()),
         };
         signed::put(&signed_on, &mut request)?;
@@ -392,7 +413,14 @@ impl Http {
                 is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
             });
         }
-        let mut error = refused(status, method_name, shown, &headers, &body);
+        let mut error = refused(
+            status,
+            method_name,
+            shown,
+            &headers,
+            &body,
+            signed_on.first(),
+        );
         if error.is_turned_away() && !signed_on.is_empty() {
             self.authorizer.refused(&signed_on);
         }
@@ -407,6 +435,17 @@ impl Http {
 fn with_plain_blanks(url: &mut Url) {
     let query = url.query().unwrap_or_default().replace('+', "%20");
     url.set_query(Some(&query));
+}
+
+/// The values of cookies that may be secrets.
+fn cookies_in(header: Option<HeaderValue>) -> Vec<String> {
+    let header = header.as_ref().and_then(|header| header.to_str().ok());
+    let pairs = header.unwrap_or_default().split("; ");
+    let values = pairs.filter_map(|pair| pair.split_once('='));
+    values
+        .map(|(_, value)| value.trim_matches('"').to_owned())
+        .filter(|value| value.len() >= SHORTEST_CONCEALED)
+        .collect()
 }
 
 /// How long so many bytes may be on their way, beside the time that the server takes.
@@ -433,11 +472,25 @@ mod tests {
             Box::pin(std::future::ready(Ok(Vec::new())))
         }
 
+        fn prepare(&self) -> Preparing<'_> {
+            Box::pin(std::future::ready(Ok(())))
+        }
+
         fn refused(&self, _: &[AuthHeader]) {}
 
         fn conceal(&self, text: String) -> String {
             text
         }
+    }
+
+    #[test]
+    fn a_cookie_that_a_server_repeats_is_concealed() {
+        let url = "http://h/livy";
+        let http = Http::new(url, Arc::new(Nobody), None, Transport::default()).unwrap();
+        let given = "hadoop.auth=\"u=alice&e=17&s=c00kie=\"; Path=/; HttpOnly";
+        http.jar.add_cookie_str(given, &http.root);
+        let told = http.conceal("no hadoop.auth=u=alice&e=17&s=c00kie= here".to_owned());
+        assert_eq!(told, "no hadoop.auth=*** here");
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
 //! An answer that is no success: the server's, or a proxy's before it.
 
+use super::AuthHeader;
 use super::url::redacted;
 use crate::livy::error::{
-    CORRELATION_HEADERS, LivyError, ServerError, TransportError, TransportKind,
+    CORRELATION_HEADERS, Challenge, LivyError, ServerError, TransportError, TransportKind,
 };
 use crate::livy::retry_after::retry_after;
 use reqwest::StatusCode;
@@ -23,6 +24,7 @@ pub(super) fn refused(
     url: String,
     headers: &HeaderMap,
     body: &[u8],
+    signed_on: Option<&AuthHeader>,
 ) -> LivyError {
     let number = status.as_u16();
     // The server has not seen the request.
@@ -40,8 +42,13 @@ pub(super) fn refused(
     }
     let asked = text_of(headers, RETRY_AFTER);
     let wait = retry_after(asked.as_deref(), &error.message, SystemTime::now());
+    let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
     LivyError::Server(ServerError {
-        location: text_of(headers, LOCATION).map(|target| redacted(&target)),
+        challenge: Challenge {
+            is_token_refused: signed_on.is_some_and(AuthHeader::is_kerberos),
+            ..Challenge::of(challenges.filter_map(|value| value.to_str().ok()))
+        },
+        location: text_of(headers, LOCATION).map(|target| redacted(&target).into()),
         retry_after: wait,
         ..error
     })
@@ -112,6 +119,7 @@ mod tests {
             "http://h".to_owned(),
             &headers(pairs),
             body.as_bytes(),
+            None,
         )
     }
 

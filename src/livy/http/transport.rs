@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 /// A shorter value would be found in words that have nothing to do with it.
-const SHORTEST_CONCEALED: usize = 6;
+pub(super) const SHORTEST_CONCEALED: usize = 6;
 
 /// How a server is reached, where that is not as usual.
 #[derive(Clone, Default, PartialEq, Eq)]

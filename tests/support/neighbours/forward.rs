@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub struct Forward {
     /// With its scheme, without a user.
     pub url: String,
-    _folder: TempDir,
+    folder: TempDir,
     _running: Running,
 }
 
@@ -45,6 +45,11 @@ impl Forward {
         })
     }
 
+    /// What tinyproxy was asked for.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("tinyproxy.log")).unwrap_or_default()
+    }
+
     fn start(scheme: &str, command: impl Fn(&Path, u16) -> Command) -> Forward {
         let folder = tempfile::tempdir().unwrap();
         let names = preload::library("faults/names.rs", folder.path());
@@ -59,7 +64,7 @@ impl Forward {
         });
         Forward {
             url: format!("{scheme}://127.0.0.1:{port}"),
-            _folder: folder,
+            folder,
             _running: running,
         }
     }

@@ -1,9 +1,12 @@
-//! Real programs that stand between livysh and a server: nginx before the server, tinyproxy and
-//! microsocks on the way to it. `tests/run` fetches them; nothing is installed.
+//! Real programs that stand between livysh and a server: nginx and Apache before the server, tinyproxy
+//! and microsocks on the way to it, and a realm of Kerberos beside it. `tests/run` fetches them; nothing
+//! is installed.
 
+pub mod apache;
 pub mod authority;
 pub mod demanding;
 pub mod forward;
+pub mod kerberos;
 pub mod nginx;
 mod running;
 

@@ -27,6 +27,16 @@ pub fn find(name: &str) -> PathBuf {
         })
 }
 
+/// Folders of the libraries that `tests/run` has fetched with the programs, for the loader.
+pub fn fetched_libraries() -> Option<String> {
+    let root = cache().join("neighbours");
+    let triple = format!("{}-linux-gnu", std::env::consts::ARCH);
+    let folders = ["usr/lib", "lib"].map(|folder| root.join(folder).join(&triple));
+    let found = folders.iter().filter(|folder| folder.is_dir());
+    let found: Vec<String> = found.map(|folder| folder.display().to_string()).collect();
+    (!found.is_empty()).then(|| found.join(":"))
+}
+
 impl Running {
     /// Starts what `command` says for these ports, and waits until it listens on all of them.
     pub fn start<const COUNT: usize>(
