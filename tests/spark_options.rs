@@ -155,7 +155,10 @@ fn what_cannot_be_done_is_told() {
             &["--conf", "spark.master=yarn"],
             "spark.master is the server's to decide: most refuse it\n",
         ),
-        (&["--keytab", "/k"], "to sign on to the server is --auth\n"),
+        (
+            &["--keytab", "/k"],
+            "to sign on to the server is --auth kerberos\n",
+        ),
     ] {
         sent(&home, options).1.said(&[told]);
         let batch = [&["batch", "submit"], options, &["/a.jar"]].concat();
