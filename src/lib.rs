@@ -126,10 +126,9 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     desk.echoes.are_silent.set(cli.script.quiet);
     let wants_prompt = work.scripts.is_empty() || cli.stays();
     // Scripts that run alone are not to depend on whose they are.
-    if wants_prompt {
-        let folder = config::startup_folder(environment);
-        desk.startup = Startup::new(folder.filter(|_| !cli.no_startup));
-    }
+    let folder = config::startup_folder(environment);
+    let folder = folder.filter(|_| wants_prompt && !cli.no_startup);
+    desk.startup = Startup::new(folder).with_files(work.plan.files.clone());
     let mut ended = script::Ended::from(Exit::Ok);
     if !work.scripts.is_empty() {
         ended = run_scripts(cli, &mut desk, &work);

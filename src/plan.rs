@@ -63,6 +63,7 @@ pub fn plan(
         fresh: fresh.request,
         label: session::label(cli, &settings.session, environment),
         set_up_by: fresh.set_up_by,
+        files: fresh.files,
         search: search(cli, environment, cache.clone())?,
         cache,
         tuning: tuning(cli),

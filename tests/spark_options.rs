@@ -1,7 +1,9 @@
 //! The options of spark-shell, pyspark and spark-submit, and what a profile says of new sessions: what
 //! would be sent.
 
+use crate::support::livy::Livy;
 use crate::support::program::{Home, Ran};
+use crate::support::spark;
 use serde_json::{Value, json};
 
 const URL: &str = "http://127.0.0.1:9";
@@ -153,7 +155,10 @@ fn what_cannot_be_done_is_told() {
             &["--conf", "spark.master=yarn"],
             "spark.master is the server's to decide: most refuse it\n",
         ),
-        (&["--keytab", "/k"], "to sign on to the server is --auth\n"),
+        (
+            &["--keytab", "/k"],
+            "to sign on to the server is --auth kerberos\n",
+        ),
     ] {
         sent(&home, options).1.said(&[told]);
         let batch = [&["batch", "submit"], options, &["/a.jar"]].concat();
@@ -167,10 +172,7 @@ fn what_cannot_be_done_is_told() {
         (&["--supervise"], "livysh batch submit --wait"),
         (&["--kill", "x"], "livysh batch stop ID"),
         (&["--status", "x"], "livysh batch show ID"),
-        (
-            &["--jars", "a.jar"],
-            "a.jar: the server reads the file itself",
-        ),
+        (&["--jars", "a.jar"], "a.jar: "),
         (
             &["--archives", "e.tgz#env"],
             "e.tgz#env: the server reads the file itself",
@@ -196,6 +198,35 @@ fn what_cannot_be_done_is_told() {
     let class = home.run(&["--url", URL, "--class", "A"]);
     class.gave("", 2);
     class.said(&["livysh batch submit --class NAME JAR"]);
+}
+
+#[test]
+fn files_of_this_machine_are_given_to_a_session_that_runs() {
+    let (url, _) = spark::shared();
+    let home = Home::new();
+    home.write("helper_of_own.py", "def help():\n    return 'helped'\n");
+    let code = "import helper_of_own; helper_of_own.help()";
+    let files = ["--py-files", "helper_of_own.py", "-l", "python", "-e", code];
+    let ran = home.run(&[&["--url", url], &files[..]].concat());
+    ran.gave("'helped'\n", 0);
+    ran.said(&["Added 'helper_of_own.py' to classpath."]);
+
+    // Without them nothing runs.
+    let livy = Livy::start(Vec::new());
+    home.write("a.jar", "");
+    let ran = home.run(&[
+        "--url",
+        livy.url(),
+        "--jars",
+        "a.jar",
+        "-l",
+        "python",
+        "-e",
+        "1",
+    ]);
+    ran.gave("", 3);
+    ran.said(&["livysh: Cannot load 'a.jar'"]);
+    assert_eq!(livy.server.count("POST", "/sessions/0/statements"), 0);
 }
 
 #[test]

@@ -72,12 +72,6 @@ pub struct Cli {
     #[arg(long)]
     pub keep: bool,
 
-    #[command(flatten)]
-    pub script: ScriptOptions,
-
-    #[command(flatten)]
-    pub looks: Looks,
-
     /// Have the server end the new session when it has not heard of livysh for so long; 0: not
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub heartbeat: Option<Duration>,
@@ -90,9 +84,6 @@ pub struct Cli {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub idle_timeout: Option<Duration>,
 
-    #[command(flatten)]
-    pub spark: SparkOptions,
-
     /// Print the request that would create the session or batch, and send nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
@@ -100,6 +91,15 @@ pub struct Cli {
     /// Leave out startup.scala and startup.py of the configuration folder
     #[arg(long)]
     pub no_startup: bool,
+
+    #[command(flatten)]
+    pub script: ScriptOptions,
+
+    #[command(flatten)]
+    pub looks: Looks,
+
+    #[command(flatten)]
+    pub spark: SparkOptions,
 
     /// A script to run, - is standard input; what follows is the script's own
     #[arg(value_name = "FILE")]

@@ -1,11 +1,14 @@
-//! The user's `startup.scala` and `startup.py`: hidden statements, run before the first input of
-//! their language in a session that is ours.
+//! What a session that is ours is given before its first input: files of this machine that the command
+//! line names, then the user's `startup.scala` and `startup.py`, hidden statements before the first
+//! input of their language.
 
+use super::Answer;
 use super::hidden::Gave;
 use super::{Desk, Step, Steps, paste};
 use crate::lang::Language;
+use crate::livy::LivyError;
 use crate::render::{Line, Role, one_line};
-use crate::shell::Verdict;
+use crate::shell::{Verdict, error_lines};
 use std::path::PathBuf;
 
 /// Which startup files are still to be run.
@@ -14,19 +17,28 @@ pub struct Startup {
     /// Where they are; none where nothing is to be run.
     folder: Option<PathBuf>,
     run: Vec<Language>,
+    /// Jars and Python files for each session.
+    files: Vec<String>,
+    has_files: bool,
 }
 
 impl Startup {
     pub fn new(folder: Option<PathBuf>) -> Startup {
         Startup {
             folder,
-            run: Vec::new(),
+            ..Startup::default()
         }
+    }
+
+    /// With files that a session is given by `:require`.
+    pub fn with_files(self, files: Vec<String>) -> Startup {
+        Startup { files, ..self }
     }
 
     /// A new session knows nothing of them.
     pub fn again(&mut self) {
         self.run.clear();
+        self.has_files = false;
     }
 
     /// Nothing of this language's file has run.
@@ -56,6 +68,9 @@ impl Desk<'_> {
     pub(super) fn start_up(&mut self, language: Language) -> Option<Verdict> {
         if !self.link.about.is_ours {
             return None;
+        }
+        if let Some(stopped) = self.bring(language) {
+            return Some(stopped);
         }
         let path = self.startup.due(language)?;
         let name = path.display().to_string();
@@ -91,6 +106,35 @@ impl Desk<'_> {
             let place = Line::of(Role::Strong, format!("{name}:{line}: "));
             self.out.note(&place.then(Role::Error, one_line(&told)));
             return None;
+        }
+        None
+    }
+}
+
+impl Desk<'_> {
+    /// Gives the session its files. Code that may need them does not run without; it is told why, once.
+    fn bring(&mut self, language: Language) -> Option<Verdict> {
+        if std::mem::replace(&mut self.startup.has_files, true) {
+            return None;
+        }
+        for file in self.startup.files.clone() {
+            match self.require(language, &file) {
+                Answer::Done => {}
+                Answer::Refused(reason) => {
+                    for line in error_lines(&reason, None) {
+                        self.out.note(&line);
+                    }
+                    let hint = String::new();
+                    let error = Box::new(LivyError::Unsent { reason, hint });
+                    return Some(Verdict::Lost { error, left: None });
+                }
+                Answer::Stopped(stopped) => {
+                    if !self.link.facts.is_ready {
+                        self.startup.has_files = false;
+                    }
+                    return Some(stopped.verdict);
+                }
+            }
         }
         None
     }

@@ -160,7 +160,7 @@ static BOTH: [(&str, Becomes); 27] = [
     ("--class", Class),
 ];
 
-const KERBEROS: &str = "is for Spark itself, and the server must be able to read the keytab: to sign on to the server is --auth";
+const KERBEROS: &str = "is for Spark itself, and the server must be able to read the keytab: to sign on to the server is --auth kerberos";
 
 const CLASS_OF_SESSION: &str =
     "is for a jar, which has no conversation: livysh batch submit --class NAME JAR";

@@ -1,7 +1,8 @@
 //! Files that a session or batch is made with: the server reads them, not livysh.
 
 use crate::config::Place;
-use crate::livy::Resources;
+use crate::livy::{Call, Offer, Resources};
+use std::path::Path;
 
 /// Whether a server on another machine can read them.
 pub fn check_whole(resources: &Resources) -> Result<(), String> {
@@ -19,11 +20,27 @@ pub fn check_whole(resources: &Resources) -> Result<(), String> {
     }
 }
 
-/// Makes paths of this machine whole where the server is on it; elsewhere they are refused: a server
-/// reads a path without a scheme in its own file system, and takes none that is not whole.
-pub fn settle(resources: &mut Resources, place: &Place) -> Result<(), String> {
-    if let Place::Server { .. } = place {
-        return check_whole(resources);
+/// Makes paths of this machine whole where the server is on it. A server elsewhere reads a path without
+/// a scheme in its own file system, and takes none that is not whole: what a session can be given once it
+/// runs comes back, where that is an `upload`, the rest is refused.
+pub fn settle(
+    resources: &mut Resources,
+    place: &Place,
+    upload: bool,
+) -> Result<Vec<String>, String> {
+    if let Place::Server { service, .. } = place {
+        let takes_files = service.capabilities.get(&Call::Files) != Some(&Offer::Off);
+        let mut own = Vec::new();
+        if upload && takes_files {
+            let is_own = |path: &mut String| !is_whole(path) && is_for_sessions(path);
+            own.extend(resources.jars.extract_if(.., is_own));
+            own.extend(resources.py_files.extract_if(.., is_own));
+        }
+        check_whole(resources)?;
+        return match own.iter().find(|path| !Path::new(path).is_file()) {
+            Some(path) => Err(format!("{path}: there is no such file")),
+            None => Ok(own),
+        };
     }
     let Resources {
         jars,
@@ -38,7 +55,14 @@ pub fn settle(resources: &mut Resources, place: &Place) -> Result<(), String> {
             *path = whole.display().to_string();
         }
     }
-    Ok(())
+    Ok(Vec::new())
+}
+
+/// Whether `:require` takes it.
+fn is_for_sessions(path: &str) -> bool {
+    [".jar", ".py", ".zip", ".egg"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 /// Whether it has a scheme or begins at the root.
@@ -51,8 +75,7 @@ fn refusal(path: &str) -> String {
         "{path}: the server reads the file itself, so it needs a whole path or a scheme, such as \
          hdfs:///lib/{path}"
     );
-    let may_be_required = [".jar", ".py", ".zip", ".egg"];
-    match may_be_required.iter().any(|end| path.ends_with(end)) {
+    match is_for_sessions(path) {
         true => format!("{told}; :require {path} gives it to a session that runs"),
         false => told,
     }
@@ -85,7 +108,7 @@ mod tests {
             archives: vec!["e.zip#e".to_owned()],
             ..Resources::default()
         };
-        settle(&mut resources, &Place::Local).unwrap();
+        settle(&mut resources, &Place::Local, true).unwrap();
         let here = std::env::current_dir().unwrap();
         let whole = |name: &str| here.join(name).display().to_string();
         assert_eq!(resources.jars, [whole("a.jar"), "/b.jar".to_owned()]);

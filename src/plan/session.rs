@@ -17,6 +17,8 @@ pub struct Fresh {
     pub request: CreateSession,
     /// Settings that must not be shown.
     pub secrets: BTreeSet<String>,
+    /// Files of this machine that it is given once it runs.
+    pub files: Vec<String>,
     /// The options of the command line that say something of it.
     pub set_up_by: Vec<&'static str>,
     /// What is not done as it was asked for.
@@ -43,7 +45,8 @@ pub fn fresh(
     if *place != Place::Local && language == Language::Python {
         wanted.take_python(environment);
     }
-    super::paths::settle(&mut wanted.resources, place)?;
+    // A session that may be there already is not given what it may have.
+    let files = super::paths::settle(&mut wanted.resources, place, !cli.create)?;
     if let Some(rows) = cli.looks.max_rows {
         let key = "livy.rsc.sql.num-rows";
         let value = ConfValue::plain(key, &rows.to_string());
@@ -60,6 +63,11 @@ pub fn fresh(
         set_up_by.extend(is_given.then_some(name));
     }
     let mut told = wanted.told;
+    told.extend(
+        files
+            .iter()
+            .map(|file| format!("{file} is given to the session once it runs")),
+    );
     let unread = unread_variables(environment);
     if cli.looks.verbose && *place != Place::Local && !unread.is_empty() {
         told.push(format!("not read: {}", unread.join(", ")));
@@ -78,6 +86,7 @@ pub fn fresh(
             extra: profile.extra.clone(),
         },
         secrets,
+        files,
         set_up_by,
         told,
     })

@@ -26,6 +26,8 @@ pub struct Plan {
     pub label: String,
     /// The options that say something of a new session.
     pub set_up_by: Vec<&'static str>,
+    /// Files of this machine that a new session is given once it runs.
+    pub files: Vec<String>,
     /// The user's cache folder for livysh.
     pub cache: PathBuf,
     /// Where to look for a local Spark.
