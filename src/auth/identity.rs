@@ -1,11 +1,12 @@
 //! From a credential to the header that proves who asks, kept while it holds.
 
+use super::aws::{AwsScope, AwsSource, Signer};
 use super::concealed::Concealed;
 use super::kept::Kept;
 use super::kerberos::{Kerberos, SignedOn, Tell, Ticket};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
-use super::sigv4::{AwsScope, AwsSource, Signer, without_signatures};
+use super::sigv4::without_signatures;
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing, Unsigned};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,16 +1,18 @@
 //! Who you are. Secrets live in a type that never prints.
 //!
-//! | file          | its duty                                              |
-//! |---------------|-------------------------------------------------------|
-//! | `secret.rs`   | a type that never prints                              |
-//! | `identity.rs` | from a credential to the headers that prove it        |
-//! | `kept.rs`     | what a program has printed, while it holds            |
-//! | `concealed.rs`| what is not to be seen in what servers say            |
-//! | `program.rs`  | runs what prints a secret                             |
-//! | `expiry.rs`   | until when that holds                                 |
-//! | `kerberos/`   | tokens from the system's tickets                      |
-//! | `sigv4.rs`    | signatures of AWS                                     |
+//! | file           | its duty                                              |
+//! |----------------|-------------------------------------------------------|
+//! | `secret.rs`    | a type that never prints                              |
+//! | `identity.rs`  | from a credential to the headers that prove it        |
+//! | `kept.rs`      | what a program has printed, while it holds            |
+//! | `concealed.rs` | what is not to be seen in what servers say            |
+//! | `program.rs`   | runs what prints a secret                             |
+//! | `expiry.rs`    | until when that holds                                 |
+//! | `kerberos/`    | tokens from the system's tickets                      |
+//! | `aws.rs`       | keys of AWS, which sign each request                  |
+//! | `sigv4.rs`     | signatures of AWS                                     |
 
+mod aws;
 mod concealed;
 mod expiry;
 mod identity;
@@ -20,9 +22,10 @@ mod program;
 mod secret;
 mod sigv4;
 
+pub use aws::{AwsKeys, AwsScope, AwsSource};
 pub use expiry::Unit;
 pub use identity::{Credential, Identity, Scheme};
 pub use kerberos::{Notice, Tell, Ticket};
 pub use program::Program;
 pub use secret::Secret;
-pub use sigv4::{AwsKeys, AwsScope, AwsSource, signed};
+pub use sigv4::signed;

@@ -10,6 +10,8 @@ use crate::support::program::Ran;
 use crate::support::scripted::{Answer, Request, Scripted};
 use livysh::auth::{AwsKeys, AwsScope, Secret, signed};
 use livysh::livy::Unsigned;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -67,6 +69,22 @@ fn of_process(place: &Place) -> Ran {
         ("AWS_ACCESS_KEY_ID", "ANOTHER"),
     ];
     run(place, &other)
+}
+
+/// Where AWS's own configuration names nothing that prints keys, the program `aws` is asked.
+#[test]
+fn the_program_aws_gives_the_keys_of_a_profile() {
+    let place = with_process(EmrServerless::default());
+    let home = place.home.path().to_str().unwrap();
+    let aws = place
+        .home
+        .write("aws", "#!/bin/sh\necho \"$@\" > asked; exec cat first\n");
+    std::fs::set_permissions(aws, Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{home}:{}", std::env::var("PATH").unwrap());
+    run(&place, &[("AWS_CONFIG_FILE", "none"), ("PATH", &path)]).gave("42\n", 0);
+    let asked = std::fs::read_to_string(place.home.path().join("asked")).unwrap();
+    let expected = "configure export-credentials --format process --profile work\n";
+    assert_eq!(asked, expected);
 }
 
 fn runs(place: &Place) -> usize {
