@@ -19,9 +19,12 @@ impl Desk<'_> {
     }
 }
 
+const NO_COMPLETION: &str = "This server completes no code.";
+
 fn refusal(error: &LivyError) -> String {
-    match error.status() {
-        Some(404 | 405) => "This server completes no code.".to_owned(),
+    match error {
+        LivyError::Unsent { .. } => NO_COMPLETION.to_owned(),
+        _ if error.is_no_call() => NO_COMPLETION.to_owned(),
         _ => format!("The server does not complete it: {error}"),
     }
 }

@@ -240,7 +240,7 @@ fn seen(service: &Arc<dyn Service>) -> BTreeMap<&'static str, String> {
     seen.insert("languages", runs::languages(service).join(" "));
     seen.insert("failed statement", failed(&day));
     seen.insert("progress", progress(&day));
-    seen.insert("completion", completion(service.as_ref(), &day));
+    seen.insert("completion", completion(&day));
     seen.insert("cancel", day.of(Call::Cancel)[0].answer.status.to_string());
     seen.insert("session log", log(service.as_ref(), &day));
     let (ran, looks) = runs::start(service);
@@ -406,14 +406,11 @@ fn parts(day: &Day) -> String {
 }
 
 /// Either the answers are shown, or it is said that there are none, and nothing was asked.
-fn completion(service: &dyn Service, day: &Day) -> String {
+fn completion(day: &Day) -> String {
     let told = day.behind(":completions spark.");
     let asked = day.of(Call::Complete).len();
     match asked {
-        0 => assert_eq!(
-            told,
-            format!("livysh: {} has no completion", service.preset())
-        ),
+        0 => assert_eq!(told, "This server completes no code."),
         _ => assert_eq!(told, "[completions] spark.range\n[completions] spark.read"),
     }
     count(asked)
@@ -425,7 +422,7 @@ fn log(service: &dyn Service, day: &Day) -> String {
     match (asked, service.preset()) {
         // The session itself holds the last lines.
         (0, "emr-serverless") => assert!(told.contains("step 3 of the start"), "{told}"),
-        (0, preset) => assert_eq!(told, format!("livysh: {preset} has no log of sessions")),
+        (0, preset) => assert_eq!(told, format!("{preset} has no log of sessions")),
         (_, "lighter") => assert_eq!(told, "a line\nanother line"),
         (_, _) => assert!(told.contains("INFO Client: step 3 of the start"), "{told}"),
     }

@@ -246,9 +246,11 @@ impl LivyError {
         }
     }
 
-    /// Whether the server could be asked and knows who asks, but does not do this.
+    /// Whether the server could be asked and knows who asks, but does not do this; that may be known
+    /// beforehand.
     pub fn is_refusal(&self) -> bool {
-        self.status().is_some() && !self.is_identity() && !self.is_passing()
+        let is_answered = self.status().is_some() && !self.is_identity() && !self.is_passing();
+        is_answered || matches!(self, LivyError::Unsent { .. })
     }
 
     /// What to try.
