@@ -102,18 +102,23 @@ impl Signer {
         request: &Unsigned<'_>,
         concealed: &Concealed,
     ) -> Result<Vec<AuthHeader>, IdentityError> {
-        let keys = match &self.keys {
-            Keys::Given(keys) => keys.clone(),
+        let keys = self.keys(concealed).await?;
+        signed(&keys, &self.scope, request, SystemTime::now())
+    }
+
+    /// Those that sign now; a program that prints them runs where they have to be new.
+    pub(super) async fn keys(&self, concealed: &Concealed) -> Result<AwsKeys, IdentityError> {
+        match &self.keys {
+            Keys::Given(keys) => Ok(keys.clone()),
             Keys::Printed(kept) => {
                 kept.get(concealed, |printed| {
                     let keys = AwsKeys::of(printed)?;
                     let hidden = keys.hidden();
                     Ok((keys, hidden))
                 })
-                .await?
+                .await
             }
-        };
-        signed(&keys, &self.scope, request, SystemTime::now())
+        }
     }
 
     pub(super) fn refused(&self, sent: &[AuthHeader]) {
@@ -139,8 +144,8 @@ mod tests {
 
     fn request() -> Unsigned<'static> {
         Unsigned {
-            method: "GET".to_owned(),
-            url: "https://example.amazonaws.com/".to_owned(),
+            method: "GET",
+            url: "https://example.amazonaws.com/",
             headers: Vec::new(),
             body: Some(&[]),
         }

@@ -192,7 +192,8 @@ impl Identity {
                 let made = self.of_program(scheme, user.as_deref(), kept).await;
                 made.map(|_| ())
             }
-            Source::Nowhere | Source::Given(_) | Source::Signer(_) => Ok(()),
+            Source::Signer(signer) => signer.keys(&self.concealed).await.map(|_| ()),
+            Source::Nowhere | Source::Given(_) => Ok(()),
         }
     }
 }
@@ -244,8 +245,8 @@ mod tests {
 
     fn request() -> Unsigned<'static> {
         Unsigned {
-            method: "GET".to_owned(),
-            url: "http://h/sessions".to_owned(),
+            method: "GET",
+            url: "http://h/sessions",
             headers: Vec::new(),
             body: Some(&[]),
         }

@@ -39,10 +39,10 @@ pub fn signed(
         let name = name.to_ascii_lowercase();
         name == "content-type" || name.starts_with("x-amz-")
     });
-    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    let headers = headers.copied();
     let body = SignableBody::Bytes(body);
     let request =
-        SignableRequest::new(&request.method, &request.url, headers, body).map_err(unsignable)?;
+        SignableRequest::new(request.method, request.url, headers, body).map_err(unsignable)?;
     let (instructions, _) = sign(request, &params.into())
         .map_err(unsignable)?
         .into_parts();
@@ -93,18 +93,15 @@ mod tests {
     }
 
     fn request<'a>(
-        method: &str,
+        method: &'a str,
         rest: &str,
-        headers: &[(&str, &str)],
+        headers: &[(&'a str, &'a str)],
         body: &'a str,
     ) -> Unsigned<'a> {
-        let pairs = headers.iter();
         Unsigned {
-            method: method.to_owned(),
-            url: format!("https://example.amazonaws.com{rest}"),
-            headers: pairs
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
+            method,
+            url: format!("https://example.amazonaws.com{rest}").leak(),
+            headers: headers.to_vec(),
             body: Some(body.as_bytes()),
         }
     }

@@ -36,16 +36,20 @@ pub async fn read<T>(
 /// How often something is looked for that the server does not show.
 const WHILE_MISSING: Duration = Duration::from_millis(500);
 
-/// The same for what was just made: the server may not show it yet.
+/// The same for what was just made: the server may not show it yet. How long that may last counts from
+/// when it was missed first, as answers may be slow.
 pub async fn read_made<T>(
     patience: &Patience,
     mut tell: impl FnMut(&LivyError),
     mut ask: impl AsyncFnMut() -> Result<T, LivyError>,
 ) -> Result<T, LivyError> {
-    let began = Instant::now();
+    let mut missed = None;
     loop {
         match read(patience, &mut tell, &mut ask).await {
-            Err(error) if error.status() == Some(404) && began.elapsed() < patience.visible => {
+            Err(error)
+                if error.status() == Some(404)
+                    && missed.get_or_insert_with(Instant::now).elapsed() < patience.visible =>
+            {
                 tell(&error);
                 tokio::time::sleep(WHILE_MISSING).await;
             }

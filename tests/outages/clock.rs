@@ -2,7 +2,7 @@
 //! by so many seconds, the monotonic one too where `CLOCK_BOTH` is set. A machine's clock is not to be
 //! set for a test.
 
-use std::ffi::{CStr, c_char, c_int, c_long};
+use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 use std::sync::OnceLock;
 
 #[repr(C)]
@@ -64,4 +64,38 @@ pub unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut Time) -> c_int {
         }
         result
     }
+}
+
+/// By the wall clock, as libraries in C ask for it.
+fn now() -> Time {
+    let mut time = Time {
+        seconds: 0,
+        nanoseconds: 0,
+    };
+    // Safe: it is written to, and to no other.
+    unsafe { clock_gettime(REALTIME, &mut time) };
+    time
+}
+
+/// # Safety
+/// As the system's function of this name. What is written is a time in microseconds, of the same shape.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn gettimeofday(time: *mut Time, _zone: *mut c_void) -> c_int {
+    let now = now();
+    unsafe {
+        (*time).seconds = now.seconds;
+        (*time).nanoseconds = now.nanoseconds / 1_000;
+    }
+    0
+}
+
+/// # Safety
+/// As the system's function of this name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn time(time: *mut i64) -> i64 {
+    let seconds = now().seconds;
+    if !time.is_null() {
+        unsafe { *time = seconds };
+    }
+    seconds
 }

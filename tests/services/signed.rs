@@ -296,10 +296,11 @@ fn signatures_are_as_curls() {
             let name = name.to_ascii_lowercase();
             name != "authorization" && !name.starts_with("x-amz-")
         });
+        let pairs = sent_before.iter();
         let unsigned = Unsigned {
-            method: sent.method.clone(),
-            url: format!("{}{}", server.url, sent.path),
-            headers: sent_before,
+            method: &sent.method,
+            url: &format!("{}{}", server.url, sent.path),
+            headers: pairs.map(|(n, v)| (n.as_str(), v.as_str())).collect(),
             body: Some(sent.body.as_bytes()),
         };
         let keys = AwsKeys {

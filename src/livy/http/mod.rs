@@ -9,6 +9,7 @@
 //! | `url.rs`       | the root of a Livy API, and how it is shown       |
 //! | `transport.rs` | certificates, a proxy, what every request has     |
 //! | `signed.rs`    | puts on a request what proves who asks            |
+//! | `on_its_way.rs`| until when it is waited for, what is told of it   |
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
 //! | `refused.rs`   | reads what is no success                          |
 //! | `failed.rs`    | what a failed request means                       |
@@ -17,6 +18,7 @@
 mod answer;
 mod clock;
 mod failed;
+mod on_its_way;
 mod refused;
 mod signed;
 mod transport;
@@ -27,17 +29,15 @@ pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};
 
 use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
-use super::error::{
-    IdentityError, LivyError, Reference, ServerError, TransportError, TransportKind,
-};
-use super::watch::{Exchange, Watch};
+use super::error::{IdentityError, LivyError, Reference, ServerError};
+use super::watch::Watch;
 use answer::Answer;
-use failed::transport_error;
+use on_its_way::{OnItsWay, Received};
 use refused::{refused, text_of};
 use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Body, Client, Method, Request, Url};
+use reqwest::{Client, Method, Request, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::pin::Pin;
@@ -46,9 +46,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 use transport::SHORTEST_CONCEALED;
 use url::shown;
-
-/// Bytes that the slowest line sends in a second.
-const SLOWEST: u64 = 16 << 10;
 
 /// A header that proves who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,6 +311,7 @@ impl Http {
         }
     }
 
+    /// Signs a request, sends it, and tells a success from what is none.
     async fn send(
         &self,
         method: Method,
@@ -322,8 +320,33 @@ impl Http {
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
     ) -> Result<Answer, LivyError> {
+        let (url, shown) = self.address(path, query);
+        let way = OnItsWay {
+            watch: self.watch.as_ref(),
+            method: name_of(&method),
+            url: &shown,
+            is_proxied: self.transport.proxy.is_some(),
+            began: Instant::now(),
+        };
+        let request = self.client.request(method, url);
+        let request = match body {
+            Carried::Nothing => request,
+            Carried::Json(body) => request.json(body),
+            Carried::Form(form) => request.multipart(form),
+        };
+        let mut request = request.build().map_err(|error| way.failed(&error))?;
+        let signed_on = self.sign(&mut request).await?;
         let longest = self.transport.longest;
-        let timeout = longest.map_or(timeout, |longest| timeout.min(longest));
+        let silence = longest.map_or(timeout, |longest| timeout.min(longest));
+        let received = way.of(&self.client, request, silence).await?;
+        match received.status.is_success() {
+            true => Ok(self.succeeded(received, shown)),
+            false => Err(self.refused(received, way.method, shown.clone(), signed_on)),
+        }
+    }
+
+    /// Where a call is, and how that is shown.
+    fn address(&self, path: &[&str], query: &[(&str, &str)]) -> (Url, String) {
         let mut url = self.root.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -335,99 +358,83 @@ impl Http {
                 .extend_pairs(query);
             with_plain_blanks(&mut url);
         }
-        let method_name = match method {
-            Method::GET => "GET",
-            Method::DELETE => "DELETE",
-            Method::PUT => "PUT",
-            _ => "POST",
-        };
-        let url_of = url.clone();
-        let began = Instant::now();
-        let tell = |answer| {
-            if let Some(watch) = &self.watch {
-                watch(&Exchange {
-                    method: method_name,
-                    url: &shown,
-                    answer,
-                    took: began.elapsed(),
-                });
-            }
-        };
-        let request = self.client.request(method, url);
-        let request = match body {
-            Carried::Nothing => request,
-            Carried::Json(body) => request.json(body),
-            Carried::Form(form) => request.multipart(form),
-        };
-        let told = |error: TransportError| {
-            tell(Err(error.to_string()));
-            error
-        };
-        let proxied = self.transport.proxy.is_some();
-        let failed = |error: reqwest::Error| told(transport_error(&shown, &error, proxied));
-        let mut request = request.build().map_err(failed)?;
-        let whole = Unsigned::of(&request, &self.transport.headers);
-        let (signed_on, unsigned) = match self.authorizer.headers(&whole).await {
-            Ok(headers) => (headers, None),
+        (url, shown)
+    }
+
+    /// The last thing that becomes of a request before it is sent.
+    async fn sign(&self, request: &mut Request) -> Result<SignedOn, LivyError> {
+        let whole = Unsigned::of(request, &self.transport.headers);
+        let signed_on = match self.authorizer.headers(&whole).await {
+            Ok(headers) => SignedOn::By(headers),
             // Whoever was let in before may still be.
-            Err(error) if self.is_known_by_cookies(&url_of) => (Vec::new(), Some(error)),
+            Err(error) if self.is_known_by_cookies(request.url()) => SignedOn::ByCookies(error),
             Err(error) => return Err(error.into()),
         };
-        signed::put(&signed_on, &mut request)?;
-        let until_answer = timeout + time_to_send(size_of(&request));
-        let silent = |time: Duration| {
-            told(TransportError {
-                kind: TransportKind::Timeout,
-                url: shown.clone(),
-                cause: format!("nothing came for {} s", time.as_secs()),
-            })
-        };
-        let mut response = tokio::time::timeout(until_answer, self.client.execute(request))
-            .await
-            .map_err(|_| silent(until_answer))?
-            .map_err(failed)?;
-        let status = response.status();
-        if status.is_success() {
-            let said = response.headers().get(SCALA_HEADER);
-            let compiles_whole = said.is_some_and(|how| how == SCALA_WHOLE);
-            self.compiles_whole.store(compiles_whole, Ordering::Relaxed);
+        signed::put(signed_on.headers(), request)?;
+        Ok(signed_on)
+    }
+
+    fn succeeded(&self, received: Received, url: String) -> Answer {
+        let said = received.headers.get(SCALA_HEADER);
+        let compiles_whole = said.is_some_and(|how| how == SCALA_WHOLE);
+        self.compiles_whole.store(compiles_whole, Ordering::Relaxed);
+        let kind = text_of(&received.headers, CONTENT_TYPE);
+        Answer {
+            url,
+            body: received.body,
+            is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
         }
-        let headers = response.headers().clone();
-        let mut body = Vec::new();
-        while let Some(chunk) = tokio::time::timeout(timeout, response.chunk())
-            .await
-            .map_err(|_| silent(timeout))?
-            .map_err(failed)?
-        {
-            body.extend_from_slice(&chunk);
-        }
-        tell(Ok((status.as_u16(), body.len())));
-        if let (300..=399 | 401 | 403, Some(error)) = (status.as_u16(), unsigned) {
-            return Err(error.into());
-        }
-        if status.is_success() {
-            let kind = text_of(&headers, CONTENT_TYPE);
-            return Ok(Answer {
-                url: shown,
-                body,
-                is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
-            });
-        }
-        let mut error = refused(
+    }
+
+    fn refused(
+        &self,
+        received: Received,
+        method: &'static str,
+        url: String,
+        signed_on: SignedOn,
+    ) -> LivyError {
+        let Received {
             status,
-            method_name,
-            shown,
-            &headers,
-            &body,
-            signed_on.first(),
-        );
-        if error.is_turned_away() && !signed_on.is_empty() {
-            self.authorizer.refused(&signed_on);
+            headers,
+            body,
+        } = received;
+        let sent = signed_on.headers();
+        let mut error = refused(status, method, url, &headers, &body, sent.first());
+        if error.is_turned_away() && !sent.is_empty() {
+            self.authorizer.refused(sent);
+        }
+        if let (300..=399 | 401 | 403, SignedOn::ByCookies(error)) = (status.as_u16(), signed_on) {
+            return error.into();
         }
         if self.authorizer.depends_on_clock() {
             error = error.by_clock(clock::apart(&headers, SystemTime::now()));
         }
-        Err(self.told(error))
+        self.told(error)
+    }
+}
+
+/// What a request shows of who asks.
+enum SignedOn {
+    By(Vec<AuthHeader>),
+    /// Alone, as nothing else was to be had, for this reason.
+    ByCookies(IdentityError),
+}
+
+impl SignedOn {
+    fn headers(&self) -> &[AuthHeader] {
+        match self {
+            SignedOn::By(headers) => headers,
+            SignedOn::ByCookies(_) => &[],
+        }
+    }
+}
+
+fn name_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::DELETE => "DELETE",
+        Method::PUT => "PUT",
+        _ => "POST",
     }
 }
 
@@ -446,20 +453,6 @@ fn cookies_in(header: Option<HeaderValue>) -> Vec<String> {
         .map(|(_, value)| value.trim_matches('"').to_owned())
         .filter(|value| value.len() >= SHORTEST_CONCEALED)
         .collect()
-}
-
-/// How long so many bytes may be on their way, beside the time that the server takes.
-fn time_to_send(size: u64) -> Duration {
-    Duration::from_secs(size / SLOWEST)
-}
-
-/// A form tells the size of its body in a header alone.
-fn size_of(request: &Request) -> u64 {
-    let body = request.body().and_then(Body::as_bytes);
-    let told = request.headers().get(CONTENT_LENGTH);
-    let told = told.and_then(|size| size.to_str().ok()?.parse().ok());
-    body.map_or(0, |body| body.len() as u64)
-        .max(told.unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -514,19 +507,5 @@ mod tests {
             .told(answer.read::<u8, u8>(Ok).unwrap_err())
             .to_string();
         assert!(error.contains("“no *** here”"), "{error}");
-    }
-
-    #[test]
-    fn what_is_large_has_time_to_be_sent() {
-        let time = |request: reqwest::RequestBuilder| {
-            time_to_send(size_of(&request.build().unwrap())).as_secs()
-        };
-        let http = Http::new("http://h", Arc::new(Nobody), None, Transport::default()).unwrap();
-        let post = || http.client.post("http://h");
-        assert_eq!(time(post()), 0);
-        assert_eq!(time(post().json("short")), 0);
-        assert!(time(post().json(&"x".repeat(8 << 20))) >= 500);
-        let file = Part::bytes(vec![0; 64 << 20]).file_name("a.jar");
-        assert!(time(post().multipart(Form::new().part("jar", file))) >= 4000);
     }
 }

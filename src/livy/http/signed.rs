@@ -7,27 +7,27 @@ use reqwest::{Body, Request};
 /// A request as it goes, for whoever signs it: nothing of it is changed after.
 #[derive(Debug, Clone)]
 pub struct Unsigned<'a> {
-    pub method: String,
+    pub method: &'a str,
     /// With its query.
-    pub url: String,
-    pub headers: Vec<(String, String)>,
+    pub url: &'a str,
+    pub headers: Vec<(&'a str, &'a str)>,
     /// `None` where it is not at hand, but read while it is sent.
     pub body: Option<&'a [u8]>,
 }
 
 impl<'a> Unsigned<'a> {
     /// Beside its own headers it has those that every request has, where they are not the same.
-    pub(super) fn of(request: &'a Request, every: &[(String, String)]) -> Unsigned<'a> {
+    pub(super) fn of(request: &'a Request, every: &'a [(String, String)]) -> Unsigned<'a> {
         let own = request.headers();
-        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
         let own_pairs = own
             .iter()
-            .filter_map(|(name, value)| Some((name.to_string(), text(value)?)));
+            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
         let others = every.iter().filter(|(name, _)| !own.contains_key(name));
+        let others = others.map(|(name, value)| (name.as_str(), value.as_str()));
         Unsigned {
-            method: request.method().to_string(),
-            url: request.url().to_string(),
-            headers: own_pairs.chain(others.cloned()).collect(),
+            method: request.method().as_str(),
+            url: request.url().as_str(),
+            headers: own_pairs.chain(others).collect(),
             body: request.body().map_or(Some(&[]), Body::as_bytes),
         }
     }
@@ -76,7 +76,7 @@ mod tests {
         let every = [pair("Content-Type", "text/plain"), pair("X-Own", "1")];
         let unsigned = Unsigned::of(&request, &every);
         assert_eq!(unsigned.url, "http://h:1/sessions?from=0");
-        let expected = [pair("content-type", "application/json"), pair("X-Own", "1")];
+        let expected = [("content-type", "application/json"), ("X-Own", "1")];
         assert_eq!(unsigned.headers, expected);
         assert_eq!(unsigned.body, Some(&b"{}"[..]));
         *request.body_mut() = None;

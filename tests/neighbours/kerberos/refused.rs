@@ -1,6 +1,8 @@
 //! What is wrong is said in words, with what to do.
 
 use super::{Door, SPNEGO};
+#[cfg(target_os = "linux")]
+use crate::support::preload;
 
 const KINIT: &str = "hint: run kinit, then it goes on";
 
@@ -64,6 +66,32 @@ fn a_kdc_that_is_away_is_told() {
     let ran = door.run_with(&door.realm.away(), &["-e", "1"]);
     ran.gave("", 4);
     ran.said(&["no Kerberos server (KDC) can be reached ("]);
+}
+
+/// Its ticket would still hold, but no KDC takes what is an hour off.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    let door = Door::new();
+    door.realm.ticket("alice", "10h");
+    door.leads_to(door.apache.each, &[]);
+    let library = preload::library("outages/clock.rs", door.home.path());
+    for seconds in ["3600", "-3600"] {
+        let mut variables = door.realm.environment();
+        let pairs = [
+            ("LD_PRELOAD", library.to_str().unwrap()),
+            ("CLOCK_FILE", "/"),
+            ("CLOCK_SECONDS", seconds),
+        ];
+        variables.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let ran = door.run_with(&variables, &["-e", "1"]);
+        ran.gave("", 4);
+        ran.said(&[
+            "the clocks of this machine and the KDC differ too much (",
+            "hint: set this machine's clock",
+        ]);
+    }
+    assert!(door.apache.log().is_empty());
 }
 
 #[test]

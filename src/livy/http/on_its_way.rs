@@ -1,0 +1,126 @@
+//! One request on its way: until when it is waited for, and what is told of it.
+
+use super::failed::transport_error;
+use crate::livy::error::{TransportError, TransportKind};
+use crate::livy::watch::{Exchange, Watch};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap};
+use reqwest::{Body, Client, Request, StatusCode};
+use std::time::{Duration, Instant};
+
+/// Bytes that the slowest line sends in a second.
+const SLOWEST: u64 = 16 << 10;
+
+/// Whoever watches hears once of it: how it ended.
+pub(super) struct OnItsWay<'a> {
+    pub(super) watch: Option<&'a Watch>,
+    pub(super) method: &'static str,
+    /// Its address, without what is secret.
+    pub(super) url: &'a str,
+    pub(super) is_proxied: bool,
+    pub(super) began: Instant,
+}
+
+/// An answer that has come whole.
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl OnItsWay<'_> {
+    /// Sends it and reads the answer. `silence` is how long nothing may come.
+    pub(super) async fn of(
+        &self,
+        client: &Client,
+        request: Request,
+        silence: Duration,
+    ) -> Result<Received, TransportError> {
+        let until_answer = silence + time_to_send(size_of(&request));
+        let mut response = tokio::time::timeout(until_answer, client.execute(request))
+            .await
+            .map_err(|_| self.silent(until_answer))?
+            .map_err(|error| self.failed(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = tokio::time::timeout(silence, response.chunk())
+            .await
+            .map_err(|_| self.silent(silence))?
+            .map_err(|error| self.failed(&error))?
+        {
+            body.extend_from_slice(&chunk);
+        }
+        self.tell(Ok((status.as_u16(), body.len())));
+        Ok(Received {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    pub(super) fn failed(&self, error: &reqwest::Error) -> TransportError {
+        self.told(transport_error(self.url, error, self.is_proxied))
+    }
+
+    fn silent(&self, time: Duration) -> TransportError {
+        self.told(TransportError {
+            kind: TransportKind::Timeout,
+            url: self.url.to_owned(),
+            cause: format!("nothing came for {} s", time.as_secs()),
+        })
+    }
+
+    fn told(&self, error: TransportError) -> TransportError {
+        self.tell(Err(error.to_string()));
+        error
+    }
+
+    fn tell(&self, answer: Result<(u16, usize), String>) {
+        if let Some(watch) = self.watch {
+            watch(&Exchange {
+                method: self.method,
+                url: self.url,
+                answer,
+                took: self.began.elapsed(),
+            });
+        }
+    }
+}
+
+/// How long so many bytes may be on their way, beside the time that the server takes.
+fn time_to_send(size: u64) -> Duration {
+    Duration::from_secs(size / SLOWEST)
+}
+
+/// A form tells the size of its body in a header alone.
+fn size_of(request: &Request) -> u64 {
+    let body = request.body().and_then(Body::as_bytes);
+    let told = request.headers().get(CONTENT_LENGTH);
+    let told = told.and_then(|size| size.to_str().ok()?.parse().ok());
+    body.map_or(0, |body| body.len() as u64)
+        .max(told.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::http::Transport;
+    use reqwest::cookie::Jar;
+    use reqwest::multipart::{Form, Part};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_large_has_time_to_be_sent() {
+        let time = |request: reqwest::RequestBuilder| {
+            time_to_send(size_of(&request.build().unwrap())).as_secs()
+        };
+        let root = "http://h".parse().unwrap();
+        let client = Transport::default().client(&root, Arc::new(Jar::default()));
+        let client = client.unwrap();
+        let post = || client.post("http://h");
+        assert_eq!(time(post()), 0);
+        assert_eq!(time(post().json("short")), 0);
+        assert!(time(post().json(&"x".repeat(8 << 20))) >= 500);
+        let file = Part::bytes(vec![0; 64 << 20]).file_name("a.jar");
+        assert!(time(post().multipart(Form::new().part("jar", file))) >= 4000);
+    }
+}
