@@ -134,7 +134,7 @@ fn add(path: &Path, flags: &Flags, name: &str, url: &str) -> Result<String, Conf
     if let Some(preset) = flags
         .preset
         .as_ref()
-        .filter(|name| !config::presets().contains(name))
+        .filter(|name| !config::presets().contains(&name.as_str()))
     {
         return Err(ConfigError::NoPreset(preset.clone()));
     }

@@ -309,6 +309,9 @@ enum Sign {
     /// The ticket that kinit has left
     #[value(alias = "spnego")]
     Kerberos,
+    /// Keys of AWS, which sign each request
+    #[value(alias = "aws")]
+    Sigv4,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -365,6 +368,7 @@ impl Cli {
                 Sign::Basic => AuthKind::Basic,
                 Sign::Bearer => AuthKind::Bearer,
                 Sign::Kerberos => AuthKind::Spnego,
+                Sign::Sigv4 => AuthKind::Sigv4,
             }),
             user: connection.user.clone(),
             principal: spark.principal.clone(),

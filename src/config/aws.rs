@@ -1,10 +1,10 @@
 //! Where the keys of AWS come from, and what they sign for.
 
+use super::aws_files::AwsProfile;
 use super::credential::clean;
 use super::{ConfigError, Environment};
 use crate::auth::{AwsKeys, AwsScope, AwsSource, Credential, Program, Unit};
 use crate::livy;
-use std::path::{Path, PathBuf};
 
 const SERVICE: &str = "emr-serverless";
 /// A region that is to be found.
@@ -110,23 +110,20 @@ fn of_environment(environment: Environment<'_>) -> Result<Option<AwsKeys>, Confi
     }))
 }
 
-/// What AWS's profile names, else whatever the program `aws` knows of it.
+/// The keys that stand in AWS's own files, or what these name, else whatever the program `aws` knows.
 fn of_profile(
     name: &str,
     is_named: bool,
     environment: Environment<'_>,
 ) -> Result<AwsSource, ConfigError> {
-    let path = environment("AWS_CONFIG_FILE").map(PathBuf::from);
-    let path = path.or_else(|| Some(Path::new(&environment("HOME")?).join(".aws").join("config")));
-    if let Some(path) = path
-        && let Ok(text) = std::fs::read_to_string(&path)
-        && let Some(line) = process_in(&text, name)
-    {
-        let words = shlex::split(line).filter(|words| !words.is_empty());
-        return words.map(printed).ok_or_else(|| ConfigError::Malformed {
-            path,
-            message: format!("the credential_process of the profile “{name}” is no command"),
-        });
+    let profile = AwsProfile::read(name, environment);
+    if !profile.is_left_to_aws() {
+        if let Some(keys) = of_file(&profile)? {
+            return Ok(AwsSource::Given(keys));
+        }
+        if let Some(source) = of_process(&profile)? {
+            return Ok(source);
+        }
     }
     if !is_program(AWS, environment) {
         return Err(ConfigError::NoAwsKeys);
@@ -146,25 +143,41 @@ fn of_profile(
     Ok(printed(words))
 }
 
-/// The `credential_process` of a profile, in the text of AWS's own configuration.
-fn process_in<'a>(text: &'a str, profile: &str) -> Option<&'a str> {
-    let mut is_in = false;
-    for line in text.lines() {
-        let trimmed = line.trim();
-        if let Some(section) = trimmed.strip_prefix('[') {
-            let section = section.split(']').next().unwrap_or_default().trim();
-            let named = section.strip_prefix("profile ").map(str::trim);
-            is_in = named == Some(profile) || (profile == "default" && section == profile);
-            continue;
-        }
-        if let Some((key, value)) = line.split_once('=')
-            && is_in
-            && key.trim_end() == "credential_process"
-        {
-            return Some(value.trim());
-        }
-    }
-    None
+/// Keys that stand in a file.
+fn of_file(profile: &AwsProfile<'_>) -> Result<Option<AwsKeys>, ConfigError> {
+    let Some(file) = profile.with("aws_access_key_id") else {
+        return Ok(None);
+    };
+    let value = |key: &str| {
+        let text = file.value(profile.name, key);
+        let odd = || ConfigError::OddSecret(format!("{key} in {}", file.path.display()));
+        text.map(|text| clean(text, odd)).transpose()
+    };
+    let without = || ConfigError::NoSecret {
+        what: format!("aws_secret_access_key in {}", file.path.display()),
+        kind: "sigv4",
+    };
+    let id = value("aws_access_key_id")?;
+    Ok(Some(AwsKeys {
+        id: id.map_or_else(String::new, |id| id.reveal().to_owned()),
+        secret: value("aws_secret_access_key")?.ok_or_else(without)?,
+        token: value("aws_session_token")?,
+    }))
+}
+
+/// A program that prints them.
+fn of_process(profile: &AwsProfile<'_>) -> Result<Option<AwsSource>, ConfigError> {
+    let Some(file) = profile.with("credential_process") else {
+        return Ok(None);
+    };
+    let line = file.value(profile.name, "credential_process");
+    let words = shlex::split(line.unwrap_or_default()).filter(|words| !words.is_empty());
+    let name = profile.name;
+    let source = words.map(printed).ok_or_else(|| ConfigError::Malformed {
+        path: file.path.clone(),
+        message: format!("the credential_process of the profile “{name}” is no command"),
+    });
+    source.map(Some)
 }
 
 fn is_program(name: &str, environment: Environment<'_>) -> bool {
@@ -274,7 +287,7 @@ mod tests {
         let text = "[default]\nregion = eu-west-1\ncredential_process = first\n\
                     [profile  work]\n  # credential_process = no\n\
                     credential_process=\"/opt/my keys\" --for 'a b'\n\
-                    [profile bare]\noutput = json\n[profile odd]\ncredential_process = 'x\n";
+                    [profile bare]\noutput = json\n[profile role]\nrole_arn = arn\n[profile odd]\ncredential_process = 'x\n";
         std::fs::write(&config, text).unwrap();
         let config = config.to_str().unwrap();
         let home = folder.path().to_str().unwrap();
@@ -296,6 +309,23 @@ mod tests {
             asked(Some("odd"), &[]),
             Err(ConfigError::Malformed { .. })
         ));
+        // Keys that stand in a file are as good, unless the profile is one that only AWS can read.
+        let keys = "[bare]\naws_access_key_id = AKIAFILE\naws_secret_access_key = s/+=\n[odd]\n\
+                    aws_access_key_id=A\n[role]\naws_access_key_id=A\naws_secret_access_key=s\n";
+        let credentials = folder.path().join("credentials");
+        std::fs::write(&credentials, keys).unwrap();
+        let file = [("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap())];
+        let given = asked(Some("bare"), &file).unwrap();
+        let expected = AwsKeys {
+            id: "AKIAFILE".to_owned(),
+            secret: Secret::new("s/+="),
+            token: None,
+        };
+        assert_eq!(given, AwsSource::Given(expected));
+        let told = asked(Some("odd"), &file).unwrap_err().to_string();
+        assert!(told.contains("aws_secret_access_key in "), "{told}");
+        let of_role = asked(Some("role"), &file);
+        assert!(matches!(of_role, Err(ConfigError::NoAwsKeys)));
         // No program there, and then one.
         let path = [("PATH", home)];
         assert!(matches!(

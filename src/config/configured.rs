@@ -38,7 +38,7 @@ pub fn configured(
         },
     };
     let mut layers = Layers::default();
-    layers.put(&presets::default(), &Origin::Default);
+    layers.put(presets::default(), &Origin::Default);
     let in_profile = |key: &str| used.as_ref()?.table.get(key)?.as_str();
     let given = url.as_ref().map(|(url, _)| url.as_str());
     let address = given.or(in_profile("url")).map(str::to_owned);
@@ -76,12 +76,7 @@ pub fn configured(
     });
     match ask {
         None if wants_answers => {}
-        ask => fill_path(
-            &mut layers,
-            preset.as_ref(),
-            &address,
-            ask.unwrap_or(&|_, _| None),
-        )?,
+        ask => fill_path(&mut layers, preset, &address, ask.unwrap_or(&|_, _| None))?,
     }
     Ok(Configured {
         layers,

@@ -97,8 +97,8 @@ name one in one of three ways:
             ConfigError::NoPart { .. } => "give the whole URL of the Livy API".to_owned(),
             ConfigError::NoRegion => "add region = \"eu-west-1\" to auth in the profile".to_owned(),
             ConfigError::NoAwsKeys => "\
-set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a credential_process in ~/.aws/config, or \
-install version 2 of the program aws"
+set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, put them into ~/.aws/credentials, name a \
+credential_process in ~/.aws/config, or install version 2 of the program aws"
                 .to_owned(),
             ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
             ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),

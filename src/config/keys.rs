@@ -1,13 +1,14 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 103] = [
+const KEYS: [&str; 104] = [
     "url",
     "preset",
     "path",
     "lang",
     "on_exit",
     "tunnel_hint",
+    "hints",
     "running_is_waiting",
     "list.from",
     "list.size",

@@ -15,6 +15,7 @@
 //! | `profile.rs`    | a profile's values                                   |
 //! | `credential.rs` | who you are                                          |
 //! | `aws.rs`        | where keys of AWS come from                          |
+//! | `aws_files.rs`  | what AWS's own files say of a profile                |
 //! | `transport.rs`  | how a server is reached                              |
 //! | `session.rs`    | what new sessions are made with                      |
 //! | `spark_options.rs` | what each option of Spark's shells becomes            |
@@ -23,6 +24,7 @@
 //! | `folders.rs`    | where files of the user's are                        |
 
 mod aws;
+mod aws_files;
 mod configured;
 mod credential;
 mod duration;

@@ -2,6 +2,7 @@
 
 use super::ConfigError;
 use crate::livy;
+use std::sync::OnceLock;
 use toml::{Table, Value};
 
 const TEXT: &str = include_str!("presets.toml");
@@ -22,26 +23,24 @@ pub(super) struct Preset {
 }
 
 /// What holds where nothing else does.
-pub(super) fn default() -> Table {
-    match tables().remove(DEFAULT) {
-        Some(Value::Table(table)) => table,
-        _ => Table::new(),
-    }
+pub(super) fn default() -> &'static Table {
+    &read().default
 }
 
 /// The names of all presets, the plain one first.
-pub fn names() -> Vec<String> {
-    all().into_iter().map(|preset| preset.name).collect()
+pub fn names() -> Vec<&'static str> {
+    let all = read().presets.iter();
+    all.map(|preset| preset.name.as_str()).collect()
 }
 
 impl Preset {
-    pub(super) fn named(name: &str) -> Result<Preset, ConfigError> {
-        let found = all().into_iter().find(|preset| preset.name == name);
+    pub(super) fn named(name: &str) -> Result<&'static Preset, ConfigError> {
+        let found = read().presets.iter().find(|preset| preset.name == name);
         found.ok_or_else(|| ConfigError::NoPreset(name.to_owned()))
     }
 
     /// The one by whose host or path a URL is known.
-    pub(super) fn of_url(url: &str) -> Option<Preset> {
+    pub(super) fn of_url(url: &str) -> Option<&'static Preset> {
         let address = livy::shown_root(url);
         let (scheme, address) = address.split_once("://")?;
         let (host, path) = match address.find('/') {
@@ -50,8 +49,8 @@ impl Preset {
         };
         let host = host.split(':').next().unwrap_or(host).to_ascii_lowercase();
         // What proves who asks is made for a service, not for whoever answers in its name.
-        let is_safe = |preset: &Preset| scheme == "https" || !preset.table.contains_key("auth");
-        all().into_iter().filter(is_safe).find(|preset| {
+        let is_safe = |preset: &&Preset| scheme == "https" || !preset.table.contains_key("auth");
+        read().presets.iter().filter(is_safe).find(|preset| {
             preset
                 .known_by
                 .iter()
@@ -93,18 +92,30 @@ pub(super) fn filled(
     }
 }
 
-/// The plain one first.
-fn all() -> Vec<Preset> {
-    let mut all: Vec<Preset> = tables()
-        .into_iter()
-        .filter(|(name, _)| name != DEFAULT)
-        .filter_map(|(name, table)| match table {
+/// `presets.toml`, read once.
+struct Read {
+    default: Table,
+    /// The plain one first.
+    presets: Vec<Preset>,
+}
+
+fn read() -> &'static Read {
+    static READ: OnceLock<Read> = OnceLock::new();
+    READ.get_or_init(|| {
+        // A test reads them all.
+        let mut tables: Table = TEXT.parse().unwrap_or_default();
+        let default = match tables.remove(DEFAULT) {
+            Some(Value::Table(table)) => table,
+            _ => Table::new(),
+        };
+        let presets = tables.into_iter().filter_map(|(name, table)| match table {
             Value::Table(table) => Some(preset(name, table)),
             _ => None,
-        })
-        .collect();
-    all.sort_by_key(|preset| preset.name != "livy");
-    all
+        });
+        let mut presets: Vec<Preset> = presets.collect();
+        presets.sort_by_key(|preset| preset.name != "livy");
+        Read { default, presets }
+    })
 }
 
 fn preset(name: String, mut table: Table) -> Preset {
@@ -130,11 +141,6 @@ fn preset(name: String, mut table: Table) -> Preset {
     }
 }
 
-/// A test reads them all.
-fn tables() -> Table {
-    TEXT.parse().unwrap_or_default()
-}
-
 /// Whether a text is as a pattern says, in which `*` stands for anything.
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
@@ -151,7 +157,7 @@ mod tests {
     use super::*;
 
     fn known(url: &str) -> Option<String> {
-        Preset::of_url(url).map(|preset| preset.name)
+        Preset::of_url(url).map(|preset| preset.name.clone())
     }
 
     #[test]
@@ -159,11 +165,11 @@ mod tests {
         let names = names();
         assert_eq!(names[0], "livy");
         assert_eq!(names.len(), 7);
-        for preset in all() {
+        for preset in &read().presets {
             let unknown = super::super::keys::unknown(&preset.table);
             assert!(unknown.is_empty(), "{}: {unknown:?}", preset.name);
         }
-        assert!(super::super::keys::unknown(&default()).is_empty());
+        assert!(super::super::keys::unknown(default()).is_empty());
     }
 
     #[test]

@@ -106,7 +106,13 @@ impl Client {
         let (from, size) = (from.to_string(), size.to_string());
         let query = self.page(&from, &size);
         let read = |answer| self.service.sessions(answer);
-        self.http.get_as(&["sessions"], &query, QUICK, read).await
+        let answer = self.http.get_as(&["sessions"], &query, QUICK, read).await;
+        self.advised(answer)
+    }
+
+    /// An error with what the service's people would try.
+    fn advised<T>(&self, answer: Result<T, LivyError>) -> Result<T, LivyError> {
+        answer.map_err(|error| self.service.advised(error))
     }
 
     /// The query of a page of a list.
@@ -120,9 +126,11 @@ impl Client {
         let request = self.service.fitting(request);
         self.check_size(&request)?;
         let read = |answer| self.service.session(answer);
-        self.http
+        let answer = self
+            .http
             .post_as(&["sessions"], &request, CREATE, read)
-            .await
+            .await;
+        self.advised(answer)
     }
 
     /// `GET /sessions/{id}`; since Livy 0.6 a name stands for an id.
@@ -188,13 +196,9 @@ impl Client {
     /// `POST /sessions/{id}/statements`
     pub async fn submit(&self, id: &Id, statement: &NewStatement) -> Result<Statement, LivyError> {
         self.check_size(statement)?;
-        self.http
-            .post(
-                &["sessions", &id.to_string(), "statements"],
-                statement,
-                SUBMIT,
-            )
-            .await
+        let path = ["sessions", &id.to_string(), "statements"];
+        let answer = self.http.post(&path, statement, SUBMIT).await;
+        self.advised(answer)
     }
 
     /// `GET /sessions/{id}/statements`; blocks on Livy until a starting session's driver is up.

@@ -77,6 +77,36 @@ fn an_error_is_told_with_what_it_is_found_again_by() {
     }
 }
 
+/// What a session of EMR Serverless needs first: a role, and an application that has been started. How the
+/// service words the second is not documented but for the states' names.
+#[test]
+fn what_a_session_of_emr_serverless_needs_first_is_told() {
+    let place = Place::of("emr_serverless");
+    let ran = place.plain_command(&["-l", "python", "-e", "1"]).output();
+    let ran = Ran::of(ran.unwrap());
+    assert_eq!((ran.out.as_str(), ran.code), ("", 3), "{ran:?}");
+    ran.said(&[
+        "executionRoleArn is required in conf.",
+        "hint: name the role that sessions run as: --conf emr-serverless.session.executionRoleArn=ARN",
+    ]);
+    for told in [
+        "Application 00f1 must be in STARTED state.",
+        "The application is in state STOPPED.",
+    ] {
+        let place = Place::with(named("emr_serverless"), &["settle = \"100ms\""]);
+        let answer = Answer::json(400, &json!({ "message": told }));
+        let fault = (Call::Create, Fault::Instead(answer));
+        place.server.world().faults.push(fault);
+        let ran = run(&place, &["-e", "1"]);
+        assert_eq!((ran.out.as_str(), ran.code), ("", 3), "{ran:?}");
+        ran.said(&[
+            told,
+            "hint: start the application, which no session does: aws emr-serverless start-application",
+        ]);
+        assert_eq!(place.server.count(Call::Create), 1);
+    }
+}
+
 #[test]
 fn what_is_too_large_for_synapse_is_refused_before_it_is_sent() {
     let large = format!("x = \"{}\"", "y".repeat(120_000));

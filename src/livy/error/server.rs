@@ -21,6 +21,8 @@ pub struct ServerError {
     pub is_gone: bool,
     /// What to tell the service's people.
     pub reference: Box<Reference>,
+    /// What to try, as the service's people know it.
+    pub advice: Option<Box<str>>,
     /// How it wants to be signed on to.
     pub challenge: Challenge,
     /// Where a redirect points.
@@ -66,6 +68,7 @@ impl ServerError {
                 request: said.request_id.map(|id| format!("requestId {id}")),
                 clock: None,
             }),
+            advice: None,
             challenge: Challenge::default(),
             location: None,
             retry_after: None,
@@ -82,6 +85,9 @@ impl ServerError {
     }
 
     pub(super) fn hint(&self) -> Option<String> {
+        if let Some(advice) = &self.advice {
+            return Some(advice.to_string());
+        }
         let hint = match self.status {
             300..=399 => match &self.location {
                 Some(location) => {

@@ -7,12 +7,15 @@
 //! | `phases.rs` | what a session does while it starts              |
 //! | `offers.rs` | calls that a service has not                     |
 //! | `listing.rs` | how a list is asked for                         |
+//! | `hints.rs`  | what to try when it says what few understand     |
 
+mod hints;
 mod listing;
 mod offers;
 mod phases;
 mod states;
 
+pub use hints::ServiceHint;
 pub use listing::Listing;
 pub use offers::{Call, Offer, Offers};
 pub use phases::{Phase, PhaseSeen, lengths};
@@ -47,6 +50,8 @@ pub struct Service {
     pub list: Listing,
     /// What to try where nobody answers, such as the command that opens a tunnel.
     pub tunnel_hint: Option<String>,
+    /// What to try when it says something.
+    pub hints: Vec<ServiceHint>,
     /// Whether a statement that runs is said to wait.
     pub running_is_waiting: bool,
 }
@@ -127,6 +132,11 @@ impl Service {
             reason: format!("it was not sent: {} runs no {kind}", self.called()),
             hint: format!("it runs {}", self.kinds.join(", ")),
         })
+    }
+
+    /// An error of the service's with what to try, where that is known.
+    pub fn advised(&self, error: LivyError) -> LivyError {
+        hints::advised(&self.hints, error)
     }
 
     /// The request without what the service tells otherwise.
