@@ -21,8 +21,6 @@ pub struct ServerError {
     pub is_gone: bool,
     /// What to tell the service's people.
     pub reference: Box<Reference>,
-    /// What to try, as the service's people know it.
-    pub advice: Option<Box<str>>,
     /// How it wants to be signed on to.
     pub challenge: Challenge,
     /// Where a redirect points.
@@ -31,7 +29,7 @@ pub struct ServerError {
     pub retry_after: Option<Duration>,
 }
 
-/// How a service names what went wrong.
+/// How a service names what went wrong, and what is known of it there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reference {
     /// The kind of error.
@@ -40,6 +38,8 @@ pub struct Reference {
     pub request: Option<String>,
     /// How far our clock is from the server's, where it may be for that.
     pub clock: Option<String>,
+    /// What its people would try.
+    pub advice: Option<String>,
 }
 
 /// The headers by which services let a request be found again.
@@ -66,9 +66,8 @@ impl ServerError {
             reference: Box::new(Reference {
                 code: said.code,
                 request: said.request_id.map(|id| format!("requestId {id}")),
-                clock: None,
+                ..Reference::default()
             }),
-            advice: None,
             challenge: Challenge::default(),
             location: None,
             retry_after: None,
@@ -85,8 +84,8 @@ impl ServerError {
     }
 
     pub(super) fn hint(&self) -> Option<String> {
-        if let Some(advice) = &self.advice {
-            return Some(advice.to_string());
+        if let Some(advice) = &self.reference.advice {
+            return Some(advice.clone());
         }
         let hint = match self.status {
             300..=399 => match &self.location {
@@ -154,6 +153,7 @@ impl fmt::Display for ServerError {
             code,
             request,
             clock,
+            advice: _,
         } = self.reference.as_ref();
         if let Some(clock) = clock {
             write!(f, "; {clock}")?;

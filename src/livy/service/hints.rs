@@ -31,7 +31,7 @@ pub(super) fn advised(hints: &[ServiceHint], error: LivyError) -> LivyError {
     if let Some(found) = hints.iter().find(|hint| hint.is_for(&error.message)) {
         let host = host_of(&error.url);
         let label = host.split('.').next().unwrap_or(&host);
-        error.advice = Some(found.hint.replace(LABEL, label).into());
+        error.reference.advice = Some(found.hint.replace(LABEL, label));
     }
     LivyError::Server(error)
 }
