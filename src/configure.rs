@@ -8,7 +8,7 @@ use crate::livy;
 use crate::render::{Line, one_line};
 use crate::shell::error_lines;
 use crate::term::Out;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -138,22 +138,9 @@ fn add(path: &Path, flags: &Flags, name: &str, url: &str) -> Result<String, Conf
     {
         return Err(ConfigError::NoPreset(preset.clone()));
     }
-    let text = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let given = [
-        ("url", Some(url.to_owned())),
-        ("preset", flags.preset.clone()),
-        ("proxy", flags.proxy.clone()),
-        ("tls.ca_file", text(&flags.ca_file)),
-        ("auth.type", flags.auth.map(|kind| kind.name().to_owned())),
-        ("auth.user", flags.user.clone()),
-    ];
-    let given = given.into_iter();
-    let mut values: Vec<(&str, config::Value)> = given
-        .filter_map(|(key, value)| Some((key, value?.into())))
-        .collect();
-    if flags.insecure {
-        values.push(("tls.insecure", true.into()));
-    }
+    let given = flags.given().into_iter();
+    let mut values = vec![("url", url.to_owned().into())];
+    values.extend(given.map(|given| (given.key, given.value)));
     let profile = NewProfile {
         name: name.to_owned(),
         values,

@@ -13,7 +13,7 @@ mod words;
 use crate::delivery;
 use crate::exit::Exit;
 use crate::livy::{Batch, CreateBatch, Id};
-use crate::remote::{Desk, End, PAGE, document};
+use crate::remote::{Desk, End, document};
 use serde_json::Value;
 
 /// What is asked for.
@@ -47,7 +47,7 @@ impl Desk {
     async fn list_batches(&self) -> Exit {
         let page = async |from| {
             let list = self
-                .read(async || self.client.batches(from, PAGE).await)
+                .read(async || self.client.batches(from, delivery::PAGE).await)
                 .await?;
             Ok((list.batches, list.total))
         };

@@ -49,8 +49,7 @@ impl<'a> AwsProfile<'a> {
 
     /// Whether only AWS's own program can get its keys.
     pub(super) fn is_left_to_aws(&self) -> bool {
-        let says = |key: &&str| self.of_config(key).is_some();
-        LEFT_TO_AWS.iter().any(|key| says(key))
+        LEFT_TO_AWS.iter().any(|key| self.of_config(key).is_some())
     }
 
     pub(super) fn of_config(&self, key: &str) -> Option<&str> {

@@ -4,7 +4,6 @@ use super::layers::{Layers, Origin};
 use super::presets::{self, Preset};
 use super::{Ask, ConfigError, Environment, Flags, file};
 use crate::livy;
-use std::path::PathBuf;
 
 /// All keys of a server, with who has set each.
 pub struct Configured {
@@ -106,55 +105,4 @@ fn fill_path(
     let path = presets::filled(path, asked, fill)?;
     layers.set("url", livy::with_path(address, &path), origin);
     Ok(())
-}
-
-impl Flags {
-    /// Each over what is set below it.
-    fn put(&self, layers: &mut Layers) {
-        if self.is_another_sign_on(layers) {
-            layers.remove("auth");
-        }
-        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-        for (key, flag, value) in [
-            ("preset", "--preset", self.preset.clone()),
-            (
-                "auth.type",
-                "--auth",
-                self.auth.map(|kind| kind.name().to_owned()),
-            ),
-            ("auth.user", "--user", self.user.clone()),
-            ("tls.ca_file", "--ca-file", path(&self.ca_file)),
-            ("proxy", "--proxy", self.proxy.clone()),
-        ] {
-            if let Some(value) = value {
-                layers.set(key, value, Origin::Flag(flag));
-            }
-        }
-        if self.insecure {
-            layers.set("tls.insecure", true, Origin::Flag("--insecure"));
-        }
-    }
-
-    /// Whether they name a way to sign on that is not the one below. What belongs to that has no place in
-    /// it, least of all its secret.
-    fn is_another_sign_on(&self, layers: &Layers) -> bool {
-        let below = layers.table().get("auth").and_then(toml::Value::as_table);
-        let Some(below) = below else {
-            return false;
-        };
-        let kind = below.get("type").and_then(toml::Value::as_str);
-        let kind = kind.map_or("basic", |kind| match kind {
-            "spnego" => "kerberos",
-            kind => kind,
-        });
-        let of_preset = matches!(
-            layers.origin_of(&["auth", "type"]),
-            Some(Origin::Preset { .. })
-        );
-        match (self.auth, &self.user) {
-            (Some(wanted), _) => of_preset || wanted.name() != kind,
-            (None, Some(_)) => kind != "basic",
-            (None, None) => false,
-        }
-    }
 }

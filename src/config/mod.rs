@@ -9,6 +9,7 @@
 //! | `presets.toml`  | what services have of their own                      |
 //! | `presets.rs`    | reads that, and knows a service by its address       |
 //! | `file.rs`       | reads `config.toml`                                  |
+//! | `flags.rs`      | what the command line says over that                 |
 //! | `edit.rs`       | changes it                                           |
 //! | `example.toml`  | what a new one holds                                 |
 //! | `keys.rs`       | all keys of a profile                                |
@@ -31,6 +32,7 @@ mod duration;
 mod edit;
 mod error;
 mod file;
+mod flags;
 mod folders;
 mod keys;
 mod layers;
@@ -48,6 +50,7 @@ pub use duration::{duration, duration_text};
 pub use edit::{NewProfile, add, init, set_default};
 pub use error::ConfigError;
 pub use file::{Servers, servers};
+pub use flags::Flags;
 pub use folders::{cache_folder, config_path, startup_folder, state_folder};
 pub use keys::is_key;
 pub use layers::{Layers, Origin};
@@ -65,22 +68,6 @@ use credential::credential;
 use profile::OnExit;
 use std::path::PathBuf;
 use transport::transport;
-
-/// What the command line says, as far as it is layered over something.
-#[derive(Debug, Clone, Default)]
-pub struct Flags {
-    pub url: Option<String>,
-    pub profile: Option<String>,
-    pub preset: Option<String>,
-    pub local: bool,
-    pub auth: Option<AuthKind>,
-    pub user: Option<String>,
-    pub principal: Option<String>,
-    pub keytab: Option<PathBuf>,
-    pub ca_file: Option<PathBuf>,
-    pub proxy: Option<String>,
-    pub insecure: bool,
-}
 
 /// Something to run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::once::Sought;
 use crate::livy::LivyError;
 
 /// Entries that are asked for at once.
-pub(super) const PAGE: u64 = 100;
+pub const PAGE: u64 = 100;
 
 /// The first entry that is it. `page` gives the entries from a place on, and how many there are.
 pub(super) async fn find<T>(

@@ -1,4 +1,4 @@
-//! Reads, asked again while the server cannot be reached.
+//! Reads, asked again while the server cannot be reached; and what is sent once.
 
 use super::patience::{Gaps, Patience, TurnedAway};
 use crate::livy::LivyError;
@@ -30,6 +30,19 @@ pub async fn read<T>(
         }
         tell(&error);
         tokio::time::sleep(wait).await;
+    }
+}
+
+/// Sends what is sent once, and once more where who asks was turned away: that is surely not done.
+pub async fn signed_on<T>(
+    mut ask: impl AsyncFnMut() -> Result<T, LivyError>,
+) -> Result<T, LivyError> {
+    let mut turned_away = TurnedAway::default();
+    loop {
+        match ask().await {
+            Err(error) if turned_away.asks_again(&error) => {}
+            answer => return answer,
+        }
     }
 }
 
@@ -172,5 +185,30 @@ mod tests {
             assert!(answer.is_ok());
             assert_eq!(began.elapsed(), Duration::from_secs(7));
         });
+    }
+
+    /// What the server answers one after the other, the last for ever; how often it was asked.
+    fn asked(statuses: &[u16]) -> (bool, usize) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let mut count = 0;
+        let answer = runtime.block_on(signed_on(async || {
+            let status = statuses[count.min(statuses.len() - 1)];
+            count += 1;
+            match status {
+                200 => Ok(()),
+                status => Err(ServerError::read(status, "POST", String::new(), b"").into()),
+            }
+        }));
+        (answer.is_ok(), count)
+    }
+
+    #[test]
+    fn who_is_turned_away_asks_once_more() {
+        assert_eq!(asked(&[200]), (true, 1));
+        assert_eq!(asked(&[401, 200]), (true, 2));
+        assert_eq!(asked(&[401]), (false, 2));
+        assert_eq!(asked(&[500]), (false, 1));
     }
 }

@@ -4,6 +4,7 @@ mod client;
 mod dialect;
 mod error;
 mod http;
+mod length;
 mod log;
 mod model;
 mod one_text;
@@ -19,6 +20,7 @@ pub use http::{
     AuthHeader, Authorizer, Preparing, ProxyServer, Signing, Transport, Unreachable, Unsigned,
     UrlError, host_of, in_path, is_host_alone, shown_root, with_path,
 };
+pub use length::length_in_words;
 pub use log::{FollowedLog, LogNews, LogPart, is_log_heading};
 pub use model::{
     AppInfo, Batch, BatchList, Candidates, Failure, Id, Log, Meaning, Output, Session, SessionList,

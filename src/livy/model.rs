@@ -78,6 +78,15 @@ pub enum Meaning {
     Over,
 }
 
+impl Session {
+    /// For whom it runs: a gateway owns what it makes for others.
+    pub fn runs_for(&self) -> Option<&str> {
+        let names = [&self.proxy_user, &self.owner];
+        let mut names = names.into_iter().flatten();
+        names.find(|name| !name.is_empty()).map(String::as_str)
+    }
+}
+
 impl SessionState {
     pub(super) fn parse(text: &str) -> SessionState {
         match text.to_ascii_lowercase().as_str() {

@@ -9,7 +9,6 @@ use crate::shell::for_shell;
 /// The command that keeps it, where there is something to keep beside a URL: how to sign on, or of
 /// what service it is. Nothing secret is in it.
 pub fn offer(cli: &Cli, settings: &Settings, environment: Environment<'_>) -> Option<String> {
-    let flags = cli.flags();
     let Place::Server {
         url,
         credential,
@@ -34,28 +33,29 @@ pub fn offer(cli: &Cli, settings: &Settings, environment: Environment<'_>) -> Op
         Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
         Credential::Kerberos(_) | Credential::Aws { .. } | Credential::None => None,
     };
-    let file = flags.ca_file.as_ref().map(|path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        path.display().to_string()
-    });
     let mut words = vec!["livysh config add".to_owned(), name];
     words.push(for_shell(&root).into_owned());
-    for (option, value) in [
-        ("--preset", flags.preset),
-        ("--auth", flags.auth.map(|kind| kind.name().to_owned())),
-        ("--user", user),
-        ("--ca-file", file),
-        ("--proxy", flags.proxy.map(|url| livy::shown_root(&url))),
-    ] {
-        if let Some(value) = value {
-            words.push(option.to_owned());
-            words.push(for_shell(&value).into_owned());
-        }
-    }
-    if flags.insecure {
-        words.push("--insecure".to_owned());
+    let mut given = cli.flags().given();
+    // Whoever was asked has said who he is, too.
+    given.retain(|given| given.key != "auth.user");
+    let given = given.into_iter().map(|given| {
+        let value = given.value.as_str().map(|value| match given.key {
+            "tls.ca_file" => absolute(value),
+            "proxy" => livy::shown_root(value),
+            _ => value.to_owned(),
+        });
+        (given.flag, value)
+    });
+    let user = user.map(|user| ("--user", Some(user)));
+    for (flag, value) in given.chain(user) {
+        words.push(flag.to_owned());
+        words.extend(value.map(|value| for_shell(&value).into_owned()));
     }
     Some(words.join(" "))
+}
+
+fn absolute(path: &str) -> String {
+    std::path::absolute(path).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }
 
 /// The first part of the host's name, or one like it that is not taken.

@@ -20,9 +20,6 @@ use crate::term::Out;
 use std::cell::Cell;
 use std::io::ErrorKind;
 
-/// Entries of a list that are asked for at once.
-pub const PAGE: u64 = 100;
-
 /// The server and how it is asked.
 pub struct Desk {
     pub client: Client,

@@ -18,7 +18,7 @@ use crate::delivery;
 use crate::engine;
 use crate::exit::Exit;
 use crate::livy::{Id, LivyError, Session};
-use crate::remote::{Desk, PAGE, document};
+use crate::remote::{Desk, document};
 use crate::shell::{Journal, asking_again};
 use serde_json::Value;
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Sessions<'_> {
     async fn all(&self) -> Result<Vec<Session>, LivyError> {
         let desk = self.desk;
         let page = async |from| {
-            let ask = async || desk.client.sessions(from, PAGE).await;
+            let ask = async || desk.client.sessions(from, delivery::PAGE).await;
             let list = desk.read(ask).await?;
             Ok((list.sessions, list.total))
         };

@@ -22,14 +22,10 @@ impl Sessions<'_> {
     }
 }
 
-/// A gateway owns what it makes for others: then it is theirs for whom it runs.
 fn owner(session: &Session, user: Option<&str>) -> Owner {
-    let is_said = |name: &&String| !name.is_empty();
-    let runs_for = session.proxy_user.as_ref().filter(is_said);
-    let owner = runs_for.or(session.owner.as_ref().filter(is_said));
-    match (owner, user) {
+    match (session.runs_for(), user) {
         (Some(owner), Some(user)) if owner == user => Owner::Us,
-        (Some(owner), _) => Owner::Another(owner.clone()),
+        (Some(owner), _) => Owner::Another(owner.to_owned()),
         (None, _) => Owner::Unknown,
     }
 }

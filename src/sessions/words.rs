@@ -12,13 +12,6 @@ fn called(session: &Session) -> String {
     plain(&name.cloned().unwrap_or_else(|| session.id.to_string()))
 }
 
-/// For whom it runs.
-fn owner(session: &Session) -> Option<String> {
-    let is_said = |name: &String| !name.is_empty();
-    let runs_for = session.proxy_user.clone().filter(is_said);
-    runs_for.or(session.owner.clone())
-}
-
 /// The list, a session a line under the names of its columns.
 pub(super) fn table(sessions: &[Session], idle: &[Option<Duration>]) -> String {
     let rows: Vec<_> = sessions
@@ -30,7 +23,7 @@ pub(super) fn table(sessions: &[Session], idle: &[Option<Duration>]) -> String {
                 session.name.clone(),
                 Some(session.state.to_string()),
                 session.kind.clone(),
-                owner(session),
+                session.runs_for().map(str::to_owned),
                 idle.map(length),
                 session.app_id.clone(),
             ]

@@ -10,7 +10,7 @@ mod gss;
 mod words;
 
 use super::secret::Secret;
-use crate::livy::{AuthHeader, IdentityError};
+use crate::livy::{AuthHeader, IdentityError, length_in_words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::path::PathBuf;
@@ -147,10 +147,7 @@ impl Kerberos {
 
     fn tell_end(&self, left: Duration) {
         if !self.is_end_told.swap(true, Ordering::Relaxed) {
-            let left = match left.as_secs() {
-                seconds @ ..120 => format!("{seconds} s"),
-                seconds => format!("{} minutes", seconds / 60),
-            };
+            let left = length_in_words(left);
             let told = format!("the Kerberos ticket ends in {left}: run kinit");
             self.tell(Notice::Warning(told));
         }

@@ -54,18 +54,19 @@ impl Asked {
                     kind: kind.to_owned(),
                     code,
                 };
-                let found = signed_on(async || client.complete(session, &wanted).await);
+                let found = delivery::signed_on(async || client.complete(session, &wanted).await);
                 answered.candidates = found.await?.candidates;
             }
             Question::Add { what, uri } => {
-                signed_on(async || client.add_file(session, what, uri.clone()).await).await?;
+                delivery::signed_on(async || client.add_file(session, what, uri.clone()).await)
+                    .await?;
             }
             Question::Upload { what, name, bytes } => {
                 let upload = async || {
                     let (name, bytes) = (name.clone(), bytes.clone());
                     client.upload_file(session, what, name, bytes).await
                 };
-                signed_on(upload).await?;
+                delivery::signed_on(upload).await?;
             }
         }
         answered.dialect = client.dialect();
@@ -109,45 +110,5 @@ impl Asked {
             (self.emit)(Event::Reconnected);
         }
         answer
-    }
-}
-
-/// Sends what is sent once. Who is turned away is made anew for the next request, and what was turned
-/// away is surely not done: it is sent once more.
-async fn signed_on<T>(mut ask: impl AsyncFnMut() -> Result<T, LivyError>) -> Result<T, LivyError> {
-    match ask().await {
-        Err(error) if error.is_turned_away() => ask().await,
-        answer => answer,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::livy::ServerError;
-
-    /// What the server answers one after the other, the last for ever; how often it was asked.
-    fn asked(statuses: &[u16]) -> (bool, usize) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        let mut count = 0;
-        let answer = runtime.block_on(signed_on(async || {
-            let status = statuses[count.min(statuses.len() - 1)];
-            count += 1;
-            match status {
-                200 => Ok(()),
-                status => Err(ServerError::read(status, "POST", String::new(), b"").into()),
-            }
-        }));
-        (answer.is_ok(), count)
-    }
-
-    #[test]
-    fn who_is_turned_away_asks_once_more() {
-        assert_eq!(asked(&[200]), (true, 1));
-        assert_eq!(asked(&[401, 200]), (true, 2));
-        assert_eq!(asked(&[401]), (false, 2));
-        assert_eq!(asked(&[500]), (false, 1));
     }
 }

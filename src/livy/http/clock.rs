@@ -1,6 +1,7 @@
 //! How far this machine's clock is from the server's: a signature holds for some minutes.
 
 use super::refused::text_of;
+use crate::livy::length::length_in_words;
 use reqwest::header::{DATE, HeaderMap};
 use std::time::{Duration, SystemTime};
 
@@ -15,17 +16,9 @@ pub(super) fn apart(headers: &HeaderMap, now: SystemTime) -> Option<String> {
         Err(behind) => (behind.duration(), "behind"),
     };
     (far > MOST_APART).then(|| {
-        let far = length(far);
+        let far = length_in_words(far);
         format!("this machine's clock is {far} {how} the server's")
     })
-}
-
-fn length(far: Duration) -> String {
-    match far.as_secs() / 60 {
-        minutes @ ..120 => format!("{minutes} minutes"),
-        minutes @ ..2880 => format!("{} hours", minutes / 60),
-        minutes => format!("{} days", minutes / (24 * 60)),
-    }
 }
 
 #[cfg(test)]
