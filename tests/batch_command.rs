@@ -2,7 +2,7 @@
 
 use crate::support::eventually;
 use crate::support::http::get;
-use crate::support::processes::send;
+use crate::support::processes::{processes_with, send};
 use crate::support::program::{Home, Ran};
 use crate::support::scripted::{Answer, Scripted};
 use crate::support::spark;
@@ -10,6 +10,7 @@ use crate::support::stub;
 use livysh::local::Server;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -321,6 +322,62 @@ fn a_batch_runs_on_a_real_spark() {
     let log = batch(&home, url, &["log", &name]);
     assert!(log.out.contains("\ncounted 7 y\n"), "{log:?}");
     batch(&home, url, &["stop", &name]).gave("", 0);
+}
+
+/// By its class with its arguments; waited for, and stopped while it runs.
+#[test]
+fn a_jar_runs_by_its_class_and_is_stopped() {
+    let (url, _) = spark::shared();
+    let home = Home::new();
+    let source = r#"object Job { def main(args: Array[String]): Unit = {
+        println(args.mkString("job ", "|", ""))
+        if (args.contains("stay")) Thread.sleep(3600000) } }"#;
+    let jar = spark::jar(home.path(), "Job", source);
+    let submit = |options: &[&str], last: &str| {
+        let job = ["--class", "Job", jar.to_str().unwrap(), "--day", last];
+        let ran = batch(&home, url, &[&["submit"], options, &job].concat());
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out.trim_end().to_owned()
+    };
+    let log = |name: &str| batch(&home, url, &["log", name]).out;
+    let name = submit(&["--wait"], "one two");
+    assert!(log(&name).contains("job --day|one two\n"), "{}", log(&name));
+    batch(&home, url, &["stop", &name]).gave("", 0);
+
+    let name = submit(&[], "stay");
+    eventually("it runs", || {
+        log(&name).contains("job --day|stay\n").then_some(())
+    });
+    let of_job = jar.to_str().unwrap();
+    assert!(!processes_with(of_job).is_empty());
+    batch(&home, url, &["stop", &name]).gave("", 0);
+    assert!(processes_with(of_job).is_empty());
+}
+
+/// The server keeps two hundred lines; whoever follows gets the five times as many that pass by.
+#[test]
+fn a_log_is_followed_while_its_window_moves() {
+    let (server, home) = ground();
+    let code = format!(
+        "import os, time\nfor part in range(10):\n    for line in range(100):\n        \
+         print(part * 100 + line, flush=True)\n    \
+         while not os.path.exists({:?} + str(part)): time.sleep(0.02)\n",
+        home.path().join("go-")
+    );
+    let (name, _) = submit(&home, &server.url(), &code, &[]);
+    let arguments = ["--url", &server.url(), "batch", "log", "--follow", &name];
+    let mut following = home.command(&arguments).spawn().unwrap();
+    let told = BufReader::new(following.stdout.take().unwrap());
+    let mut seen = Vec::new();
+    for line in told.lines() {
+        let line: usize = line.unwrap().parse().unwrap();
+        seen.push(line);
+        if line % 100 == 99 {
+            home.write(&format!("go-{}", line / 100), "");
+        }
+    }
+    Ran::of(following.wait_with_output().unwrap()).gave("", 0);
+    assert_eq!(seen, Vec::from_iter(0..1000));
 }
 
 #[test]

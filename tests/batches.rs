@@ -4,13 +4,11 @@ use crate::support::http::{Answer, get, post, request};
 use crate::support::processes::{processes_with, session_folder};
 use crate::support::program::Home;
 use crate::support::serving::Serving;
-use crate::support::spark::serve;
+use crate::support::spark::{jar, serve};
 use crate::support::{eventually, within};
 use livysh::local::Server;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 /// Counts on Spark, and says what it was given.
@@ -282,31 +280,17 @@ fn a_batch_deleted_while_it_runs_leaves_no_process() {
 #[test]
 fn a_jar_runs_by_its_class() {
     let home = Home::new();
-    let source = home.write(
-        "Tiny.java",
-        "public class Tiny { public static void main(String[] args) throws Exception {\n\
-         System.out.println(\"tiny \" + String.join(\"|\", args));\n\
-         System.err.println(\"and \" + System.getProperty(\"spark.master\")); } }\n",
-    );
-    let tool = |name: &str, arguments: &[&str]| {
-        let mut command = Command::new(name);
-        command.args(arguments).current_dir(home.path());
-        command.output().is_ok_and(|output| output.status.success())
-    };
-    let source = source.to_str().unwrap();
-    if !tool("javac", &["-version"]) {
-        assert!(std::env::var_os("CI").is_none(), "install a JDK for this");
-        writeln!(std::io::stderr(), "skipped: there is no javac").unwrap();
-        return;
-    }
-    assert!(tool("javac", &["--release", "8", source]));
-    assert!(tool("jar", &["cf", "tiny.jar", "Tiny.class"]));
+    let source = r#"object Tiny { def main(args: Array[String]): Unit = {
+        println("tiny " + args.mkString("|"))
+        System.err.println("and " + System.getProperty("spark.master")) } }"#;
+    let file = jar(home.path(), "Tiny", source);
     let server = serve(|_| {});
     let root = server.url();
-    let body = json!({"file": home.path().join("tiny.jar"), "className": "Tiny",
-        "args": ["--conf", "x"]});
-    submit(&root, &body);
-    submit(&root, &json!({"file": body["file"], "className": "Tony"}));
+    submit(
+        &root,
+        &json!({"file": file, "className": "Tiny", "args": ["--conf", "x"]}),
+    );
+    submit(&root, &json!({"file": file, "className": "Tony"}));
     assert_eq!(end_of(&root, "0"), "success", "{:#?}", log(&root, "0"));
     let lines = log(&root, "0");
     for line in ["tiny --conf|x", "and local[*]"] {

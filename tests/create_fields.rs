@@ -2,29 +2,13 @@
 
 use crate::support::eventually;
 use crate::support::http::{get, post, request};
-use crate::support::spark::{runtime, serve, wait_until_idle};
+use crate::support::spark::{jar, serve, wait_until_idle};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
 const CLASS: &str =
     "package livyshtest\nclass Greeter extends Serializable { def greet = \"hello from a jar\" }\n";
-
-/// A jar with one class, made by the compiler that Spark itself brings.
-fn jar(folder: &Path) -> String {
-    let runtime = runtime();
-    let source = folder.join("Greeter.scala");
-    std::fs::write(&source, CLASS).unwrap();
-    let jar = folder.join("greeter.jar");
-    let made = Command::new(&runtime.java)
-        .args(["-cp", runtime.spark_home.join("jars/*").to_str().unwrap()])
-        .args(["scala.tools.nsc.Main", "-usejavacp", "-d"])
-        .args([&jar, &source])
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    jar.to_str().unwrap().to_owned()
-}
 
 fn text(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
@@ -54,7 +38,7 @@ fn settings_jars_modules_files_and_archives_are_there_in_driver_and_tasks() {
     let sessions = format!("{}/sessions", server.url());
     let asked = json!({
         "kind": "pyspark",
-        "jars": [jar(folder)],
+        "jars": [jar(folder, "Greeter", CLASS)],
         "pyFiles": [text(folder, "helper.py", "def help():\n    return 'helped'\n")],
         "files": [text(folder, "data.txt", "from a file")],
         "archives": [format!("{}#things", archive(folder))],

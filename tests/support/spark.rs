@@ -5,7 +5,8 @@ use super::eventually;
 use super::http::{get, post};
 use super::program::cache;
 use livysh::local::{Options, Runtime, Search, Server, prepare};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
@@ -98,4 +99,20 @@ pub fn wait_until_idle(url: &str, id: &str) {
         assert!(state != "dead" && state != "error", "{session:?}");
         (state == "idle").then_some(())
     });
+}
+
+/// A jar of what a source in Scala defines, made by the compiler that Spark itself brings.
+pub fn jar(folder: &Path, name: &str, source: &str) -> PathBuf {
+    let runtime = runtime();
+    let file = folder.join(format!("{name}.scala"));
+    std::fs::write(&file, source).unwrap();
+    let jar = folder.join(format!("{name}.jar"));
+    let made = Command::new(&runtime.java)
+        .args(["-cp", runtime.spark_home.join("jars/*").to_str().unwrap()])
+        .args(["scala.tools.nsc.Main", "-usejavacp", "-d"])
+        .args([&jar, &file])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    jar
 }
