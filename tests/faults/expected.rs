@@ -52,18 +52,20 @@ pub fn expected(cell: &Cell) -> Expected {
         (Call::Post | Call::Create | Call::Batch, "404") => {
             told(3, 0..=0, "answered 404 Not Found")
         }
-        (Call::Post | Call::Create | Call::Batch, "302") => {
-            told(3, 0..=0, "the server points to https://login.example/")
-        }
+        (Call::Post | Call::Create | Call::Batch, "302") => told(
+            4,
+            0..=0,
+            "it wants people to sign on at https://login.example/",
+        ),
         // It ran, but who asks is not let in any more: the result stays on the server.
         (Call::Poll, "401") if !is_once => told(4, 1..=1, "the result of statement"),
         (Call::Poll, "403") => told(4, 1..=1, "the result of statement"),
         (Call::Poll, "404") if !is_once => told(3, 1..=1, "the result of statement"),
-        (Call::Poll, "302") => told(3, 1..=1, "the result of statement"),
+        (Call::Poll, "302") => told(4, 1..=1, "the result of statement"),
         (Call::Session, "401") if !is_once => told(4, 0..=0, "answered 401 Unauthorized"),
         (Call::Session, "403") => told(4, 0..=0, "answered 403 Forbidden"),
         (Call::Session, "404") if !is_once => told(3, 0..=0, "is lost"),
-        (Call::Session, "302") => told(3, 0..=0, "https://login.example/"),
+        (Call::Session, "302") => told(4, 0..=0, "https://login.example/"),
         (Call::Delete, "401") if !is_once => left("answered 401 Unauthorized"),
         (Call::Delete, "403") => left("answered 403 Forbidden"),
         (Call::Delete, "404") => left("answered 404 Not Found"),

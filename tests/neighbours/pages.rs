@@ -120,11 +120,10 @@ fn a_page_to_sign_on_is_told() {
     let place = Place::new();
     place.within("/moved");
     let ran = place.run(&["-e", "1"], &[]);
-    ran.gave("", 3);
+    ran.gave("", 4);
     ran.said(&[
-        "answered 302 Found",
-        "hint: the server points to https://login.example/sign-on; if that is the Livy API, use its root \
-         as the URL, if it is a login page, sign on",
+        "answered 302 Found: it wants people to sign on at https://login.example/sign-on",
+        "hint: livysh signs on without a browser",
     ]);
     place.within("/page");
     let ran = place.run(&["-e", "1"], &[]);

@@ -4,7 +4,9 @@
 //! `message`, `error`, `errorMessage`, with a code, a number of the request or details beside it),
 //! nothing at all, and a page of HTML or text made by the container or a gateway.
 
+use super::page;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The longest message that is kept of a page; a server's own words are kept whole.
 pub(super) const MOST_OF_A_PAGE: usize = 300;
@@ -26,7 +28,7 @@ pub(super) struct Said {
 }
 
 pub(super) fn read(body: &[u8]) -> Said {
-    let text = String::from_utf8_lossy(body);
+    let text = text_in(body);
     let text = text.trim();
     match serde_json::from_str::<Value>(text) {
         Ok(value) => Said {
@@ -38,11 +40,19 @@ pub(super) fn read(body: &[u8]) -> Said {
         },
         Err(_) => Said {
             message: shortened(&match text.starts_with('<') {
-                true => text_of_page(text),
+                true => page::said(text),
                 false => text.to_owned(),
             }),
             ..Said::default()
         },
+    }
+}
+
+/// JSON is UTF-8; pages of Java's servers are often ISO-8859-1, whose bytes are the first characters of all.
+fn text_in(body: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => body.iter().map(|byte| char::from(*byte)).collect(),
     }
 }
 
@@ -102,106 +112,6 @@ fn named_in(value: &Value, names: &[&str]) -> Option<String> {
         .filter(|text| !text.is_empty() && text.chars().count() <= LONGEST_NAME)
         .map(str::to_owned)
         .next()
-}
-
-/// What a page says: its title, where that says more than a status, else its text.
-fn text_of_page(page: &str) -> String {
-    let lower = page.to_ascii_lowercase();
-    let title = lower.find("<title>").and_then(|start| {
-        let end = start + lower[start..].find("</title>")?;
-        Some((start, end))
-    });
-    let Some((start, end)) = title else {
-        return text_of_html(page);
-    };
-    let said = text_of_html(&page[start..end]);
-    match words_of(&said) {
-        "" => {
-            let rest = text_of_html(&format!("{}{}", &page[..start], &page[end..]));
-            match without_status(&rest) {
-                "" => rest.clone(),
-                more => more.to_owned(),
-            }
-        }
-        words => words.to_owned(),
-    }
-}
-
-/// A title without what the status tells, and without the class of a Java exception before its words.
-fn words_of(title: &str) -> &str {
-    let words = without_status(title);
-    match words.split_once(": ") {
-        Some((class, rest)) if !class.contains(' ') && class.contains('.') => rest,
-        _ if words.eq_ignore_ascii_case("error") => "",
-        _ => words,
-    }
-}
-
-/// What follows a status and its name, with or without `Error` before them.
-fn without_status(text: &str) -> &str {
-    let rest = text.strip_prefix("Error ").unwrap_or(text);
-    let number = rest.split(' ').next().unwrap_or_default();
-    match number.parse() {
-        Ok(status @ 300..600) => {
-            let rest = rest[number.len()..].trim_start();
-            let names = [super::server::reason(status), other_name(status)];
-            let mut named = names.into_iter().flatten();
-            named
-                .find_map(|name| rest.strip_prefix(name))
-                .unwrap_or(rest)
-                .trim_start()
-        }
-        Ok(_) | Err(_) => text,
-    }
-}
-
-/// How nginx calls a status where that is not its usual name.
-fn other_name(status: u16) -> Option<&'static str> {
-    match status {
-        413 => Some("Request Entity Too Large"),
-        503 => Some("Service Temporarily Unavailable"),
-        504 => Some("Gateway Time-out"),
-        _ => None,
-    }
-}
-
-/// The visible text of a page: tags, scripts and styles left out, white space folded.
-fn text_of_html(page: &str) -> String {
-    let mut text = String::new();
-    let mut rest = page;
-    while let Some(start) = rest.find('<') {
-        text.push_str(&rest[..start]);
-        text.push(' ');
-        rest = &rest[start..];
-        let lower: String = rest
-            .chars()
-            .take(8)
-            .collect::<String>()
-            .to_ascii_lowercase();
-        let end = if lower.starts_with("<style") {
-            "</style>"
-        } else if lower.starts_with("<script") {
-            "</script>"
-        } else if lower.starts_with("<!--") {
-            "-->"
-        } else {
-            ">"
-        };
-        rest = match rest.find(end) {
-            Some(position) => &rest[position + end.len()..],
-            None => "",
-        };
-    }
-    text.push_str(rest);
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&#39;", "'")
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn shortened(text: &str) -> String {
@@ -314,41 +224,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_says_what_its_title_says() {
-        for (page, said) in [
-            (
-                "<html>\r\n<head><title>400 No required SSL certificate was sent</title></head>\r\n<body>\r\n\
-                 <center><h1>400 Bad Request</h1></center>\r\n<center>No required SSL certificate was \
-                 sent</center>\r\n<hr><center>nginx</center>",
-                "No required SSL certificate was sent",
-            ),
-            (
-                "<html>\n<HEAD>\n<TITLE>Error 500 java.io.IOException: Service connectivity error.</TITLE>",
-                "Service connectivity error.",
-            ),
-            (
-                "<html><title>Token has expired</title></html>",
-                "Token has expired",
-            ),
-            // Its words stand in its text.
-            (
-                "<html><head><style>p{}</style><title>Error 400</title></head>\n<body><h2>HTTP \
-                 ERROR 400</h2> &lt;none&gt;</body></html>",
-                "HTTP ERROR 400 <none>",
-            ),
-            (
-                "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1>\
-                 <hr>nginx</body></html>",
-                "nginx",
-            ),
-            (
-                "<title>404 Not Found</title><h1>404 Not Found</h1>",
-                "404 Not Found",
-            ),
-            ("<html>who are you?", "who are you?"),
-        ] {
-            assert_eq!(message(page), said, "{page}");
-        }
+    fn a_page_may_be_written_in_another_alphabet() {
+        assert_eq!(message("<title>Größe</title>"), "Größe");
+        let page = b"<title>Gr\xf6\xdfe</title>";
+        assert_eq!(read(page).message, "Größe");
     }
 
     #[test]

@@ -6,9 +6,13 @@
 //! | `server.rs`    | an answer that says that it was not done     |
 //! | `challenge.rs` | how a server wants to be signed on to        |
 //! | `body.rs`      | what the body of such an answer says         |
+//! | `gateway.rs`   | what a gateway says in the server's place    |
+//! | `page.rs`      | what a page says that stands in its place    |
 
 mod body;
 mod challenge;
+mod gateway;
+mod page;
 mod server;
 mod transport;
 
@@ -208,9 +212,18 @@ impl LivyError {
         matches!(self, LivyError::Transport(error) if error.kind == TransportKind::ProxyIdentity)
     }
 
-    /// Whether the server turned down who asks.
+    /// Whether the server turned down who asks, or sends people to where they sign on.
     pub fn is_identity(&self) -> bool {
-        matches!(self, LivyError::Identity(_)) || matches!(self.status(), Some(401 | 403))
+        match self {
+            LivyError::Identity(_) => true,
+            LivyError::Server(error) => {
+                matches!(error.status, 401 | 403) || error.sign_on_page().is_some()
+            }
+            LivyError::Transport(_)
+            | LivyError::NotLivy { .. }
+            | LivyError::Replaced { .. }
+            | LivyError::Unsent { .. } => false,
+        }
     }
 
     /// Whether what proved who asks is not taken any more, so that another proof may be. AWS says 403 to

@@ -87,6 +87,9 @@ impl ServerError {
         if let Some(advice) = &self.reference.advice {
             return Some(advice.clone());
         }
+        if let Some(hint) = self.hint_of_gateway() {
+            return Some(hint.to_owned());
+        }
         let hint = match self.status {
             300..=399 => match &self.location {
                 Some(location) => {
@@ -146,8 +149,10 @@ impl fmt::Display for ServerError {
         if let Some(reason) = reason(self.status) {
             write!(f, " {reason}")?;
         }
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message)?;
+        match self.sign_on_page() {
+            Some(page) => write!(f, ": it wants people to sign on at {page}")?,
+            None if self.message.is_empty() => {}
+            None => write!(f, ": {}", self.message)?,
         }
         let Reference {
             code,
