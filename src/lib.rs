@@ -24,6 +24,7 @@
 //! - [`remote`]: what the front ends share that hold no conversation.
 //! - [`mod@sessions`]: the front end of what runs on a server.
 //! - [`mod@batch`]: the front end of batches.
+//! - [`mod@doctor`]: the front end that looks at the way to a server.
 //! - [`configure`]: the front end of the configuration.
 //! - [`mod@serve`]: the front end of the server in a box.
 //! - [`local`]: a Livy server in a box over a real local Spark.
@@ -35,6 +36,7 @@ pub mod commands;
 pub mod config;
 pub mod configure;
 pub mod delivery;
+pub mod doctor;
 pub mod engine;
 pub mod exit;
 pub mod help;
@@ -57,6 +59,7 @@ use config::Input;
 use exit::Exit;
 use lang::Language;
 use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
+use std::sync::Arc;
 use term::{Colour, Out, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
@@ -82,6 +85,10 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
             let task = plan::config_task(options);
             configure::run(&out, &cli.flags(), &task, &environment)
         }
+        Some(Command::Doctor(options)) => match plan::of_doctor(cli, &out, options, &environment) {
+            Ok(case) => doctor::run(&case),
+            Err(exit) => exit,
+        },
         Some(Command::Help(options)) => help_on(&out, options.service.as_deref()),
         Some(Command::Sessions(options)) => {
             match plan::of_sessions(cli, &out, options.command.as_ref(), &environment) {
@@ -124,6 +131,10 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     };
     let mut desk = Desk::new(&mut link, out, Interrupts::Script, manner);
     desk.echoes.are_silent.set(cli.script.quiet);
+    let case = work.case.clone();
+    desk.doctor = Some(Arc::new(move |facts, stop| {
+        doctor::run_inside(&case, &facts, stop)
+    }));
     let wants_prompt = work.scripts.is_empty() || cli.stays();
     // Scripts that run alone are not to depend on whose they are.
     let folder = config::startup_folder(environment);
@@ -187,6 +198,8 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
 struct Work {
     scripts: Vec<script::Script>,
     plan: shell::Plan,
+    /// What `:doctor` looks at.
+    case: doctor::Case,
     /// The language that the command line or a file names.
     named: Option<Language>,
     /// What runs in a session that has no language of its own, and the kind of one that we make.
@@ -231,6 +244,7 @@ impl Work {
             false => settings.language,
         }
         .unwrap_or(Language::Scala);
+        let case = plan::doctor_inside(cli, out, &settings, environment);
         let plan = plan::plan(cli, settings, fallback, out, environment).map_err(usage)?;
         if let (Some(line), Some(script)) = (cli.script.from, scripts.last())
             && !script.has_line(line)
@@ -240,6 +254,7 @@ impl Work {
         Ok(Work {
             scripts,
             plan,
+            case,
             named,
             fallback,
             is_default,

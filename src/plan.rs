@@ -1,6 +1,7 @@
 //! From the command line and the configuration to what is to be opened.
 
 mod batch;
+mod doctor;
 mod job;
 mod offer;
 mod paths;
@@ -8,6 +9,7 @@ mod remote;
 mod session;
 mod settings;
 
+pub use doctor::{doctor_inside, of_doctor};
 pub use job::{Job, job};
 use offer::offer;
 pub use remote::{of_batches, of_sessions};

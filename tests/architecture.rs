@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("lang", &[]),
     ("help", &[]),
     ("livy", &[]),
@@ -53,6 +53,12 @@ const MAY_USE: [(&str, &[&str]); 24] = [
         &["livy", "delivery", "remote", "render", "shell", "exit"],
     ),
     (
+        "doctor",
+        &[
+            "auth", "config", "livy", "local", "remote", "render", "shell", "term", "exit",
+        ],
+    ),
+    (
         "configure",
         &["config", "livy", "render", "term", "shell", "exit"],
     ),
@@ -65,7 +71,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("rustyline", &["repl/editor.rs"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -79,6 +85,11 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("aws_sigv4", &["auth/sigv4.rs"]),
     ("aws_credential_types", &["auth/sigv4.rs"]),
     ("libloading", &["auth/kerberos/gss.rs"]),
+    ("hyper_util", &["doctor/proxy.rs"]),
+    ("tower_service", &["doctor/proxy.rs"]),
+    ("tokio_rustls", &["doctor/tls.rs"]),
+    ("rustls_platform_verifier", &["doctor/verifier.rs"]),
+    ("x509_cert", &["doctor/certificate.rs"]),
     ("csv", &["commands/transfer/records.rs"]),
 ];
 

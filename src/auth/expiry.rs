@@ -56,10 +56,18 @@ pub(super) fn read(value: &Value, unit: Unit, now: SystemTime) -> Option<SystemT
 
 /// What a JSON web token says of itself. Its signature is for the server to check.
 pub(super) fn of_token(token: &str) -> Option<SystemTime> {
+    end_of(&claims(token)?)
+}
+
+pub(super) fn end_of(claims: &Value) -> Option<SystemTime> {
+    read(claims.get("exp")?, Unit::EpochS, UNIX_EPOCH)
+}
+
+/// The claims of a JSON web token.
+pub(super) fn claims(token: &str) -> Option<Value> {
     let claims = token.split('.').nth(1)?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    read(claims.get("exp")?, Unit::EpochS, UNIX_EPOCH)
+    serde_json::from_slice(&claims).ok()
 }
 
 /// When to ask for a new one. One that is over already says nothing: some clocks are wrong, and some

@@ -10,6 +10,7 @@ use super::sigv4::without_signatures;
 use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing, Unsigned};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::time::SystemTime;
 
 const AUTHORIZATION: &str = "authorization";
 const SIGN_ON: &str = "sign on with the program that gives the secret";
@@ -154,6 +155,14 @@ impl Identity {
         Identity { source, concealed }
     }
 
+    /// Until when what a program has printed last holds, where that is known.
+    pub async fn until(&self) -> Option<SystemTime> {
+        match &self.source {
+            Source::Program { kept, .. } => kept.last.lock().await.as_ref()?.until,
+            Source::Nowhere | Source::Given(_) | Source::Tickets(_) | Source::Signer(_) => None,
+        }
+    }
+
     async fn made(&self, request: &Unsigned<'_>) -> Result<Vec<AuthHeader>, IdentityError> {
         let header = match &self.source {
             Source::Nowhere => return Ok(Vec::new()),
@@ -241,7 +250,7 @@ mod tests {
     use crate::auth::concealed::CONCEALED;
     use crate::auth::kept::Last;
     use std::path::Path;
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     fn request() -> Unsigned<'static> {
         Unsigned {

@@ -8,11 +8,13 @@
 //! | `concealed.rs` | what is not to be seen in what servers say            |
 //! | `program.rs`   | runs what prints a secret                             |
 //! | `expiry.rs`    | until when that holds                                 |
+//! | `claims.rs`    | what a token says of itself                           |
 //! | `kerberos/`    | tokens from the system's tickets                      |
 //! | `aws.rs`       | keys of AWS, which sign each request                  |
 //! | `sigv4.rs`     | signatures of AWS                                     |
 
 mod aws;
+mod claims;
 mod concealed;
 mod expiry;
 mod identity;
@@ -23,9 +25,10 @@ mod secret;
 mod sigv4;
 
 pub use aws::{AwsKeys, AwsScope, AwsSource};
+pub use claims::Claims;
 pub use expiry::Unit;
 pub use identity::{Credential, Identity, Scheme};
-pub use kerberos::{Notice, Tell, Ticket};
+pub use kerberos::{Holder, Notice, Tell, Ticket, holder};
 pub use program::Program;
 pub use secret::Secret;
 pub use sigv4::signed;

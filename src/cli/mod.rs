@@ -2,6 +2,7 @@
 
 mod batch;
 mod config;
+mod doctor;
 mod sessions;
 mod spark;
 mod values;
@@ -9,6 +10,7 @@ mod words;
 
 pub use batch::{Batch, BatchCommand, Submit};
 pub use config::{Config, ConfigCommand};
+pub use doctor::Doctor;
 pub use sessions::{Sessions, SessionsCommand, Stop};
 pub use spark::{Master, SparkOptions};
 
@@ -31,7 +33,7 @@ use values::{format, language};
     disable_help_subcommand = true
 )]
 #[command(
-    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh help [SERVICE]\n       livysh serve [OPTIONS]\n       livysh sessions [COMMAND]"
+    override_usage = "livysh [OPTIONS] [URL] [FILE [ARG]...]\n       livysh batch [COMMAND]\n       livysh config [COMMAND]\n       livysh doctor [OPTIONS] [URL]\n       livysh help [SERVICE]\n       livysh serve [OPTIONS]\n       livysh sessions [COMMAND]"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -162,7 +164,7 @@ pub struct ScriptOptions {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Results")]
 pub struct Looks {
-    /// How results of SQL are written; json also of sessions and batches
+    /// How results of SQL are written; json also of sessions, batches and doctor
     #[arg(
         short = 'o',
         long,
@@ -259,6 +261,8 @@ pub enum Command {
     Batch(Batch),
     /// What is set and by whom: show, path, init, add, use
     Config(Config),
+    /// The way to a server, step by step: what is set, reached, believed, accepted; what to do
+    Doctor(Doctor),
     /// A page about a service: a profile to paste, how to sign on, known limits
     Help(Help),
     /// What runs on a server: list, show, log, stop
@@ -388,6 +392,7 @@ impl Cli {
             Some(
                 Command::Batch(_)
                 | Command::Config(_)
+                | Command::Doctor(_)
                 | Command::Help(_)
                 | Command::Serve(_)
                 | Command::Sessions(_),

@@ -37,8 +37,8 @@ pub(super) fn prepared(
         match command.find_subcommand(text) {
             Some(inner) => {
                 command = inner;
-                // A URL that stands alone there is a file's.
-                has_url = true;
+                // A URL that stands alone there is a file's, or nothing.
+                has_url |= inner.get_name() != "doctor";
                 prepared.push(word);
             }
             None if takes_script(command) => {

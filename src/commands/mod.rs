@@ -14,6 +14,7 @@
 //! | `load.rs`        | `:load`, and transcripts                                      |
 //! | `types.rs`       | `:type`, `:kind`                                              |
 //! | `require.rs`     | `:require`                                                    |
+//! | `doctor.rs`      | `:doctor`                                                     |
 //! | `completions.rs` | `:completions`                                                |
 //! | `transfer/`      | `:download` and `:upload`                                     |
 //! | `exit.rs`        | code that asks for the end                                    |
@@ -22,6 +23,7 @@
 //! | `prompt.rs`      | the prompts                                                   |
 
 mod completions;
+mod doctor;
 mod exit;
 mod help;
 mod hidden;
@@ -40,6 +42,7 @@ mod transfer;
 mod types;
 mod walk;
 
+pub use doctor::Doctor;
 pub use local::{Edited, edit, edit_file, names_program};
 pub use parse::{Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
@@ -65,6 +68,8 @@ pub struct Desk<'a> {
     pub manner: Manner,
     pub echoes: Echoes,
     pub startup: Startup,
+    /// Looks at the way to the server.
+    pub doctor: Option<Doctor>,
     inputs: Inputs,
     /// Whether a statement was shown among the results.
     has_echoed: bool,
@@ -112,6 +117,7 @@ impl<'a> Desk<'a> {
             manner,
             echoes: Echoes::default(),
             startup: Startup::default(),
+            doctor: None,
             inputs: Inputs::default(),
             has_echoed: false,
             depth: 0,
@@ -127,6 +133,7 @@ impl<'a> Desk<'a> {
     ) -> Answer {
         match command {
             Shared::Completions(text) => self.completions(language, &text),
+            Shared::Doctor => self.doctor(),
             Shared::Download(wanted) => self.download(language, &wanted),
             Shared::Help(None) => self.print(&help::summary()),
             Shared::Help(Some(name)) => match help::of_command(&name) {

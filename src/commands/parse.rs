@@ -45,6 +45,7 @@ pub enum Prompt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shared {
     Completions(String),
+    Doctor,
     Download(Download),
     /// On one command, or on all.
     Help(Option<String>),
@@ -162,6 +163,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Session => prompt(Prompt::Session),
         Name::Trace => prompt(Prompt::Trace),
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
+        Name::Doctor => shared(Shared::Doctor),
         Name::Download => match download(argument) {
             Some(wanted) => shared(Shared::Download(wanted)),
             None => Err(format!("usage: {}", entry.usage())),

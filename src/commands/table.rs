@@ -8,6 +8,7 @@ pub enum Name {
     Cancel,
     Completions,
     Detach,
+    Doctor,
     Download,
     Edit,
     Help,
@@ -79,6 +80,7 @@ const fn entry(
             Name::Attach
                 | Name::Cancel
                 | Name::Detach
+                | Name::Doctor
                 | Name::Download
                 | Name::Lang
                 | Name::Last
@@ -97,7 +99,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 37] = [
+pub(super) static TABLE: [Entry; 38] = [
     entry(
         Name::Attach,
         "attach",
@@ -127,6 +129,14 @@ pub(super) static TABLE: [Entry; 37] = [
         "",
         "leave livysh; the session stays, and how to come back is told",
         "What runs in the session goes on. :quit ends a session that livysh made.",
+    ),
+    entry(
+        Name::Doctor,
+        "doctor",
+        "",
+        "look at the way to the server, step by step, and at the session",
+        "The first line that says failed is what is broken; what to do stands below it. No secret is in \
+         it.\nCtrl-C ends it.",
     ),
     entry(
         Name::Download,

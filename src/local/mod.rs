@@ -25,7 +25,7 @@ mod session;
 mod tuning;
 mod wire;
 
-pub use runtime::{Runtime, RuntimeError, Search, SparkVersion, Tell, prepare};
+pub use runtime::{Runtime, RuntimeError, Search, SparkVersion, Tell, prepare, present};
 pub use tuning::Tuning;
 
 use folder::Folder;

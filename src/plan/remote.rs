@@ -90,14 +90,24 @@ pub fn of_sessions(
 
 /// Options that would be taken in silence and do nothing.
 fn check(cli: &Cli, command: &SessionsCommand) -> Result<(), String> {
-    let (script, looks) = (&cli.script, &cli.looks);
     let is_listed = matches!(
         command,
         SessionsCommand::List | SessionsCommand::Show { .. }
     );
-    let format = check_format(looks.format, is_listed);
+    let format = check_format(cli.looks.format, is_listed);
     format
         .map_err(|()| "-o json is for list and show of sessions: there is no other".to_owned())?;
+    match for_conversation(cli) {
+        Some(option) => Err(format!(
+            "{option} is for a conversation: livysh sessions shows and ends those that are there"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// An option that was given and says something of a conversation alone.
+pub(super) fn for_conversation(cli: &Cli) -> Option<&'static str> {
+    let (script, looks) = (&cli.script, &cli.looks);
     let given = [
         ("-s", cli.session.is_some()),
         ("--name", cli.name.is_some()),
@@ -123,12 +133,8 @@ fn check(cli: &Cli, command: &SessionsCommand) -> Result<(), String> {
         ("--no-startup", cli.no_startup),
         ("--dry-run", cli.dry_run),
     ];
-    match given.iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => Err(format!(
-            "{option} is for a conversation: livysh sessions shows and ends those that are there"
-        )),
-        None => Ok(()),
-    }
+    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
+    given.next().map(|(option, _)| option)
 }
 
 /// Whether a result can be written so.

@@ -308,10 +308,11 @@ fn is_invocation(line: &str) -> bool {
     !rest.is_empty() && !rest.starts_with(['.', '/'])
 }
 
-/// Whether a command sends statements.
+/// Whether a command sends statements, or asks the server for long.
 fn command_runs_code(command: &Shared) -> bool {
     match command {
-        Shared::Kind(_)
+        Shared::Doctor
+        | Shared::Kind(_)
         | Shared::Load { .. }
         | Shared::Paste(_)
         | Shared::Replay

@@ -143,6 +143,11 @@ impl Out {
 
     /// A result's error at a prompt: it belongs to the dialogue, so it goes where results go.
     pub fn failure(&self, lines: &[Line]) -> io::Result<()> {
+        self.lines(lines)
+    }
+
+    /// Writes a result of lines that have colours.
+    pub fn lines(&self, lines: &[Line]) -> io::Result<()> {
         let mut text = String::new();
         for line in lines {
             text.push_str(&styled(line, self.colours.0));
@@ -213,6 +218,11 @@ impl Out {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The columns and rows of the terminal.
+pub fn size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok()
 }
 
 fn styled(line: &Line, colours: bool) -> String {

@@ -120,6 +120,9 @@ type DisplayStatus =
     unsafe extern "C" fn(*mut u32, u32, i32, *const Oid, *mut u32, *mut Buffer) -> u32;
 type ReleaseBuffer = unsafe extern "C" fn(*mut u32, *mut Buffer) -> u32;
 type ReleaseName = unsafe extern "C" fn(*mut u32, *mut Handle) -> u32;
+type InquireCred =
+    unsafe extern "C" fn(*mut u32, Handle, *mut Handle, *mut u32, *mut i32, *mut Handle) -> u32;
+type DisplayName = unsafe extern "C" fn(*mut u32, Handle, *mut Buffer, *mut *const Oid) -> u32;
 type DeleteSecContext = unsafe extern "C" fn(*mut u32, *mut Handle, *mut Buffer) -> u32;
 
 /// The library's functions. It stays loaded: it may have threads and state of its own.
@@ -130,6 +133,48 @@ struct Gss {
     release_buffer: ReleaseBuffer,
     release_name: ReleaseName,
     delete_sec_context: DeleteSecContext,
+    inquire_cred: InquireCred,
+    display_name: DisplayName,
+}
+
+/// Who has the tickets that there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub principal: String,
+    /// They hold for so long still, where they end.
+    pub left: Option<Duration>,
+}
+
+/// Who that is, without asking the KDC.
+pub(super) fn holder() -> Result<Holder, GssError> {
+    let gss = Gss::loaded().ok_or(GssError::NoLibrary)?;
+    let (mut minor, mut handle, mut seconds) = (0, null_mut(), 0);
+    // SAFETY: all pointers outlive the call; none stands for the tickets that there are.
+    let major = unsafe {
+        (gss.inquire_cred)(
+            &mut minor,
+            null_mut(),
+            &mut handle,
+            &mut seconds,
+            null_mut(),
+            null_mut(),
+        )
+    };
+    if major & ERRORS != 0 {
+        return Err(gss.refused(major, minor));
+    }
+    let name = Name { gss, handle };
+    let mut text = Buffer::empty();
+    // SAFETY: all pointers outlive the call, and the name is the library's.
+    let major = unsafe { (gss.display_name)(&mut minor, name.handle, &mut text, null_mut()) };
+    if major & ERRORS != 0 {
+        return Err(gss.refused(major, minor));
+    }
+    let principal = String::from_utf8_lossy(&gss.taken(&mut text)).into_owned();
+    Ok(Holder {
+        principal,
+        left: (seconds != FOR_EVER).then(|| Duration::from_secs(seconds.into())),
+    })
 }
 
 /// A token for the service on a host, from the tickets that there are. May ask the KDC, which may take
@@ -175,6 +220,8 @@ impl Gss {
                 release_buffer: *library.get(c"gss_release_buffer").ok()?,
                 release_name: *library.get(c"gss_release_name").ok()?,
                 delete_sec_context: *library.get(c"gss_delete_sec_context").ok()?,
+                inquire_cred: *library.get(c"gss_inquire_cred").ok()?,
+                display_name: *library.get(c"gss_display_name").ok()?,
             }
         };
         std::mem::forget(library);

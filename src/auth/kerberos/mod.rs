@@ -9,6 +9,8 @@
 mod gss;
 mod words;
 
+pub use gss::Holder;
+
 use super::secret::Secret;
 use crate::livy::{AuthHeader, IdentityError, length_in_words};
 use base64::Engine as _;
@@ -51,6 +53,11 @@ pub struct Ticket {
     pub keytab: Option<PathBuf>,
     /// Nothing is waited for any longer.
     pub longest: Option<Duration>,
+}
+
+/// Who has the tickets that there are; none where there are none, or that cannot be told.
+pub fn holder() -> Option<Holder> {
+    gss::holder().ok()
 }
 
 /// Tickets for one service.

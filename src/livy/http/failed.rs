@@ -14,12 +14,21 @@ pub(super) fn transport_error(url: &str, error: &reqwest::Error, proxied: bool) 
     }
 }
 
+/// What it means that a handshake failed, or was ended by the server.
+pub fn kind_of_handshake(error: &rustls::Error) -> TransportKind {
+    match error {
+        // Only a handshake ends so, and before it no request is looked at.
+        rustls::Error::AlertReceived(alert) if is_of_certificate(*alert) => {
+            TransportKind::ClientCertificate
+        }
+        rustls::Error::InvalidCertificate(reason) => distrust(reason),
+        _ => TransportKind::Tls,
+    }
+}
+
 fn kind(error: &reqwest::Error, proxied: bool) -> TransportKind {
-    let tls = chain(error).find_map(tls_error);
-    // Only a handshake ends so, and before it no request is looked at.
-    if let Some(rustls::Error::AlertReceived(alert)) = tls
-        && is_of_certificate(*alert)
-    {
+    let tls = chain(error).find_map(tls_error).map(kind_of_handshake);
+    if tls == Some(TransportKind::ClientCertificate) {
         return TransportKind::ClientCertificate;
     }
     if !error.is_connect() {
@@ -37,8 +46,7 @@ fn kind(error: &reqwest::Error, proxied: bool) -> TransportKind {
             .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
     });
     match tls {
-        Some(rustls::Error::InvalidCertificate(reason)) => distrust(reason),
-        Some(_) => TransportKind::Tls,
+        Some(kind) => kind,
         None if proxied => TransportKind::Proxy,
         None if error.is_dns() => TransportKind::NameNotFound,
         None if refused => TransportKind::Refused,

@@ -24,6 +24,7 @@ mod signed;
 mod transport;
 mod url;
 
+pub use failed::kind_of_handshake;
 pub use signed::Unsigned;
 pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};

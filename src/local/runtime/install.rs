@@ -15,6 +15,13 @@ const UNFINISHED: &str = "unfinished-";
 /// How often another installation is looked at.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
+/// A private environment that is there and will do.
+pub(super) fn present(search: &Search) -> Option<Runtime> {
+    let all = entries(&search.cache.join("runtime")).into_iter();
+    let mut whole = all.filter(|path| !name_of(path).starts_with(UNFINISHED));
+    whole.find_map(|home| find::private(&home, search))
+}
+
 /// The private environment, installed first where it is not there yet.
 pub(super) fn private(
     search: &Search,

@@ -165,6 +165,17 @@ impl RuntimeError {
     }
 }
 
+/// The runtime that is there, or the Python that one can be installed with; installs nothing.
+pub fn present(search: &Search) -> Result<Result<Runtime, PathBuf>, RuntimeError> {
+    if let Some(found) = find::existing(search)? {
+        return Ok(Ok(found));
+    }
+    match install::present(search) {
+        Some(found) => Ok(Ok(found)),
+        None => find::base_python(search).map(|base| Err(base.python)),
+    }
+}
+
 /// Finds a runtime or installs one; blocks, for minutes where it has to download. Stops early,
 /// with whatever it had begun removed, once `stop` is set.
 pub fn prepare(

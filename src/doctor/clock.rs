@@ -1,0 +1,107 @@
+//! How far this machine's clock is from those of the server and of gateways before it.
+
+use super::check::Check;
+use super::http::Answer;
+use super::times::length;
+use crate::auth::Credential;
+use crate::exit::Exit;
+use std::time::{Duration, SystemTime};
+
+/// Beyond it logs and ends of tokens are confusing.
+const WORTH_A_WORD: Duration = Duration::from_secs(60);
+/// Beyond it signatures of AWS and tickets of Kerberos are refused.
+const TOO_FAR: Duration = Duration::from_secs(300);
+
+pub(super) fn check(answer: &Answer, credential: &Credential) -> Check {
+    let Some((asked, answered)) = answer.asked else {
+        return Check::skipped("clock", "not asked");
+    };
+    let dates = answer.values("date");
+    let apart: Vec<Apart> = dates
+        .filter_map(|date| httpdate::parse_http_date(date).ok())
+        .map(|date| Apart::of(date, asked, answered))
+        .collect();
+    let Some(worst) = apart.iter().max_by_key(|apart| apart.far) else {
+        return Check::skipped("clock", "the server tells no time");
+    };
+    // A gateway tells a time of its own.
+    let others = match apart.len() {
+        1 => String::new(),
+        count => format!(" ({count} clocks have answered)"),
+    };
+    let told = format!("{}{others}", worst.told());
+    let hint = "set this machine's clock, or the server's";
+    match worst.far {
+        far if far < WORTH_A_WORD => Check::ok("clock", told),
+        far if far >= TOO_FAR && depends(credential) => {
+            let hint = format!("{hint}: what signs on holds for some minutes");
+            Check::failed("clock", told, Some(hint), Exit::Identity)
+        }
+        _ => Check::warning("clock", told, hint),
+    }
+}
+
+fn depends(credential: &Credential) -> bool {
+    match credential {
+        Credential::Aws { .. } | Credential::Kerberos(_) => true,
+        Credential::None | Credential::Given { .. } | Credential::Printed { .. } => false,
+    }
+}
+
+struct Apart {
+    far: Duration,
+    is_ahead: bool,
+}
+
+impl Apart {
+    /// A date has whole seconds, and was made while the question was on its way.
+    fn of(date: SystemTime, asked: SystemTime, answered: SystemTime) -> Apart {
+        let latest = date + Duration::from_secs(1);
+        if let Ok(far) = asked.duration_since(latest) {
+            return Apart {
+                far,
+                is_ahead: true,
+            };
+        }
+        Apart {
+            far: date.duration_since(answered).unwrap_or_default(),
+            is_ahead: false,
+        }
+    }
+
+    fn told(&self) -> String {
+        match (self.far.as_secs(), self.is_ahead) {
+            (..2, _) => "this machine's and the server's agree".to_owned(),
+            (_, true) => format!(
+                "this machine's clock is {} ahead of the server's",
+                length(self.far)
+            ),
+            (_, false) => format!(
+                "this machine's clock is {} behind the server's",
+                length(self.far)
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_takes_long_moves_no_clock() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let told = |date, asked, answered| Apart::of(at(date), at(asked), at(answered)).told();
+        let agree = "this machine's and the server's agree";
+        assert_eq!(told(1_000, 1_000, 1_000), agree);
+        assert_eq!(told(1_000, 990, 1_040), agree);
+        assert_eq!(
+            told(4_600, 1_000, 1_000),
+            "this machine's clock is 60 min behind the server's"
+        );
+        assert_eq!(
+            told(1_000, 1_091, 1_092),
+            "this machine's clock is 90 s ahead of the server's"
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! `livysh doctor`: the way to a server, step by step, so that the first that has failed is what is broken.
+//!
+//! | file             | its duty                                                     |
+//! |------------------|--------------------------------------------------------------|
+//! | `check.rs`       | a check, and what came of it                                 |
+//! | `report.rs`      | how checks read, without secrets                             |
+//! | `configured.rs`  | what is set, and by whom                                     |
+//! | `target.rs`      | the server's address, taken apart                            |
+//! | `network.rs`     | the name and the connection                                  |
+//! | `proxy.rs`       | a proxy on the way                                           |
+//! | `stream.rs`      | a connection of whichever kind                               |
+//! | `tls.rs`         | the handshake, and what it means where there is none         |
+//! | `verifier.rs`    | believes as the client does, and remembers                   |
+//! | `certificate.rs` | what a certificate says                                      |
+//! | `way.rs`         | all of these, up to an answer                                |
+//! | `http.rs`        | what answers there                                           |
+//! | `clock.rs`       | how far the clocks are apart                                 |
+//! | `identity.rs`    | who livysh signs on as, and until when                       |
+//! | `service.rs`     | whether the server takes that, and what it is                |
+//! | `changes.rs`     | whether changes are let through, and sessions may be made    |
+//! | `machine.rs`     | the terminal, a local Spark, folders                         |
+//! | `times.rs`       | times in words                                               |
+//!
+//! Nothing is asked twice, and each step has a limit. The address is reached by hand and by the crates
+//! that the client of requests stands on, which itself tells neither a chain of certificates nor how
+//! far it got; who asks is proved by that client alone.
+
+mod certificate;
+mod changes;
+mod check;
+mod clock;
+mod configured;
+mod http;
+mod identity;
+mod machine;
+mod network;
+mod proxy;
+mod report;
+mod service;
+mod stream;
+mod target;
+mod times;
+mod tls;
+mod verifier;
+mod way;
+
+pub use check::{Check, State};
+pub use configured::configured;
+pub use machine::Machine;
+
+use crate::auth::{Credential, Identity, Ticket};
+use crate::exit::Exit;
+use crate::livy::{Authorizer, Client, CreateSession, Service, Transport};
+use crate::shell::{Journal, Over, SessionFacts, Signals};
+use crate::term::Out;
+use report::Report;
+use std::sync::Arc;
+use std::time::Duration;
+use target::Target;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// What is looked at.
+#[derive(Clone)]
+pub struct Case {
+    pub out: Out,
+    pub is_json: bool,
+    /// What came of reading what is set.
+    pub configuration: Vec<Check>,
+    /// None where none is configured, or it is this machine.
+    pub server: Option<Server>,
+    pub journal: Journal,
+    pub machine: Machine,
+}
+
+/// A server, and how it is to be reached.
+#[derive(Clone)]
+pub struct Server {
+    pub url: String,
+    /// As it is shown.
+    pub root: String,
+    pub credential: Credential,
+    pub transport: Transport,
+    pub service: Service,
+    /// How long each step may take.
+    pub limit: Duration,
+    /// Who has named the proxy.
+    pub proxy_origin: Option<String>,
+    /// How often a session is kept from being ended, and for how long after its last statement.
+    pub keep_alive: (Duration, Duration),
+    /// A session that is made and ended, where that is asked for.
+    pub create: Option<CreateSession>,
+}
+
+/// The session that a dialogue is in.
+pub type Inside = SessionFacts;
+
+/// Looks at all of it, and gives the code to end with.
+pub fn run(case: &Case) -> Exit {
+    on_runtime(case, async {
+        let mut signals = match Signals::listen() {
+            Ok(signals) => signals,
+            Err(_) => return examined(case, None).await,
+        };
+        tokio::select! {
+            exit = examined(case, None) => exit,
+            signal = signals.next() => Exit::from(signal),
+        }
+    })
+}
+
+/// The same from inside a dialogue, until it is stopped.
+pub fn run_inside(case: &Case, inside: &Inside, stop: oneshot::Receiver<()>) -> Exit {
+    on_runtime(case, async {
+        tokio::select! {
+            exit = examined(case, Some(inside)) => exit,
+            _ = stop => Exit::Interrupted,
+        }
+    })
+}
+
+fn on_runtime(case: &Case, work: impl Future<Output = Exit>) -> Exit {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let exit = match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(work);
+            // A name that is still looked up is not waited for.
+            Runtime::shutdown_background(runtime);
+            exit
+        }
+        Err(error) => {
+            let mut report = Report::begin(&case.out, case.is_json);
+            let told = format!("it cannot be used: {error}");
+            report.tell(Check::failed("network", told, None, Exit::Server));
+            report.end()
+        }
+    };
+    case.out.end_progress();
+    exit
+}
+
+async fn examined(case: &Case, inside: Option<&Inside>) -> Exit {
+    let mut report = Report::begin(&case.out, case.is_json);
+    for check in &case.configuration {
+        report.tell(check.clone());
+    }
+    match &case.server {
+        Some(server) if !report.has_failed() => {
+            of_server(case, server, inside, &mut report).await;
+        }
+        Some(_) => report.tell(Check::skipped("server", "no server is known")),
+        None if report.has_failed() => {
+            report.tell(Check::skipped("server", "no server is known"));
+        }
+        None => {
+            if let Some(inside) = inside {
+                report.tell(lives(inside));
+            }
+        }
+    }
+    case.machine.examine(&case.out, &mut report).await;
+    report.end()
+}
+
+/// The server, as far as one can get.
+async fn of_server(case: &Case, server: &Server, inside: Option<&Inside>, report: &mut Report<'_>) {
+    let identity = Arc::new(Identity::new(within(&server.credential, server.limit)));
+    let transport = Transport {
+        longest: Some(server.limit),
+        ..server.transport.clone()
+    };
+    let client = Client::new(
+        &server.url,
+        identity.clone(),
+        None,
+        transport,
+        server.service.clone(),
+    );
+    let (client, target) = match (client, Target::of(&server.root)) {
+        (Ok(client), Some(target)) => (client, target),
+        (Err(error), _) => {
+            let hint = error.hint().to_owned();
+            report.tell(Check::failed(
+                "configuration",
+                error.to_string(),
+                Some(hint),
+                Exit::Usage,
+            ));
+            return;
+        }
+        (Ok(_), None) => {
+            let told = format!("{} names no host", server.root);
+            report.tell(Check::failed("configuration", told, None, Exit::Usage));
+            return;
+        }
+    };
+    conceal(server, identity.clone(), report);
+    let answer = way::to(server, &target, report).await;
+    let Some(answer) = answer else {
+        report.tell(identity::known(&server.credential));
+        report.tell(Check::skipped("sign-on", "the server was not reached"));
+        return;
+    };
+    report.tell(clock::check(&answer, &server.credential));
+    let is_known = identity::check(server, &identity, report).await;
+    if !is_known {
+        report.tell(Check::skipped(
+            "sign-on",
+            "there is nothing to sign on with",
+        ));
+        return;
+    }
+    let asked = service::Asked {
+        case,
+        server,
+        client: &client,
+    };
+    if !asked.signs_on(report).await {
+        return;
+    }
+    if let Some(inside) = inside {
+        report.tell(asked.session(inside).await);
+    }
+    asked.latency(report).await;
+    changes::examine(&asked, report).await;
+}
+
+/// What a ticket is waited for, too.
+fn within(credential: &Credential, limit: Duration) -> Credential {
+    match credential {
+        Credential::Kerberos(ticket) => Credential::Kerberos(Ticket {
+            longest: Some(limit),
+            ..ticket.clone()
+        }),
+        Credential::None
+        | Credential::Given { .. }
+        | Credential::Printed { .. }
+        | Credential::Aws { .. } => credential.clone(),
+    }
+}
+
+/// Nothing that signs on anywhere is told.
+fn conceal(server: &Server, identity: Arc<Identity>, report: &mut Report<'_>) {
+    let proxy = Target::of(&server.root).and_then(|target| proxy::Proxy::of(server, &target));
+    let mut secrets = proxy.map_or_else(Vec::new, |proxy| proxy.secrets());
+    let given = server.transport.headers.iter();
+    let given = given.chain(&server.transport.query);
+    // A shorter one would be found in words that have nothing to do with it.
+    let given = given.map(|(_, value)| value.clone());
+    secrets.extend(given.filter(|value| value.len() >= 6));
+    report.conceal_by(Box::new(move |text| {
+        let text = identity.conceal(text);
+        let secrets = secrets.iter();
+        secrets.fold(text, |text, secret| text.replace(secret, "***"))
+    }));
+}
+
+/// What is known of the session without asking.
+fn lives(inside: &Inside) -> Check {
+    match (&inside.session, &inside.over) {
+        (_, Some(Over::NotOpened(error))) => {
+            let told = format!("it could not be opened: {error}");
+            Check::failed("session", told, None, Exit::from(error))
+        }
+        (_, Some(Over::Died | Over::LostSight(_))) => {
+            let hint = ":restart makes a new one".to_owned();
+            Check::failed("session", "it is over", Some(hint), Exit::Server)
+        }
+        (None, None) => Check::skipped("session", "it is not there yet"),
+        (Some(session), None) => {
+            let told = format!("session {} is {}", session.id, session.state);
+            Check::ok("session", told)
+        }
+    }
+}

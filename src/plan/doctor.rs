@@ -1,0 +1,219 @@
+//! From the command line to what `livysh doctor` looks at.
+
+use super::remote::{check_format, for_conversation};
+use super::{search, session};
+use crate::cli::{Cli, Doctor};
+use crate::config::{self, ConfigError, Configured, Environment, Flags, Origin, Place, Settings};
+use crate::doctor::{Case, Check, Machine, Server, configured};
+use crate::engine::KeepAlive;
+use crate::exit::Exit;
+use crate::lang::Language;
+use crate::livy::{self, CreateSession};
+use crate::local;
+use crate::render::Format;
+use crate::shell::{Journal, error_lines, named};
+use crate::term::Out;
+use std::time::Duration;
+
+/// A step takes no longer, where the profile has no limit of its own.
+const LONGEST_STEP: Duration = Duration::from_secs(10);
+/// What a session of the doctor's is called.
+const LABEL: &str = "livysh-doctor";
+
+/// Where the command line itself is wrong, that is told.
+pub fn of_doctor(
+    cli: &Cli,
+    out: &Out,
+    options: &Doctor,
+    environment: Environment<'_>,
+) -> Result<Case, Exit> {
+    check(cli).map_err(|told| {
+        for line in error_lines(&told, None) {
+            out.note(&line);
+        }
+        Exit::Usage
+    })?;
+    let ask = |question: &str, is_secret: bool| out.ask(question, is_secret);
+    let flags = cli.flags();
+    let case = Case {
+        out: out.clone(),
+        is_json: cli.looks.format == Format::Json,
+        configuration: Vec::new(),
+        server: None,
+        journal: Journal::in_folder(config::state_folder(environment)),
+        machine: machine(cli, environment),
+    };
+    let settings = match config::settings(&flags, environment, &ask) {
+        Ok(settings) => settings,
+        Err(error) => {
+            return Ok(Case {
+                configuration: vec![wrong(&error)],
+                ..case
+            });
+        }
+    };
+    let request = match options.create {
+        true => match fresh(cli, &settings, environment) {
+            Ok(request) => Some(request),
+            Err(told) => {
+                let check = Check::failed("configuration", told, None, Exit::Usage);
+                return Ok(Case {
+                    configuration: vec![check],
+                    ..case
+                });
+            }
+        },
+        false => None,
+    };
+    Ok(with(case, &flags, &settings, request, environment))
+}
+
+/// The same of the server that a dialogue is with.
+pub fn doctor_inside(
+    cli: &Cli,
+    out: &Out,
+    settings: &Settings,
+    environment: Environment<'_>,
+) -> Case {
+    let case = Case {
+        out: out.clone(),
+        is_json: false,
+        configuration: Vec::new(),
+        server: None,
+        journal: Journal::in_folder(config::state_folder(environment)),
+        machine: machine(cli, environment),
+    };
+    with(case, &cli.flags(), settings, None, environment)
+}
+
+fn with(
+    case: Case,
+    flags: &Flags,
+    settings: &Settings,
+    create: Option<CreateSession>,
+    environment: Environment<'_>,
+) -> Case {
+    let Place::Server {
+        url,
+        credential,
+        transport,
+        service,
+    } = &settings.place
+    else {
+        return Case {
+            configuration: vec![Check::ok(
+                "configuration",
+                "a Spark on this machine (--local)",
+            )],
+            ..case
+        };
+    };
+    if let Err(error) = livy::check_url(url) {
+        let hint = Some(error.hint().to_owned());
+        let check = Check::failed("configuration", error.to_string(), hint, Exit::Usage);
+        return Case {
+            configuration: vec![check],
+            ..case
+        };
+    }
+    // Nobody is asked a second time.
+    let known = config::configured(flags, environment, None).ok();
+    let configuration = match &known {
+        Some(known) => configured(known, settings),
+        None => vec![Check::ok("configuration", livy::shown_root(url))],
+    };
+    let keeping = settings.timing.keepalive;
+    let usual = KeepAlive::default();
+    let server = Server {
+        root: livy::shown_root(url),
+        url: url.clone(),
+        credential: credential.clone(),
+        transport: (**transport).clone(),
+        service: (**service).clone(),
+        limit: transport.longest.unwrap_or(LONGEST_STEP),
+        proxy_origin: known.as_ref().and_then(proxy_origin),
+        keep_alive: (
+            keeping.every.unwrap_or(usual.every),
+            keeping.idle.unwrap_or(usual.idle),
+        ),
+        create,
+    };
+    Case {
+        configuration,
+        server: Some(server),
+        ..case
+    }
+}
+
+fn wrong(error: &ConfigError) -> Check {
+    let exit = Exit::from(error);
+    Check::failed("configuration", error.to_string(), Some(error.hint()), exit)
+}
+
+fn proxy_origin(known: &Configured) -> Option<String> {
+    let values = known.layers.values();
+    let is_it = |key: &str| key == "proxy" || key == "proxy.url";
+    let mut origins = values.iter().filter(|(key, ..)| is_it(key));
+    origins
+        .next()
+        .map(|(_, _, origin): &(_, _, &Origin)| origin.to_string())
+}
+
+/// The request for a session as a run would make it.
+fn fresh(
+    cli: &Cli,
+    settings: &Settings,
+    environment: Environment<'_>,
+) -> Result<CreateSession, String> {
+    let language = settings.language.unwrap_or(Language::Scala);
+    let fresh = session::fresh(
+        cli,
+        &settings.session,
+        &settings.timing,
+        &settings.place,
+        language,
+        environment,
+    )?;
+    let unique = local::random_name().map_err(|error| error.to_string())?;
+    Ok(CreateSession {
+        name: Some(named(LABEL, &unique)),
+        ..fresh.request
+    })
+}
+
+fn machine(cli: &Cli, environment: Environment<'_>) -> Machine {
+    let cache = config::cache_folder(environment);
+    let none = "there is no folder for it: set HOME or XDG_CACHE_HOME".to_owned();
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let config = config::config_path(environment);
+    let config = config.and_then(|path| path.parent().map(ToOwned::to_owned));
+    let folders = [
+        ("config.toml", config),
+        ("histories", config::state_folder(environment)),
+        ("a local Spark", cache.clone()),
+    ];
+    let folders = folders.into_iter();
+    Machine {
+        term: environment("TERM"),
+        locale: locale.into_iter().find_map(environment),
+        search: cache
+            .ok_or(none)
+            .and_then(|cache| search(cli, environment, cache)),
+        needs_spark: cli.flags().local,
+        folders: folders
+            .filter_map(|(holds, folder)| Some((holds, folder?)))
+            .collect(),
+    }
+}
+
+/// Options that would be taken in silence and do nothing.
+fn check(cli: &Cli) -> Result<(), String> {
+    check_format(cli.looks.format, true)
+        .map_err(|()| "-o json is for livysh doctor: there is no other".to_owned())?;
+    match for_conversation(cli) {
+        Some(option) => Err(format!(
+            "{option} is for a conversation: livysh doctor looks at the way to a server"
+        )),
+        None => Ok(()),
+    }
+}
