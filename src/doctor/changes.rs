@@ -3,8 +3,8 @@
 use super::check::Check;
 use super::report::Report;
 use super::service::{Asked, owner};
-use super::times::length;
 use crate::exit::Exit;
+use crate::livy::length_in_words;
 use crate::livy::{Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session};
 use std::time::{Duration, Instant};
 
@@ -124,7 +124,11 @@ async fn created(asked: &Asked<'_>, request: &CreateSession, report: &Report<'_>
         }
     };
     let whose = owner(&session).map_or_else(String::new, |owner| format!("; {owner}"));
-    let state = format!("{} after {}", session.state, length(began.elapsed()));
+    let state = format!(
+        "{} after {}",
+        session.state,
+        length_in_words(began.elapsed())
+    );
     let is_up = session.state.takes_statements();
     let told = format!("session {} was made, was {state}", session.id);
     if let Err(error) = asked.client.delete_session(&session.id).await
@@ -191,8 +195,8 @@ fn kept(asked: &Asked<'_>) -> Check {
                 format!(
                     "{method} {} each {} while a statement runs, and for {} after the last",
                     call.path,
-                    length(every),
-                    length(idle)
+                    length_in_words(every),
+                    length_in_words(idle)
                 )
             }
         },

@@ -2,9 +2,9 @@
 
 use super::check::Check;
 use super::http::Answer;
-use super::times::length;
 use crate::auth::Credential;
 use crate::exit::Exit;
+use crate::livy::length_in_words;
 use std::time::{Duration, SystemTime};
 
 /// Beyond it logs and ends of tokens are confusing.
@@ -74,11 +74,11 @@ impl Apart {
             (..2, _) => "this machine's and the server's agree".to_owned(),
             (_, true) => format!(
                 "this machine's clock is {} ahead of the server's",
-                length(self.far)
+                length_in_words(self.far)
             ),
             (_, false) => format!(
                 "this machine's clock is {} behind the server's",
-                length(self.far)
+                length_in_words(self.far)
             ),
         }
     }
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(told(1_000, 990, 1_040), agree);
         assert_eq!(
             told(4_600, 1_000, 1_000),
-            "this machine's clock is 60 min behind the server's"
+            "this machine's clock is 60 minutes behind the server's"
         );
         assert_eq!(
             told(1_000, 1_091, 1_092),

@@ -3,9 +3,10 @@
 use super::Server;
 use super::check::Check;
 use super::report::Report;
-use super::times::{length, until};
+use super::times::until;
 use crate::auth::{self, AwsSource, Claims, Credential, Identity, Scheme, Ticket};
 use crate::exit::Exit;
+use crate::livy::length_in_words;
 use crate::livy::{Authorizer, IdentityError, Unsigned};
 use std::time::{Duration, SystemTime};
 
@@ -101,8 +102,8 @@ pub(super) async fn check(server: &Server, identity: &Identity, report: &mut Rep
 /// The first header of a request, once a program has printed what it needs.
 async fn proof(server: &Server, identity: &Identity) -> Result<String, IdentityError> {
     let request = Unsigned {
-        method: "GET".to_owned(),
-        url: format!("{}/sessions", server.root),
+        method: "GET",
+        url: &format!("{}/sessions", server.root),
         headers: Vec::new(),
         body: Some(&[]),
     };
@@ -155,7 +156,7 @@ async fn of_ticket(ticket: &Ticket, identity: &Identity) -> Check {
     let told = format!("{}, with a Kerberos ticket {told}", holder.principal);
     match holder.left {
         Some(left) => {
-            let told = format!("{told}, which ends in {}", length(left));
+            let told = format!("{told}, which ends in {}", length_in_words(left));
             match left < ENDS_SOON {
                 true => Check::warning("identity", told, "run kinit"),
                 false => Check::ok("identity", told),

@@ -4,8 +4,8 @@ use super::check::Check;
 use super::report::Report;
 use super::{Case, Inside, Server, lives};
 use crate::auth::Credential;
+use crate::delivery::PAGE;
 use crate::livy::{Client, LivyError, Session, SessionList};
-use crate::remote::PAGE;
 use std::time::{Duration, Instant};
 
 /// So often an answer is timed.

@@ -6,8 +6,9 @@ use super::check::{Check, hint_of};
 use super::report::Report;
 use super::stream::Stream;
 use super::target::Target;
-use super::times::{day, length};
+use super::times::day;
 use super::verifier::{Asked, Verifier, config};
+use crate::livy::length_in_words;
 use crate::livy::{Distrust, TransportKind, kind_of_handshake};
 use rustls::pki_types::ServerName;
 use rustls::{InvalidMessage, ProtocolVersion};
@@ -104,7 +105,7 @@ fn believed(verifier: &Verifier, version: Option<ProtocolVersion>, is_insecure: 
     }
     match own.left(now) {
         Some(left) if left < ENDS_SOON => {
-            let told = format!("{told}, in {}", length(left));
+            let told = format!("{told}, in {}", length_in_words(left));
             let hint = "it is the server's administrator who renews it";
             Check::warning("TLS", told, hint)
         }
