@@ -58,6 +58,7 @@ use commands::{Desk, Startup};
 use config::Input;
 use exit::Exit;
 use lang::Language;
+use render::Records;
 use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
 use std::sync::Arc;
 use term::{Colour, Out, Terminals};
@@ -74,6 +75,8 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     };
     let mut out = Out::new(Terminals::detect(), colour, no_colour, dumb);
     out.is_quiet = cli.script.quiet;
+    let is_there = |name: &str| config::is_program(name, &environment);
+    out.pager = term::pager(&environment, is_there).filter(|_| !cli.looks.no_pager);
     match &cli.command {
         Some(Command::Batch(options)) => {
             match plan::of_batches(cli, &out, options.command.as_ref(), &environment) {
@@ -125,6 +128,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     let manner = Manner {
         format: cli.looks.format,
         header: !cli.looks.no_header,
+        records: Records::default(),
         max_rows: cli.looks.max_rows,
         statement_timeout: cli.script.statement_timeout,
         wait_at_most: None,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod support;
+mod tables;
 
 mod architecture;
 mod arriving;

@@ -183,6 +183,11 @@ pub struct Looks {
     #[arg(long)]
     pub no_header: bool,
 
+    /// Print results that are longer than the screen as they are; else LIVYSH_PAGER, PAGER or less has
+    /// them at a prompt
+    #[arg(long)]
+    pub no_pager: bool,
+
     /// Colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,

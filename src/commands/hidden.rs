@@ -59,6 +59,7 @@ impl Desk<'_> {
             interrupts: self.interrupts,
             manner,
             echoes,
+            outlet: None,
         };
         (run, self.link)
     }

@@ -3,20 +3,14 @@
 use super::{Answer, Desk};
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::shell::{self, Interrupts};
+use crate::shell::Interrupts;
 use crate::term::Lent;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
-
-/// How often it is looked whether a program has ended; most are quick.
-const SHORTEST_TICK: Duration = Duration::from_millis(1);
-const LONGEST_TICK: Duration = Duration::from_millis(50);
+use std::process::{Command, Stdio};
 
 impl Desk<'_> {
     /// Runs a command line with this program's own terminal.
@@ -33,7 +27,7 @@ impl Desk<'_> {
         let status = {
             let _lent = Lent::begin();
             match command.spawn() {
-                Ok(child) => match self.attend(child) {
+                Ok(child) => match self.link.attend(child) {
                     Ok(status) => status,
                     Err(signal) => return Answer::ended(signal.into()),
                 },
@@ -54,23 +48,6 @@ impl Desk<'_> {
             }
             Ok(status) => Answer::Refused(format!("`{command_line}` ended with {status}")),
             Err(error) => Answer::Refused(format!("sh cannot be run: {error}")),
-        }
-    }
-
-    /// Waits for a program's end; a signal that ends this program ends that one, and comes back.
-    fn attend(&mut self, mut child: Child) -> Result<io::Result<ExitStatus>, shell::Signal> {
-        let mut tick = SHORTEST_TICK;
-        loop {
-            if let Some(status) = child.try_wait().transpose() {
-                return Ok(status);
-            }
-            if let Some(signal) = self.link.ending_signal(tick) {
-                if let Ok(process) = child.id().try_into() {
-                    kill(Pid::from_raw(process), Signal::SIGTERM).ok();
-                }
-                return Err(signal);
-            }
-            tick = LONGEST_TICK.min(tick * 2);
         }
     }
 }

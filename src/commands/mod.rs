@@ -14,6 +14,7 @@
 //! | `load.rs`        | `:load`, and transcripts                                      |
 //! | `types.rs`       | `:type`, `:kind`                                              |
 //! | `require.rs`     | `:require`                                                    |
+//! | `results.rs`     | `:format`, `:once`                                            |
 //! | `doctor.rs`      | `:doctor`                                                     |
 //! | `completions.rs` | `:completions`                                                |
 //! | `transfer/`      | `:download` and `:upload`                                     |
@@ -34,6 +35,7 @@ mod parse;
 mod paste;
 mod prompt;
 mod require;
+mod results;
 mod startup;
 mod steps;
 mod stream;
@@ -44,7 +46,7 @@ mod walk;
 
 pub use doctor::Doctor;
 pub use local::{Edited, edit, edit_file, names_program};
-pub use parse::{Command, Paste, Prompt, Shared, is_command, may_command, parse};
+pub use parse::{Again, Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
@@ -55,7 +57,7 @@ use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};
 use crate::livy::{Id, LivyError};
 use crate::render::{Line, sanitize};
-use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Run, Verdict, error_lines};
+use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Outlet, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
 use steps::{Step, Steps};
@@ -70,6 +72,8 @@ pub struct Desk<'a> {
     pub startup: Startup,
     /// Looks at the way to the server.
     pub doctor: Option<Doctor>,
+    /// Where the next result goes.
+    pub outlet: Option<Outlet>,
     inputs: Inputs,
     /// Whether a statement was shown among the results.
     has_echoed: bool,
@@ -118,6 +122,7 @@ impl<'a> Desk<'a> {
             echoes: Echoes::default(),
             startup: Startup::default(),
             doctor: None,
+            outlet: None,
             inputs: Inputs::default(),
             has_echoed: false,
             depth: 0,
@@ -135,6 +140,7 @@ impl<'a> Desk<'a> {
             Shared::Completions(text) => self.completions(language, &text),
             Shared::Doctor => self.doctor(),
             Shared::Download(wanted) => self.download(language, &wanted),
+            Shared::Format(wanted) => self.format(wanted),
             Shared::Help(None) => self.print(&help::summary()),
             Shared::Help(Some(name)) => match help::of_command(&name) {
                 Ok(text) => self.print(&text),
@@ -142,6 +148,7 @@ impl<'a> Desk<'a> {
             },
             Shared::Kind(wanted) => self.kind_of(language, &wanted),
             Shared::Load { path, verbose } => self.load(language, &path, verbose),
+            Shared::Once(outlet) => self.once(outlet),
             Shared::Paste(paste) => self.paste(language, paste, following),
             Shared::Replay => self.replay(),
             Shared::Require(path) => self.require(language, &path),
@@ -192,30 +199,37 @@ impl<'a> Desk<'a> {
         if let Some(verdict) = self.start_up(snippet.language) {
             return verdict;
         }
-        let run = Run {
-            out: self.out,
-            interrupts: self.interrupts,
-            manner: self.manner,
-            echoes: &self.echoes,
-        };
-        match lang::ending(snippet, source, &self.link.past) {
-            Some(ending) => self.exit(ending, source),
-            None => run.snippet(self.link, snippet, source),
+        if let Some(ending) = lang::ending(snippet, source, &self.link.past) {
+            return self.exit(ending, source);
         }
+        let outlet = self.outlet.take();
+        let (run, link) = self.running(self.interrupts, outlet.as_ref());
+        run.snippet(link, snippet, source)
     }
 
     /// Waits for a statement that the server has already, and shows what it gave.
     pub fn resume(&mut self, id: Id, language: Language) -> Answer {
-        let run = Run {
-            out: self.out,
-            interrupts: Interrupts::Watch,
-            manner: self.manner,
-            echoes: &self.echoes,
-        };
-        match run.resume(self.link, id, language) {
+        let outlet = self.outlet.take();
+        let (run, link) = self.running(Interrupts::Watch, outlet.as_ref());
+        match run.resume(link, id, language) {
             Verdict::Ok => Answer::Done,
             verdict => Answer::Stopped(Box::new(Stopped::hidden(verdict, language))),
         }
+    }
+
+    fn running<'b>(
+        &'b mut self,
+        interrupts: Interrupts,
+        outlet: Option<&'b Outlet>,
+    ) -> (Run<'b>, &'b mut Link) {
+        let run = Run {
+            out: self.out,
+            interrupts,
+            manner: self.manner,
+            echoes: &self.echoes,
+            outlet,
+        };
+        (run, self.link)
     }
 
     /// A message of a shell's own.

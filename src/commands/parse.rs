@@ -2,6 +2,8 @@
 
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
+use crate::render::{Format, Records};
+use crate::shell::Outlet;
 use std::path::PathBuf;
 
 /// A command with its arguments.
@@ -22,7 +24,8 @@ pub enum Prompt {
     Cancel(Option<String>),
     /// To leave livysh, and the session as it is.
     Detach,
-    Last,
+    /// The last result once more, in a way of its own.
+    Last(Again),
     Log {
         /// So many of its last lines.
         lines: i64,
@@ -40,6 +43,16 @@ pub enum Prompt {
     Session,
     /// The last error, whole.
     Trace,
+    /// Whether rows are shown as records from now on.
+    Vertical(Records),
+}
+
+/// How a result is shown once more, where that is not as before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Again {
+    pub format: Option<Format>,
+    pub records: Option<Records>,
+    pub outlet: Option<Outlet>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +60,8 @@ pub enum Shared {
     Completions(String),
     Doctor,
     Download(Download),
+    /// How rows are written from now on; none where that is asked for.
+    Format(Option<Format>),
     /// On one command, or on all.
     Help(Option<String>),
     Kind(String),
@@ -54,6 +69,8 @@ pub enum Shared {
         path: PathBuf,
         verbose: bool,
     },
+    /// Where the next result goes.
+    Once(Outlet),
     Paste(Paste),
     Replay,
     Require(String),
@@ -151,7 +168,26 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Lang => Language::from_name(argument)
             .map(|language| Command::Prompt(Prompt::Lang(language)))
             .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
-        Name::Last => prompt(Prompt::Last),
+        Name::Last => match again(argument) {
+            Some(again) => prompt(Prompt::Last(again)),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
+        Name::Vertical => match vertical(argument) {
+            Some(wanted) => prompt(wanted),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
+        Name::Format => match (argument, Format::from_name(argument)) {
+            ("", _) => shared(Shared::Format(None)),
+            (_, Some(format)) => shared(Shared::Format(Some(format))),
+            (_, None) => {
+                let all = Format::ALL.map(Format::name).join(", ");
+                Err(format!("{}  (FORMAT is {all})", entry.usage()))
+            }
+        },
+        Name::Once => match Outlet::parse(argument) {
+            Some(outlet) => shared(Shared::Once(outlet)),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Log => match log(argument) {
             Some(wanted) => prompt(wanted),
             None => Err(format!("usage: {}", entry.usage())),
@@ -237,6 +273,38 @@ fn log(argument: &str) -> Option<Prompt> {
     Some(Prompt::Log {
         lines: lines.unwrap_or(LOG_LINES),
         follows,
+    })
+}
+
+/// A format, and where it goes; each may be left out.
+fn again(argument: &str) -> Option<Again> {
+    let start = argument.find(['>', '|']).unwrap_or(argument.len());
+    let (format, outlet) = argument.split_at(start);
+    let format = format.trim();
+    Some(Again {
+        format: match format {
+            "" => None,
+            name => Some(Format::from_name(name)?),
+        },
+        records: None,
+        outlet: match outlet {
+            "" => None,
+            outlet => Some(Outlet::parse(outlet)?),
+        },
+    })
+}
+
+/// Alone it is about the last result.
+fn vertical(argument: &str) -> Option<Prompt> {
+    Some(match argument {
+        "" => Prompt::Last(Again {
+            records: Some(Records::Always),
+            ..Again::default()
+        }),
+        "on" => Prompt::Vertical(Records::Always),
+        "off" => Prompt::Vertical(Records::Never),
+        "auto" => Prompt::Vertical(Records::Auto),
+        _ => return None,
     })
 }
 

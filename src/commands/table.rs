@@ -11,6 +11,7 @@ pub enum Name {
     Doctor,
     Download,
     Edit,
+    Format,
     Help,
     History,
     Search,
@@ -19,6 +20,7 @@ pub enum Name {
     Last,
     Load,
     Log,
+    Once,
     Paste,
     Quit,
     Replay,
@@ -33,6 +35,7 @@ pub enum Name {
     Trace,
     Type,
     Upload,
+    Vertical,
     Wait,
     /// One of spark-shell's that cannot work; its help says why.
     NotOverLivy,
@@ -82,14 +85,17 @@ const fn entry(
                 | Name::Detach
                 | Name::Doctor
                 | Name::Download
+                | Name::Format
                 | Name::Lang
                 | Name::Last
                 | Name::Log
+                | Name::Once
                 | Name::Restart
                 | Name::Session
                 | Name::Statements
                 | Name::Trace
                 | Name::Upload
+                | Name::Vertical
                 | Name::Wait
         ),
     }
@@ -99,7 +105,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 38] = [
+pub(super) static TABLE: [Entry; 41] = [
     entry(
         Name::Attach,
         "attach",
@@ -156,6 +162,14 @@ pub(super) static TABLE: [Entry; 38] = [
          editor\nends with an error or the text is empty.",
     ),
     entry(
+        Name::Format,
+        "format",
+        "[FORMAT]",
+        "how rows are written from now on",
+        "text is for people: fitted to the screen. table, vertical, csv, tsv, json, ndjson, markdown and raw \
+         hide\nnothing. It is --format.",
+    ),
+    entry(
         Name::Help,
         "help",
         "[command]",
@@ -198,6 +212,14 @@ pub(super) static TABLE: [Entry; 38] = [
         "interpret lines in a file",
         "The file's statements run one after another; the first error ends it and is told with its \
          line of\nthe file. -v shows each one. The extension decides the language.",
+    ),
+    entry(
+        Name::Once,
+        "once",
+        "FILE | '|' COMMAND",
+        "the next result goes into a file, or to a program",
+        "Nothing of it is hidden or cut. The name of a file may tell the format: .csv, .tsv, .json, .ndjson, \
+         .md.",
     ),
     entry(
         Name::Paste,
@@ -291,9 +313,10 @@ pub(super) static TABLE: [Entry; 38] = [
     entry(
         Name::Last,
         "last",
-        "",
+        "[FORMAT] [> FILE | '|' COMMAND]",
         "print the result of the last statement once more",
-        "",
+        "It does not run again. :last csv > out.csv writes its rows into a file, :last | wc gives them to a \
+         program.",
     ),
     entry(
         Name::Log,
@@ -333,6 +356,14 @@ pub(super) static TABLE: [Entry; 38] = [
         "FILE ends in .csv (its first line names the columns), .ndjson, .jsonl or .json, and has 10 MB at \
          most.\nNAME is that of the file where none is given. Spark infers the types, as spark.read does; in \
          SQL\nthere is the view alone.",
+    ),
+    entry(
+        Name::Vertical,
+        "vertical",
+        "[on|off|auto]",
+        "show the last rows as records, or those to come",
+        "auto, which holds until it is set, shows a record after another where a grid would leave columns \
+         out and\nall records fit on the screen.",
     ),
     entry(
         Name::Wait,

@@ -2,6 +2,7 @@
 
 use super::aws_files::AwsProfile;
 use super::credential::clean;
+use super::folders::is_program;
 use super::{ConfigError, Environment};
 use crate::auth::{AwsKeys, AwsScope, AwsSource, Credential, Program, Unit};
 use crate::livy;
@@ -178,11 +179,6 @@ fn of_process(profile: &AwsProfile<'_>) -> Result<Option<AwsSource>, ConfigError
         message: format!("the credential_process of the profile “{name}” is no command"),
     });
     source.map(Some)
-}
-
-fn is_program(name: &str, environment: Environment<'_>) -> bool {
-    let path = environment("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
 fn printed(words: Vec<String>) -> AwsSource {

@@ -34,3 +34,9 @@ fn folder(environment: Environment<'_>, variable: &str, in_home: &str) -> Option
         .or_else(|| Some(Path::new(&environment("HOME")?).join(in_home)))?;
     Some(base.join("livysh"))
 }
+
+/// Whether a program is in one of the folders for that.
+pub fn is_program(name: &str, environment: Environment<'_>) -> bool {
+    let path = environment("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
+}

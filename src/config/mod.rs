@@ -51,7 +51,7 @@ pub use edit::{NewProfile, add, init, set_default};
 pub use error::ConfigError;
 pub use file::{Servers, servers};
 pub use flags::Flags;
-pub use folders::{cache_folder, config_path, startup_folder, state_folder};
+pub use folders::{cache_folder, config_path, is_program, startup_folder, state_folder};
 pub use keys::is_key;
 pub use layers::{Layers, Origin};
 pub use presets::names as presets;

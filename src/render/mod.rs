@@ -2,7 +2,9 @@
 
 mod export;
 mod failure;
+mod fitted;
 mod format;
+mod kinds;
 mod output;
 mod rows;
 mod sanitize;
@@ -11,6 +13,7 @@ mod warnings;
 
 pub use export::csv_line;
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
+pub use fitted::{Records, Screen};
 pub use format::Format;
 pub use output::{Rendered, View, output};
 pub use sanitize::{one_line, sanitize};

@@ -1,10 +1,12 @@
 //! A statement's result as lines: text, tables, JSON.
 
+use super::fitted::{Records, Screen, fitted};
 use super::rows::Rows;
 use super::sanitize::sanitize;
 use super::{Format, Line, export, table};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
 
 /// Livy's default for `livy.rsc.sql.num-rows`: it cuts there without a word.
 const SQL_ROWS: u64 = 1000;
@@ -19,6 +21,9 @@ pub struct View {
     pub row_limit: Option<u64>,
     /// Whether a terminal shows it: nothing that it would obey is left then.
     pub at_terminal: bool,
+    /// How much of rows can be seen; `None` where all of them is written.
+    pub screen: Option<Screen>,
+    pub records: Records,
 }
 
 /// A result ready to be written.
@@ -26,6 +31,8 @@ pub struct View {
 pub struct Rendered {
     /// Ends in a newline, or is empty.
     pub text: String,
+    /// Rows as they are shown on a screen, after the text.
+    pub lines: Vec<Line>,
     /// What is to be said beside it.
     pub notes: Vec<Line>,
     /// The number of rows at which the server has cut the result.
@@ -90,8 +97,29 @@ pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
 }
 
 impl Rendered {
+    /// Whether some of it has left the screen when a prompt stands below it.
+    pub fn is_longer_than(&self, screen: Screen) -> bool {
+        let room = screen.height.saturating_sub(1);
+        let rows = |line: &str| line.width().div_ceil(screen.width).max(1);
+        let of_text = self.text.lines().map(rows);
+        let of_lines = self
+            .lines
+            .iter()
+            .map(|line| line.text().lines().map(rows).sum());
+        let mut taken = 0;
+        of_text.chain(of_lines).any(|rows: usize| {
+            taken += rows;
+            taken > room
+        })
+    }
+
     fn add_rows(&mut self, rows: &Rows<'_>, view: View) {
         if rows.columns.is_empty() {
+            return;
+        }
+        if let (Format::Text, Some(screen)) = (view.format, view.screen) {
+            let lines = fitted(rows, view.header, screen, view.records);
+            self.lines.extend(lines);
             return;
         }
         let text = match view.format {
@@ -173,6 +201,25 @@ mod tests {
         let one =
             json!({"application/json": {"schema": {"fields": [{"name": "a"}]}, "data": [[1]]}});
         assert_eq!(shown(one).cut_at, None);
+    }
+
+    #[test]
+    fn what_has_left_the_screen_is_known() {
+        let screen = Screen {
+            width: 10,
+            height: 4,
+        };
+        let is_longer = |text: &str| {
+            let rendered = Rendered {
+                text: text.to_owned(),
+                ..Rendered::default()
+            };
+            rendered.is_longer_than(screen)
+        };
+        assert!(!is_longer("a\nb\nc\n"));
+        assert!(is_longer("a\nb\nc\nd\n"));
+        assert!(!is_longer("0123456789\n0123456789日\n"));
+        assert!(is_longer("0123456789\n0123456789日\n\n"));
     }
 
     #[test]

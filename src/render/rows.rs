@@ -1,5 +1,6 @@
 //! Rows and columns as a server sends them, before they are written in a format.
 
+use super::kinds;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -10,6 +11,8 @@ pub(super) struct Rows<'a> {
 
 pub(super) struct Column<'a> {
     pub(super) name: &'a str,
+    /// Its type in SQL's words; empty where none is told.
+    pub(super) kind: String,
     pub(super) is_number: bool,
 }
 
@@ -17,30 +20,28 @@ impl<'a> Rows<'a> {
     /// SQL's `{"schema": {"fields": […]}, "data": [[…]]}`; `None` where it is something else.
     pub(super) fn of_sql(value: &'a Value) -> Option<Rows<'a>> {
         let fields = value.get("schema")?.get("fields")?.as_array()?;
-        Rows::new(fields, value.get("data")?, |kind| {
-            let numbers = ["integer", "long", "short", "byte", "double", "float"];
-            numbers.contains(&kind) || kind.starts_with("decimal")
-        })
+        Rows::new(fields, value.get("data")?, kinds::of_sql)
     }
 
     /// `%table`'s `{"headers": [{"name", "type"}], "data": [[…]]}`.
     pub(super) fn of_livy(value: &'a Value) -> Option<Rows<'a>> {
         let headers = value.get("headers")?.as_array()?;
-        Rows::new(headers, value.get("data")?, |kind| {
-            let numbers = ["INT", "BIGINT", "DOUBLE", "DECIMAL"];
-            numbers.iter().any(|number| kind.starts_with(number))
-        })
+        Rows::new(headers, value.get("data")?, kinds::of_livy)
     }
 
     fn new(
         columns: &'a [Value],
         data: &'a Value,
-        is_number: impl Fn(&str) -> bool,
+        kind: impl Fn(&Value) -> String,
     ) -> Option<Rows<'a>> {
-        let text = |column: &'a Value, key| column.get(key).and_then(Value::as_str).unwrap_or("");
-        let columns = columns.iter().map(|column| Column {
-            name: text(column, "name"),
-            is_number: is_number(text(column, "type")),
+        let columns = columns.iter().map(|column| {
+            let kind = kind(column.get("type").unwrap_or(&Value::Null));
+            let name = column.get("name").and_then(Value::as_str);
+            Column {
+                name: name.unwrap_or_default(),
+                is_number: kinds::is_number(&kind),
+                kind,
+            }
         });
         Some(Rows {
             columns: columns.collect(),

@@ -61,10 +61,11 @@ pub(super) fn vertical(rows: &Rows<'_>) -> String {
     text
 }
 
-type Texts<'a> = Vec<Cow<'a, str>>;
+/// The texts of a row's cells.
+pub(super) type Texts<'a> = Vec<Cow<'a, str>>;
 
 /// The names, and the cells of each row.
-fn texts<'a>(rows: &'a Rows<'_>) -> (Texts<'a>, Vec<Texts<'a>>) {
+pub(super) fn texts<'a>(rows: &'a Rows<'_>) -> (Texts<'a>, Vec<Texts<'a>>) {
     let names = rows.columns.iter().map(|column| one_line(column.name));
     let cells = rows.rows().map(|row| row.map(cell).collect());
     (names.collect(), cells.collect())

@@ -321,9 +321,13 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Download(_)
         | Shared::Type { .. }
         | Shared::Upload { .. } => true,
-        Shared::Help(_) | Shared::Reset | Shared::Save(_) | Shared::Shell(_) | Shared::Silent => {
-            false
-        }
+        Shared::Format(_)
+        | Shared::Help(_)
+        | Shared::Once(_)
+        | Shared::Reset
+        | Shared::Save(_)
+        | Shared::Shell(_)
+        | Shared::Silent => false,
     }
 }
 

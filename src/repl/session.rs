@@ -1,6 +1,7 @@
 //! The prompt's commands about the session's statements.
 
 use super::Repl;
+use crate::commands::Again;
 use crate::engine::{self, Id, Question, Statement};
 use crate::exit::Exit;
 use crate::lang::Signature;
@@ -69,7 +70,20 @@ impl Repl<'_> {
     }
 
     /// The last one of this prompt; else of the session.
-    pub(super) fn last(&mut self) -> Option<Exit> {
+    /// The last result in a way of its own.
+    pub(super) fn again(&mut self, again: Again) -> Option<Exit> {
+        let before = self.desk.manner;
+        let manner = &mut self.desk.manner;
+        manner.format = again.format.unwrap_or(manner.format);
+        manner.records = again.records.unwrap_or(manner.records);
+        self.desk.outlet = again.outlet;
+        let exit = self.last();
+        self.desk.manner = before;
+        self.desk.outlet = None;
+        exit
+    }
+
+    fn last(&mut self) -> Option<Exit> {
         if let Some(number) = self.desk.link.past.last_number() {
             return self.resume(id_of(number.to_owned()));
         }

@@ -2,12 +2,12 @@
 
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
-use super::{Echoes, Link, error_lines, words};
+use super::{Echoes, Link, Outlet, error_lines, words};
 use crate::engine::{self, Outcome, Received};
 use crate::exit::Exit;
 use crate::lang::{self, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
-use crate::render::{self, FailureText, Format, Line, one_line};
+use crate::render::{self, FailureText, Format, Line, Records, one_line};
 use crate::term::Out;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -91,6 +91,8 @@ pub struct Manner {
     pub format: Format,
     /// Whether columns are named.
     pub header: bool,
+    /// Whether rows are shown as records on a screen.
+    pub records: Records,
     /// Rows that were asked of the server for SQL, or none.
     pub max_rows: Option<u64>,
     /// A statement that runs longer is cancelled.
@@ -108,6 +110,8 @@ pub struct Run<'a> {
     pub interrupts: Interrupts,
     pub manner: Manner,
     pub echoes: &'a Echoes,
+    /// Where the result goes, where that is not what standard output is for.
+    pub outlet: Option<&'a Outlet>,
 }
 
 impl Run<'_> {
@@ -229,7 +233,8 @@ impl Run<'_> {
                     self.tell(&[Line::error(told)]);
                 }
                 let shown = self.echoes.shown(what.0, data);
-                self.write(&render::with_places(shown, origin(link, what)))
+                let shown = render::with_places(shown, origin(link, what));
+                self.write(link, &shown)
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),
@@ -237,14 +242,14 @@ impl Run<'_> {
     }
 
     /// Tells of a statement that gave no result.
-    pub(super) fn unfinished(&self, link: &Link, outcome: Outcome) -> Verdict {
+    pub(super) fn unfinished(&self, link: &mut Link, outcome: Outcome) -> Verdict {
         let is_over = link.facts.over.is_some();
         match outcome {
             Outcome::Finished(_) => Verdict::Ok,
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
-                    Some(Output::Ok(data)) => self.write(data),
+                    Some(Output::Ok(data)) => self.write(link, data),
                     None => Verdict::Ok,
                 };
                 match written {

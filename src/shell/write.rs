@@ -1,11 +1,13 @@
 //! Writes what a statement gave: its result, or what it had printed before it failed.
 
+use super::outlet::{Fed, Outlet};
 use super::run::{Run, Sent, Verdict};
-use super::{Link, error_lines, words};
+use super::{Interrupts, Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Language};
 use crate::livy::Failure;
-use crate::render::{self, Format, Line, Origin, Trap, View};
+use crate::render::{self, Format, Line, Origin, Rendered, Trap, View, one_line};
+use serde_json::{Map, Value};
 
 pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -> Origin<'a> {
     Origin {
@@ -17,18 +19,11 @@ pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -
 }
 
 impl Run<'_> {
-    pub(super) fn write(&self, data: &serde_json::Map<String, serde_json::Value>) -> Verdict {
-        let view = View {
-            format: self.manner.format,
-            header: self.manner.header,
-            row_limit: self.manner.max_rows,
-            at_terminal: self.out.terminals.output,
-        };
-        let rendered = render::output(data, view);
-        if !rendered.text.is_empty()
-            && let Err(error) = self.out.data(&rendered.text)
-        {
-            return self.not_written(&error, true);
+    pub(super) fn write(&self, link: &mut Link, data: &Map<String, Value>) -> Verdict {
+        let rendered = render::output(data, self.view());
+        match self.put(link, &rendered) {
+            Verdict::Ok => {}
+            other => return other,
         }
         self.tell(&rendered.notes);
         if rendered.is_text
@@ -59,6 +54,62 @@ impl Run<'_> {
         self.tell(&error_lines(&message, None));
         self.tell(&[hint]);
         Verdict::Incomplete
+    }
+
+    fn view(&self) -> View {
+        let format = self.manner.format;
+        let at_terminal = self.out.terminals.output && self.outlet.is_none();
+        View {
+            format: self.outlet.map_or(format, |outlet| outlet.format(format)),
+            header: self.manner.header,
+            row_limit: self.manner.max_rows,
+            at_terminal,
+            screen: self.out.screen().filter(|_| at_terminal),
+            records: self.manner.records,
+        }
+    }
+
+    /// Writes it where it is to go; what is longer than the screen goes by the page, where somebody
+    /// sits there.
+    fn put(&self, link: &mut Link, rendered: &Rendered) -> Verdict {
+        if let Some(outlet) = self.outlet {
+            return self.divert(link, outlet, &rendered.text);
+        }
+        let text = self.out.styled(&rendered.text, &rendered.lines);
+        let pager = self.out.pager.as_ref();
+        if self.interrupts != Interrupts::Script
+            && self.out.terminals.input
+            && let (Some(pager), Some(screen)) = (pager, self.out.screen())
+            && rendered.is_longer_than(screen)
+        {
+            match Outlet::Program(pager.clone()).feed(&text, link, self.out) {
+                Fed::Taken => return Verdict::Ok,
+                Fed::Ends(signal) => return Verdict::End(signal.into()),
+                // It is shown all the same.
+                Fed::Failed(told) => self.tell(&[Line::faint(told)]),
+            }
+        }
+        match self.out.data(&text) {
+            _ if text.is_empty() => Verdict::Ok,
+            Ok(()) => Verdict::Ok,
+            Err(error) => self.not_written(&error, true),
+        }
+    }
+
+    fn divert(&self, link: &mut Link, outlet: &Outlet, text: &str) -> Verdict {
+        match (outlet.feed(text, link, self.out), outlet) {
+            (Fed::Taken, Outlet::File(path)) => {
+                let told = format!("{} bytes are in {}.", text.len(), path.display());
+                self.tell(&[Line::plain(one_line(&told).into_owned())]);
+            }
+            (Fed::Taken, Outlet::Program(_)) => {}
+            (Fed::Failed(told), _) => {
+                self.tell(&error_lines(&told, None));
+                return Verdict::Incomplete;
+            }
+            (Fed::Ends(signal), _) => return Verdict::End(signal.into()),
+        }
+        Verdict::Ok
     }
 
     pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Sent<'_>) -> Verdict {

@@ -4,15 +4,18 @@
 mod ask;
 mod highlight;
 mod input;
+mod pager;
 mod progress;
 mod theme;
 
 pub use highlight::Painter;
 pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
+pub use pager::pager;
 pub use theme::PROMPT as PROMPT_COLOUR;
 
-use crate::render::{Line, one_line, sanitize};
+use crate::render::{Line, Screen, one_line, sanitize};
 use progress::ProgressLine;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,6 +59,8 @@ pub struct Out {
     pub colours: (bool, bool),
     /// Whether nothing is told of what goes on.
     pub is_quiet: bool,
+    /// What shows results that are longer than the screen.
+    pub pager: Option<String>,
     /// Counts the beginnings and the ends of writes to a pipe or file.
     writes: Arc<AtomicU64>,
 }
@@ -103,6 +108,7 @@ impl Out {
             terminals: Terminals { error, ..terminals },
             colours,
             is_quiet: false,
+            pager: None,
             writes: Arc::default(),
         }
     }
@@ -148,12 +154,30 @@ impl Out {
 
     /// Writes a result of lines that have colours.
     pub fn lines(&self, lines: &[Line]) -> io::Result<()> {
-        let mut text = String::new();
+        self.data(&self.styled("", lines))
+    }
+
+    /// A result of text and of lines that have colours, as it is written.
+    pub fn styled<'a>(&self, text: &'a str, lines: &[Line]) -> Cow<'a, str> {
+        if lines.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut text = text.to_owned();
         for line in lines {
             text.push_str(&styled(line, self.colours.0));
             text.push('\n');
         }
-        self.data(&text)
+        Cow::Owned(text)
+    }
+
+    /// How much of a result can be seen; `None` where it is not shown on a terminal, or that does not say.
+    pub fn screen(&self) -> Option<Screen> {
+        let (columns, rows) = size().filter(|_| self.terminals.output)?;
+        let screen = Screen {
+            width: columns.into(),
+            height: rows.into(),
+        };
+        (screen.width > 0 && screen.height > 0).then_some(screen)
     }
 
     /// Tells a step of the start: redrawn in place on a terminal with `detail`, above a standing

@@ -2,7 +2,8 @@
 """A driver without Spark: it speaks the protocol of livysh's own drivers, and runs Python itself.
 
 The server starts it in the place of an interpreter, for a session or for a batch. The setting
-`spark.stub.starts` names a file that counts starts; with `spark.stub.dies` a session dies early.
+`spark.stub.starts` names a file that counts starts; with `spark.stub.dies` a session dies early. A value
+that is a dictionary of media types is a result's data as it stands.
 """
 
 import ast
@@ -25,7 +26,9 @@ def run(code, names):
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<statement>", "exec"), names)
     value = eval(compile(ast.Expression(last.value), "<statement>", "eval"), names) if last else None
-    return "" if value is None else repr(value)
+    if isinstance(value, dict) and value and all("/" in str(key) for key in value):
+        return value
+    return {"text/plain": "" if value is None else repr(value)}
 
 
 class Session:
@@ -59,8 +62,8 @@ class Session:
         try:
             if not cancelled:
                 self.running = number
-                text = run(request["code"], self.names)
-                output = {"status": "ok", "data": {"text/plain": text}}
+                data = run(request["code"], self.names)
+                output = {"status": "ok", "data": data}
         except KeyboardInterrupt:
             cancelled = True
         except Exception as problem:

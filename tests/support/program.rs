@@ -79,6 +79,8 @@ impl Home {
             ("XDG_STATE_HOME", format!("{home}/state")),
             ("XDG_CACHE_HOME", cache),
             ("TERM", "xterm-256color".to_owned()),
+            // What is long is not to wait for a key.
+            ("PAGER", "cat".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
