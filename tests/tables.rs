@@ -35,14 +35,14 @@ fn shown(screen: &mut Screen, input: &str) -> Vec<String> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     // So that the input is known on the screen.
     let mark = format!("# {:04}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let mark = if input.starts_with(':') { input } else { &mark };
-    match input.starts_with(':') {
-        true => screen.line(input),
-        false => screen.line(&format!("{input} {mark}")),
-    }
-    screen.wait_for(mark);
+    let (line, mark) = match input.starts_with(':') {
+        true => (input.to_owned(), format!(">>> {input}")),
+        false => (format!("{input} {mark}"), mark),
+    };
+    screen.line(&line);
+    screen.wait_for(&mark);
     screen.wait_for_prompt(">>> ");
-    below(screen, mark)
+    below(screen, &mark)
 }
 
 fn below(screen: &Screen, mark: &str) -> Vec<String> {
@@ -162,7 +162,7 @@ fn a_result_goes_into_a_file_or_to_a_program() {
     shown(&mut screen, ":once /no/such/folder/x");
     let told = shown(&mut screen, "many(1, 1)");
     assert!(
-        told[0].starts_with("error: /no/such/folder/x cannot be written: "),
+        told[0].starts_with("livysh: /no/such/folder/x cannot be written: "),
         "{told:?}"
     );
     assert_eq!(shown(&mut screen, ":last markdown")[0], "| c0 |");
