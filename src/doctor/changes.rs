@@ -4,8 +4,9 @@ use super::check::Check;
 use super::report::Report;
 use super::service::{Asked, owner};
 use crate::exit::Exit;
-use crate::livy::length_in_words;
-use crate::livy::{Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session};
+use crate::livy::{
+    Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session, length_in_words,
+};
 use std::time::{Duration, Instant};
 
 /// No server has given so many numbers.

@@ -6,8 +6,7 @@ use super::report::Report;
 use super::times::until;
 use crate::auth::{self, AwsSource, Claims, Credential, Identity, Scheme, Ticket};
 use crate::exit::Exit;
-use crate::livy::length_in_words;
-use crate::livy::{Authorizer, IdentityError, Unsigned};
+use crate::livy::{Authorizer, IdentityError, Unsigned, length_in_words};
 use std::time::{Duration, SystemTime};
 
 /// What ends so soon is worth a word.

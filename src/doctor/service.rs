@@ -8,6 +8,8 @@ use crate::delivery::PAGE;
 use crate::livy::{Client, LivyError, Session, SessionList};
 use std::time::{Duration, Instant};
 
+/// So many sessions are looked at.
+const PAGE: u64 = 100;
 /// So often an answer is timed.
 const TIMED: usize = 5;
 /// Beyond it a prompt feels slow.
