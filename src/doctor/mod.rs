@@ -50,7 +50,7 @@ pub use machine::Machine;
 
 use crate::auth::{Credential, Identity, Ticket};
 use crate::exit::Exit;
-use crate::livy::{Authorizer, Client, CreateSession, Service, Transport};
+use crate::livy::{Authorizer, Client, CreateSession, Service, Transport, Watch};
 use crate::shell::{Journal, Over, SessionFacts, Signals};
 use crate::term::Out;
 use report::Report;
@@ -90,6 +90,8 @@ pub struct Server {
     pub keep_alive: (Duration, Duration),
     /// A session that is made and ended, where that is asked for.
     pub create: Option<CreateSession>,
+    /// Hears of each request that signs on.
+    pub watch: Option<Watch>,
 }
 
 /// The session that a dialogue is in.
@@ -174,7 +176,7 @@ async fn of_server(case: &Case, server: &Server, inside: Option<&Inside>, report
     let client = Client::new(
         &server.url,
         identity.clone(),
-        None,
+        server.watch.clone(),
         transport,
         server.service.clone(),
     );

@@ -1,6 +1,6 @@
 //! From the command line to what `livysh doctor` looks at.
 
-use super::remote::{check_format, for_conversation};
+use super::remote::{SPARK, check_format, for_conversation};
 use super::{search, session};
 use crate::cli::{Cli, Doctor};
 use crate::config::{self, ConfigError, Configured, Environment, Flags, Origin, Place, Settings};
@@ -11,7 +11,7 @@ use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
 use crate::render::Format;
-use crate::shell::{Journal, error_lines, named};
+use crate::shell::{Journal, error_lines, named, telling};
 use crate::term::Out;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub fn of_doctor(
     options: &Doctor,
     environment: Environment<'_>,
 ) -> Result<Case, Exit> {
-    check(cli).map_err(|told| {
+    check(cli, options).map_err(|told| {
         for line in error_lines(&told, None) {
             out.note(&line);
         }
@@ -65,7 +65,15 @@ pub fn of_doctor(
         },
         false => None,
     };
-    Ok(with(case, &flags, &settings, request, environment))
+    let is_verbose = cli.looks.verbose;
+    Ok(with(
+        case,
+        &flags,
+        &settings,
+        request,
+        is_verbose,
+        environment,
+    ))
 }
 
 /// The same of the server that a dialogue is with.
@@ -83,7 +91,8 @@ pub fn doctor_inside(
         journal: Journal::in_folder(config::state_folder(environment)),
         machine: machine(cli, environment),
     };
-    with(case, &cli.flags(), settings, None, environment)
+    let is_verbose = cli.looks.verbose;
+    with(case, &cli.flags(), settings, None, is_verbose, environment)
 }
 
 fn with(
@@ -91,6 +100,7 @@ fn with(
     flags: &Flags,
     settings: &Settings,
     create: Option<CreateSession>,
+    is_verbose: bool,
     environment: Environment<'_>,
 ) -> Case {
     let Place::Server {
@@ -137,6 +147,7 @@ fn with(
             keeping.idle.unwrap_or(usual.idle),
         ),
         create,
+        watch: is_verbose.then(|| telling(case.out.clone())),
     };
     Case {
         configuration,
@@ -165,7 +176,7 @@ fn fresh(
     settings: &Settings,
     environment: Environment<'_>,
 ) -> Result<CreateSession, String> {
-    let language = settings.language.unwrap_or(Language::Scala);
+    let language = cli.lang.or(settings.language).unwrap_or(Language::Scala);
     let fresh = session::fresh(
         cli,
         &settings.session,
@@ -207,10 +218,14 @@ fn machine(cli: &Cli, environment: Environment<'_>) -> Machine {
 }
 
 /// Options that would be taken in silence and do nothing.
-fn check(cli: &Cli) -> Result<(), String> {
+fn check(cli: &Cli, options: &Doctor) -> Result<(), String> {
     check_format(cli.looks.format, true)
         .map_err(|()| "-o json is for livysh doctor: there is no other".to_owned())?;
-    match for_conversation(cli) {
+    let of_session = |option: &&str| {
+        options.create && ["-l", "--heartbeat", "--ttl", "--idle-timeout", SPARK].contains(option)
+    };
+    let mut given = for_conversation(cli).filter(|option| !of_session(option));
+    match given.next() {
         Some(option) => Err(format!(
             "{option} is for a conversation: livysh doctor looks at the way to a server"
         )),

@@ -194,6 +194,26 @@ fn a_clock_that_is_wrong_is_told() {
     );
 }
 
+/// Behind a gateway both tell their time.
+#[test]
+fn of_two_clocks_the_worse_one_counts() {
+    let server = Scripted::start(|_: &Request| {
+        let mut answer = Answer::json("401 Unauthorized", "{}");
+        let now = SystemTime::now();
+        for date in [now, now - Duration::from_secs(3_660)] {
+            answer.headers.push(("Date", httpdate::fmt_http_date(date)));
+        }
+        answer
+    });
+    let ran = Home::new().run(&["doctor", &server.url]);
+    let told = one(&ran, "clock").text;
+    assert!(told.starts_with("this machine's clock is 6"), "{told}");
+    assert!(
+        told.ends_with("ahead of the server's (2 clocks have answered)"),
+        "{told}"
+    );
+}
+
 /// Not the server's, but this machine's.
 #[cfg(target_os = "linux")]
 #[test]

@@ -18,7 +18,7 @@ fn a_script_looks_at_its_way_and_its_session() {
     assert!(ran.out.starts_with("2\nlivysh "), "{ran:?}");
     assert!(ran.out.ends_with("Nothing is wrong.\n42\n"), "{ran:?}");
     for part in [
-        "\nok       TLS            TLS 1.3; the certificate CN=server",
+        "\nok       TLS            TLS 1.",
         "\nok       identity       alice, with a password\n",
         "\nok       session        session 0 is idle, name livysh-",
     ] {
@@ -72,6 +72,16 @@ fn ctrl_c_ends_it_and_not_the_prompt() {
     screen.wait_for("\n42");
     screen.line(":quit");
     assert_eq!(screen.wait_for_exit(), 0);
+}
+
+/// At a terminal, the way to find out more is told.
+#[test]
+fn a_closed_way_names_the_doctor() {
+    let home = Home::new();
+    let mut screen = Screen::sized(&home, &["http://127.0.0.1:1", "--retry-for", "1s"], 30, 120);
+    screen.wait_for("hint: livysh --url http://127.0.0.1:1 doctor  looks at each step of the way");
+    screen.line(":quit");
+    screen.wait_for_exit();
 }
 
 /// There is nothing on the way to it.

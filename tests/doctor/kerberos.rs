@@ -50,12 +50,12 @@ impl Door {
 #[test]
 fn a_ticket_that_is_taken_is_told_with_its_end() {
     let door = Door::new();
-    door.realm.ticket("alice", "3h");
+    door.realm.ticket("alice", "3h30m");
     let ran = door.look(door.realm.environment());
     is_well(&ran);
     let told = one(&ran, "identity").text;
     let expected =
-        "alice@LIVY.TEST, with a Kerberos ticket for HTTP/localhost, which ends in 2 hours";
+        "alice@LIVY.TEST, with a Kerberos ticket for HTTP/localhost, which ends in 3 hours";
     assert_eq!(told, expected);
     // Each request has a token of its own, and the first has none.
     let log = door.apache.log();

@@ -122,6 +122,21 @@ fn a_way_through_proxies_is_told() {
     }
 }
 
+#[test]
+fn a_password_that_everybody_on_the_way_reads_is_worth_a_word() {
+    let (place, proxy) = (Place::new(), Forward::tinyproxy(USER, PROXY_PASSWORD));
+    let url = format!("http://livy.test:{}/livy", place.nginx.plain);
+    place.profile(&url, &[ALICE, &through(&proxy.url)]);
+    let ran = look(
+        &place.home,
+        &[],
+        &[("OWN", PASSWORD), ("PROXY", PROXY_PASSWORD)],
+    );
+    let told = one(&ran, "TLS");
+    assert_eq!((ran.code, told.state.as_str()), (0, "warning"), "{ran:?}");
+    assert!(told.text.contains("reads the password"), "{told:?}");
+}
+
 /// As each request goes through it, in a tunnel, and by SOCKS.
 #[test]
 fn a_proxy_that_knows_nobody_of_that_name_is_told() {
