@@ -3,6 +3,7 @@
 use super::check::Check;
 use super::report::Report;
 use super::service::{Asked, owner};
+use crate::delivery::read_made;
 use crate::exit::Exit;
 use crate::livy::{
     Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session, length_in_words,
@@ -164,7 +165,8 @@ async fn started(
 ) -> Result<Session, LivyError> {
     let began = Instant::now();
     loop {
-        let session = asked.client.session(&made.id).await?;
+        let ask = async || asked.client.session(&made.id).await;
+        let session = read_made(&asked.server.patience, |_| {}, ask).await?;
         let state = &session.state;
         if state.takes_statements() || state.is_over() || began.elapsed() > LONGEST_START {
             return Ok(session);

@@ -49,6 +49,7 @@ pub use configured::configured;
 pub use machine::Machine;
 
 use crate::auth::{Credential, Identity, Ticket};
+use crate::delivery::Patience;
 use crate::exit::Exit;
 use crate::livy::{Authorizer, Client, CreateSession, Service, Transport, Watch};
 use crate::shell::{Journal, Over, SessionFacts, Signals};
@@ -90,6 +91,8 @@ pub struct Server {
     pub keep_alive: (Duration, Duration),
     /// A session that is made and ended, where that is asked for.
     pub create: Option<CreateSession>,
+    /// How long it is looked for what was just made.
+    pub patience: Patience,
     /// Hears of each request that signs on.
     pub watch: Option<Watch>,
 }

@@ -4,12 +4,10 @@ use super::check::Check;
 use super::report::Report;
 use super::{Case, Inside, Server, lives};
 use crate::auth::Credential;
-use crate::delivery::PAGE;
+use crate::delivery::{PAGE, signed_on};
 use crate::livy::{Client, LivyError, Session, SessionList};
 use std::time::{Duration, Instant};
 
-/// So many sessions are looked at.
-const PAGE: u64 = 100;
 /// So often an answer is timed.
 const TIMED: usize = 5;
 /// Beyond it a prompt feels slow.
@@ -52,16 +50,12 @@ impl Asked<'_> {
         true
     }
 
-    /// Once more where a program may print something else.
+    /// Once more where a program may print something else; a password that is wrong is not tried again.
     async fn sessions(&self) -> Result<SessionList, LivyError> {
-        let asked = self.client.sessions(0, PAGE).await;
-        match (&asked, &self.server.credential) {
-            (Err(error), Credential::Printed { .. } | Credential::Aws { .. })
-                if error.is_turned_away() =>
-            {
-                self.client.sessions(0, PAGE).await
-            }
-            _ => asked,
+        let ask = async || self.client.sessions(0, PAGE).await;
+        match &self.server.credential {
+            Credential::Printed { .. } | Credential::Aws { .. } => signed_on(ask).await,
+            Credential::None | Credential::Given { .. } | Credential::Kerberos(_) => ask().await,
         }
     }
 

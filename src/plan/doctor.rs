@@ -5,7 +5,7 @@ use super::{search, session};
 use crate::cli::{Cli, Doctor};
 use crate::config::{self, ConfigError, Configured, Environment, Flags, Origin, Place, Settings};
 use crate::doctor::{Case, Check, Machine, Server, configured};
-use crate::engine::KeepAlive;
+use crate::engine::{KeepAlive, Patience};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::livy::{self, CreateSession};
@@ -134,13 +134,21 @@ fn with(
     };
     let keeping = settings.timing.keepalive;
     let usual = KeepAlive::default();
+    let limit = transport.longest.unwrap_or(LONGEST_STEP);
+    let usual_patience = Patience::default();
+    let visible = settings.timing.visible_after;
     let server = Server {
         root: livy::shown_root(url),
         url: url.clone(),
         credential: credential.clone(),
         transport: (**transport).clone(),
         service: (**service).clone(),
-        limit: transport.longest.unwrap_or(LONGEST_STEP),
+        limit,
+        patience: Patience {
+            unreachable: Some(limit),
+            visible: visible.unwrap_or(usual_patience.visible),
+            ..usual_patience
+        },
         proxy_origin: known.as_ref().and_then(proxy_origin),
         keep_alive: (
             keeping.every.unwrap_or(usual.every),
