@@ -130,6 +130,27 @@ fn a_program_that_prints_no_token_is_told() {
     assert_eq!(one(&ran, "identity").text, "a token that sh prints");
 }
 
+/// Where it says itself until when that holds.
+#[test]
+fn the_end_of_a_printed_token_is_told() {
+    let (home, server) = (Home::new(), open());
+    private(
+        &home,
+        "works",
+        "echo '{\"token\":\"s3cr3t-4f9a1c77\",\"left\":7300}'",
+    );
+    let auth = "auth = { type = 'bearer', command = ['sh', 'works'], token_pointer = '/token', \
+                expiry = { pointer = '/left', unit = 'relative' } }";
+    home.profile("p", &server.url, &[auth]);
+    let ran = look(&home, &[], &[]);
+    is_well(&ran);
+    let told = one(&ran, "identity").text;
+    assert!(
+        told.starts_with("a token that sh prints, until ") && told.ends_with(", in 2 hours"),
+        "{told}"
+    );
+}
+
 fn signed(home: &Home, url: &str, variables: &[(&str, &str)], auth: &str) -> Ran {
     home.profile("p", url, &["preset = 'emr-serverless'", auth]);
     let mut command = home.command(&["-p", "p", "doctor"]);

@@ -94,3 +94,24 @@ fn a_server_of_ones_own_is_looked_at_without_a_profile() {
     assert!(ran.out.ends_with("Nothing is wrong.\n"), "{ran:?}");
     assert!(ran.out.contains("(--url); service: livy"), "{ran:?}");
 }
+
+/// A Spark of this machine, with which nothing is on the way.
+#[test]
+fn a_local_spark_is_looked_at_inside() {
+    let home = Home::new();
+    let ran = home.run(&["--local", "-l", "python", "-e", "1", "-e", ":doctor"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("\nok       configuration  a Spark on this machine (--local)\n"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("\nok       session        session 0 is "),
+        "{ran:?}"
+    );
+    assert!(
+        ran.out.contains("\nok       local Spark    Spark "),
+        "{ran:?}"
+    );
+}
