@@ -16,11 +16,6 @@ fn what_is_not_livy_is_told() {
             "not what a Livy server answers",
             "check the URL",
         ),
-        (
-            "moved/livy",
-            "answered 302 Found",
-            "the server points to https://login.example/sign-on",
-        ),
     ] {
         let url = format!("http://127.0.0.1:{}/{path}", place.nginx.plain);
         place.profile(&url, &[ALICE]);
@@ -28,6 +23,20 @@ fn what_is_not_livy_is_told() {
         failed(&ran, 3, "service", text, hint);
         assert_eq!(one(&ran, "sign-on").state, "skipped");
     }
+}
+
+#[test]
+fn a_page_where_people_sign_on_is_told() {
+    let place = Place::new();
+    let url = format!("http://127.0.0.1:{}/moved/livy", place.nginx.plain);
+    place.profile(&url, &[ALICE]);
+    failed(
+        &place.look(),
+        4,
+        "sign-on",
+        "it wants people to sign on at https://login.example/sign-on",
+        "livysh signs on without a browser",
+    );
 }
 
 #[test]
