@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::report::Report;
-use super::{Case, Inside, Server, lives};
+use super::{Case, Inside, Left, Server, lives};
 use crate::auth::Credential;
 use crate::delivery::{PAGE, signed_on};
 use crate::livy::{Client, LivyError, Session, SessionList};
@@ -18,6 +18,7 @@ pub(super) struct Asked<'a> {
     pub(super) case: &'a Case,
     pub(super) server: &'a Server,
     pub(super) client: &'a Client,
+    pub(super) left: &'a Left,
 }
 
 impl Asked<'_> {

@@ -1,9 +1,9 @@
 //! From the command line to what `livysh doctor` looks at.
 
 use super::remote::{SPARK, check_format, for_conversation};
-use super::{search, session};
+use super::{command, search, session};
 use crate::cli::{Cli, Doctor};
-use crate::config::{self, ConfigError, Configured, Environment, Flags, Origin, Place, Settings};
+use crate::config::{self, ConfigError, Configured, Environment, Origin, Place, Settings};
 use crate::doctor::{Case, Check, Machine, Server, configured};
 use crate::engine::{KeepAlive, Patience};
 use crate::exit::Exit;
@@ -66,14 +66,7 @@ pub fn of_doctor(
         false => None,
     };
     let is_verbose = cli.looks.verbose;
-    Ok(with(
-        case,
-        &flags,
-        &settings,
-        request,
-        is_verbose,
-        environment,
-    ))
+    Ok(with(case, cli, &settings, request, is_verbose, environment))
 }
 
 /// The same of the server that a dialogue is with.
@@ -92,12 +85,12 @@ pub fn doctor_inside(
         machine: machine(cli, environment),
     };
     let is_verbose = cli.looks.verbose;
-    with(case, &cli.flags(), settings, None, is_verbose, environment)
+    with(case, cli, settings, None, is_verbose, environment)
 }
 
 fn with(
     case: Case,
-    flags: &Flags,
+    cli: &Cli,
     settings: &Settings,
     create: Option<CreateSession>,
     is_verbose: bool,
@@ -127,7 +120,7 @@ fn with(
         };
     }
     // Nobody is asked a second time.
-    let known = config::configured(flags, environment, None).ok();
+    let known = config::configured(&cli.flags(), environment, None).ok();
     let configuration = match &known {
         Some(known) => configured(known, settings),
         None => vec![Check::ok("configuration", livy::shown_root(url))],
@@ -139,6 +132,7 @@ fn with(
     let visible = settings.timing.visible_after;
     let server = Server {
         root: livy::shown_root(url),
+        command: command(cli, settings),
         url: url.clone(),
         credential: credential.clone(),
         transport: (**transport).clone(),

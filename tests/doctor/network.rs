@@ -1,7 +1,9 @@
 //! Names, ports, and proxies on the way.
 
 use super::{ALICE, PASSWORD, PROXY_PASSWORD, Place, WRONG, checks, failed, is_well, look, one};
+use crate::support::neighbours::authority::Authority;
 use crate::support::neighbours::forward::Forward;
+use crate::support::neighbours::secured;
 use crate::support::processes::send;
 use crate::support::program::{Home, Ran};
 use nix::sys::signal::Signal;
@@ -120,6 +122,33 @@ fn a_way_through_proxies_is_told() {
             );
         }
     }
+}
+
+/// Both handshakes are told, that with the proxy first.
+#[test]
+fn a_way_through_a_proxy_that_speaks_tls_is_told() {
+    let (place, tiny) = (Place::new(), Forward::tinyproxy(USER, PROXY_PASSWORD));
+    let authority = Authority::new("an authority of the way");
+    let own = authority.server(&["localhost"]);
+    let port = secured::before(tiny.url.replace("http://", ""), &own);
+    let both = std::fs::read_to_string(place.nginx.file("authority.pem")).unwrap();
+    let both = place.home.write("both.pem", &(both + &authority.pem));
+    let url = format!("https://livy.test:{}/livy", place.nginx.tls);
+    let trust = format!("tls.ca_file = {both:?}");
+    let proxy = through(&format!("https://localhost:{port}"));
+    place.profile(&url, &[ALICE, &trust, &proxy]);
+    let variables = [("OWN", PASSWORD), ("PROXY", PROXY_PASSWORD)];
+    let ran = look(&place.home, &[], &variables);
+    is_well(&ran);
+    let all = checks(&ran.out);
+    let secured: Vec<&str> = all
+        .iter()
+        .filter(|told| told.name == "TLS")
+        .map(|told| told.text.as_str())
+        .collect();
+    assert_eq!(secured.len(), 2, "{ran:?}");
+    assert!(secured[0].contains("CN=an authority of the way"), "{ran:?}");
+    assert!(secured[1].contains("livy.test"), "{ran:?}");
 }
 
 #[test]

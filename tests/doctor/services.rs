@@ -1,10 +1,13 @@
 //! What answers, and whether it lets changes through.
 
 use super::{ALICE, PASSWORD, Place, checks, failed, is_well, look, one};
+use crate::support::eventually;
 use crate::support::http::{get, post};
-use crate::support::program::Home;
+use crate::support::processes::send;
+use crate::support::program::{Home, Ran};
 use crate::support::scripted::{Answer, Request, Scripted};
 use crate::support::spark::{strict, wait_until_idle};
+use nix::sys::signal::Signal;
 
 #[test]
 fn what_is_not_livy_is_told() {
@@ -126,6 +129,41 @@ fn whoever_may_make_no_session_is_told() {
     assert_eq!(ended, ["/sessions/2147483647"]);
     // A session of another's tells nothing of us.
     assert!(one(&ran, "owner").text.starts_with("not told"), "{ran:?}");
+}
+
+/// It is not ended while it starts, which would leave its driver: whoever goes is told.
+#[test]
+fn a_session_that_is_not_waited_for_is_named() {
+    let server = Scripted::start(|request: &Request| match request.method.as_str() {
+        "POST" => Answer::json("201 Created", r#"{"id":3,"state":"starting"}"#),
+        _ if request.path.starts_with("/sessions?") => {
+            Answer::json("200 OK", r#"{"from":0,"total":0,"sessions":[]}"#)
+        }
+        _ if request.path == "/sessions/3" => {
+            Answer::json("200 OK", r#"{"id":3,"state":"starting"}"#)
+        }
+        _ => Answer::json(
+            "404 Not Found",
+            r#"{"msg":"Session '2147483647' not found."}"#,
+        ),
+    });
+    let home = Home::new();
+    let mut command = home.command(&["doctor", &server.url, "--create"]);
+    let child = command.spawn().unwrap();
+    eventually("it is waited for", || {
+        (server.count("GET", "/sessions/3") > 1).then_some(())
+    });
+    send(child.id(), Signal::SIGINT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{ran:?}");
+    ran.said(&[
+        "Session livysh-doctor-",
+        &format!(
+            " may still be there:  livysh --url {} sessions stop ",
+            server.url
+        ),
+    ]);
+    assert_eq!(server.count("DELETE", "/sessions/3"), 0);
 }
 
 /// One that has every session that it is asked for is asked to end none.
