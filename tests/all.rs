@@ -15,6 +15,7 @@ mod commands;
 mod config_command;
 mod create_fields;
 mod dialogue;
+mod doctor;
 mod errors;
 mod failures;
 mod faults;

@@ -55,7 +55,8 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     (
         "doctor",
         &[
-            "auth", "config", "livy", "local", "remote", "render", "shell", "term", "exit",
+            "auth", "config", "delivery", "livy", "local", "remote", "render", "shell", "term",
+            "exit",
         ],
     ),
     (

@@ -3,9 +3,11 @@
 use super::check::Check;
 use super::report::Report;
 use super::service::{Asked, owner};
+use crate::delivery::read_made;
 use crate::exit::Exit;
-use crate::livy::length_in_words;
-use crate::livy::{Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session};
+use crate::livy::{
+    Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session, length_in_words,
+};
 use std::time::{Duration, Instant};
 
 /// No server has given so many numbers.
@@ -101,10 +103,12 @@ fn sent(asked: &Asked<'_>) -> String {
 /// Makes a session, waits until it runs, and ends it.
 async fn created(asked: &Asked<'_>, request: &CreateSession, report: &Report<'_>) -> Check {
     report.progress("making a session");
+    *asked.left.borrow_mut() = request.name.clone();
     let began = Instant::now();
     let made = match asked.client.create_session(request).await {
         Ok(made) => made,
         Err(error) => {
+            asked.left.take();
             let mut check = Check::of_error("create", &error);
             if !error.is_refusal() && !error.is_identity() {
                 let name = request.name.clone().unwrap_or_default();
@@ -115,11 +119,14 @@ async fn created(asked: &Asked<'_>, request: &CreateSession, report: &Report<'_>
             return check;
         }
     };
+    let stop = format!("{} sessions stop {}", asked.server.command, made.id);
     let session = match started(asked, &made, report).await {
         Ok(session) => session,
         Err(error) => {
             let mut check = Check::of_error("create", &error);
             check.text = format!("session {} was made, and is lost: {}", made.id, check.text);
+            check.hint = Some(stop);
+            asked.left.take();
             return check;
         }
     };
@@ -131,12 +138,13 @@ async fn created(asked: &Asked<'_>, request: &CreateSession, report: &Report<'_>
     );
     let is_up = session.state.takes_statements();
     let told = format!("session {} was made, was {state}", session.id);
-    if let Err(error) = asked.client.delete_session(&session.id).await
+    let ended = asked.client.delete_session(&session.id).await;
+    asked.left.take();
+    if let Err(error) = ended
         && !error.is_no_session()
     {
         let told = format!("{told}, and is not ended: {error}");
-        let hint = format!("livysh sessions stop {}", session.id);
-        return Check::warning("create", told, &hint);
+        return Check::warning("create", told, &stop);
     }
     match is_up {
         true => Check::ok("create", format!("{told}, and is ended{whose}")),
@@ -163,7 +171,8 @@ async fn started(
 ) -> Result<Session, LivyError> {
     let began = Instant::now();
     loop {
-        let session = asked.client.session(&made.id).await?;
+        let ask = async || asked.client.session(&made.id).await;
+        let session = read_made(&asked.server.patience, |_| {}, ask).await?;
         let state = &session.state;
         if state.takes_statements() || state.is_over() || began.elapsed() > LONGEST_START {
             return Ok(session);

@@ -6,8 +6,7 @@ use super::report::Report;
 use super::times::until;
 use crate::auth::{self, AwsSource, Claims, Credential, Identity, Scheme, Ticket};
 use crate::exit::Exit;
-use crate::livy::length_in_words;
-use crate::livy::{Authorizer, IdentityError, Unsigned};
+use crate::livy::{Authorizer, IdentityError, Unsigned, length_in_words};
 use std::time::{Duration, SystemTime};
 
 /// What ends so soon is worth a word.
@@ -34,7 +33,7 @@ pub(super) fn known(credential: &Credential) -> Check {
         Credential::Kerberos(ticket) => format!("a Kerberos ticket for {}", service(ticket)),
         Credential::Aws { scope, source } => {
             let keys = match source.as_ref() {
-                AwsSource::Given(_) => "keys of AWS from the environment".to_owned(),
+                AwsSource::Given(keys) => format!("the key {} of AWS", end(&keys.id)),
                 AwsSource::Printed(program) => {
                     let by = printed(program.words.first().map(String::as_str));
                     format!("keys of AWS{by}")
@@ -53,6 +52,15 @@ fn with(scheme: &Scheme, user: Option<&str>, from: &str) -> String {
         (Scheme::Bearer, _) => format!("a token{from}"),
         (Scheme::Header(name), _) => format!("a secret in the header {name}{from}"),
     }
+}
+
+/// As much of a key's name as tells it from another.
+fn end(id: &str) -> String {
+    let skipped = id.chars().count().saturating_sub(4);
+    id.chars().skip(skipped).fold("…".to_owned(), |mut end, c| {
+        end.push(c);
+        end
+    })
 }
 
 /// A program by its name: what else stands there may be a secret.

@@ -49,11 +49,14 @@ pub use configured::configured;
 pub use machine::Machine;
 
 use crate::auth::{Credential, Identity, Ticket};
+use crate::delivery::Patience;
 use crate::exit::Exit;
-use crate::livy::{Authorizer, Client, CreateSession, Service, Transport};
+use crate::livy::{Authorizer, Client, CreateSession, Service, Transport, Watch};
+use crate::render::{Line, one_line};
 use crate::shell::{Journal, Over, SessionFacts, Signals};
 use crate::term::Out;
 use report::Report;
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 use target::Target;
@@ -79,6 +82,8 @@ pub struct Server {
     pub url: String,
     /// As it is shown.
     pub root: String,
+    /// The command that comes to it, for a shell.
+    pub command: String,
     pub credential: Credential,
     pub transport: Transport,
     pub service: Service,
@@ -90,30 +95,54 @@ pub struct Server {
     pub keep_alive: (Duration, Duration),
     /// A session that is made and ended, where that is asked for.
     pub create: Option<CreateSession>,
+    /// How long it is looked for what was just made.
+    pub patience: Patience,
+    /// Hears of each request that signs on.
+    pub watch: Option<Watch>,
 }
 
 /// The session that a dialogue is in.
 pub type Inside = SessionFacts;
 
+/// The name of a session that was made, or may have been, and is not ended.
+type Left = RefCell<Option<String>>;
+
 /// Looks at all of it, and gives the code to end with.
 pub fn run(case: &Case) -> Exit {
+    let left = Left::default();
     on_runtime(case, async {
         let mut signals = match Signals::listen() {
             Ok(signals) => signals,
-            Err(_) => return examined(case, None).await,
+            Err(_) => return examined(case, None, &left).await,
         };
         tokio::select! {
-            exit = examined(case, None) => exit,
-            signal = signals.next() => Exit::from(signal),
+            exit = examined(case, None, &left) => exit,
+            signal = signals.next() => {
+                tell_left(case, &left);
+                Exit::from(signal)
+            }
         }
     })
 }
 
+fn tell_left(case: &Case, left: &Left) {
+    if let (Some(name), Some(server)) = (left.take(), &case.server) {
+        case.out.end_progress();
+        let told = format!(
+            "Session {name} may still be there:  {} sessions stop {name}",
+            server.command
+        );
+        case.out.note(&Line::plain(one_line(&told).into_owned()));
+    }
+}
+
 /// The same from inside a dialogue, until it is stopped.
 pub fn run_inside(case: &Case, inside: &Inside, stop: oneshot::Receiver<()>) -> Exit {
+    // Inside, none is made.
+    let left = Left::default();
     on_runtime(case, async {
         tokio::select! {
-            exit = examined(case, Some(inside)) => exit,
+            exit = examined(case, Some(inside), &left) => exit,
             _ = stop => Exit::Interrupted,
         }
     })
@@ -141,14 +170,14 @@ fn on_runtime(case: &Case, work: impl Future<Output = Exit>) -> Exit {
     exit
 }
 
-async fn examined(case: &Case, inside: Option<&Inside>) -> Exit {
+async fn examined(case: &Case, inside: Option<&Inside>, left: &Left) -> Exit {
     let mut report = Report::begin(&case.out, case.is_json);
     for check in &case.configuration {
         report.tell(check.clone());
     }
     match &case.server {
         Some(server) if !report.has_failed() => {
-            of_server(case, server, inside, &mut report).await;
+            of_server(case, server, inside, left, &mut report).await;
         }
         Some(_) => report.tell(Check::skipped("server", "no server is known")),
         None if report.has_failed() => {
@@ -165,7 +194,13 @@ async fn examined(case: &Case, inside: Option<&Inside>) -> Exit {
 }
 
 /// The server, as far as one can get.
-async fn of_server(case: &Case, server: &Server, inside: Option<&Inside>, report: &mut Report<'_>) {
+async fn of_server(
+    case: &Case,
+    server: &Server,
+    inside: Option<&Inside>,
+    left: &Left,
+    report: &mut Report<'_>,
+) {
     let identity = Arc::new(Identity::new(within(&server.credential, server.limit)));
     let transport = Transport {
         longest: Some(server.limit),
@@ -174,7 +209,7 @@ async fn of_server(case: &Case, server: &Server, inside: Option<&Inside>, report
     let client = Client::new(
         &server.url,
         identity.clone(),
-        None,
+        server.watch.clone(),
         transport,
         server.service.clone(),
     );
@@ -216,6 +251,7 @@ async fn of_server(case: &Case, server: &Server, inside: Option<&Inside>, report
         case,
         server,
         client: &client,
+        left,
     };
     if !asked.signs_on(report).await {
         return;

@@ -2,9 +2,9 @@
 
 use super::check::Check;
 use super::report::Report;
-use super::{Case, Inside, Server, lives};
+use super::{Case, Inside, Left, Server, lives};
 use crate::auth::Credential;
-use crate::delivery::PAGE;
+use crate::delivery::{PAGE, signed_on};
 use crate::livy::{Client, LivyError, Session, SessionList};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ pub(super) struct Asked<'a> {
     pub(super) case: &'a Case,
     pub(super) server: &'a Server,
     pub(super) client: &'a Client,
+    pub(super) left: &'a Left,
 }
 
 impl Asked<'_> {
@@ -50,16 +51,12 @@ impl Asked<'_> {
         true
     }
 
-    /// Once more where a program may print something else.
+    /// Once more where a program may print something else; a password that is wrong is not tried again.
     async fn sessions(&self) -> Result<SessionList, LivyError> {
-        let asked = self.client.sessions(0, PAGE).await;
-        match (&asked, &self.server.credential) {
-            (Err(error), Credential::Printed { .. } | Credential::Aws { .. })
-                if error.is_turned_away() =>
-            {
-                self.client.sessions(0, PAGE).await
-            }
-            _ => asked,
+        let ask = async || self.client.sessions(0, PAGE).await;
+        match &self.server.credential {
+            Credential::Printed { .. } | Credential::Aws { .. } => signed_on(ask).await,
+            Credential::None | Credential::Given { .. } | Credential::Kerberos(_) => ask().await,
         }
     }
 

@@ -9,6 +9,7 @@ use super::report::Report;
 use super::stream::Stream;
 use super::target::Target;
 use super::tls;
+use crate::auth::Credential;
 use crate::livy::TransportKind;
 
 /// The answer to a question that nobody signs on for, where one came from the server.
@@ -31,6 +32,7 @@ pub(super) async fn to(
         Some(proxy) => through(proxy, server, target, report).await?,
     };
     if !target.is_tls {
+        report.tell(unencrypted(server, target));
         return http::ask(stream, target, proxy.as_ref(), server.limit, report).await;
     }
     let secured = tls::secure(stream, target, server, server.limit, report).await?;
@@ -40,6 +42,25 @@ pub(super) async fn to(
         report.tell(check);
     }
     Some(answer)
+}
+
+/// Who is on the way to another machine reads what is sent.
+fn unencrypted(server: &Server, target: &Target) -> Check {
+    match &server.credential {
+        Credential::Given { .. } | Credential::Printed { .. } if !target.is_loopback() => {
+            let told = "none: whoever is on the way reads the password or token";
+            Check::warning(
+                "TLS",
+                told,
+                "use https:// in the URL, where the server has it",
+            )
+        }
+        Credential::None
+        | Credential::Given { .. }
+        | Credential::Printed { .. }
+        | Credential::Kerberos(_)
+        | Credential::Aws { .. } => Check::skipped("TLS", "the URL begins with http://"),
+    }
 }
 
 async fn connected(

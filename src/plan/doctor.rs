@@ -1,17 +1,17 @@
 //! From the command line to what `livysh doctor` looks at.
 
-use super::remote::{check_format, for_conversation};
-use super::{search, session};
+use super::remote::{SPARK, check_format, for_conversation};
+use super::{command, search, session};
 use crate::cli::{Cli, Doctor};
-use crate::config::{self, ConfigError, Configured, Environment, Flags, Origin, Place, Settings};
+use crate::config::{self, ConfigError, Configured, Environment, Origin, Place, Settings};
 use crate::doctor::{Case, Check, Machine, Server, configured};
-use crate::engine::KeepAlive;
+use crate::engine::{KeepAlive, Patience};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::livy::{self, CreateSession};
 use crate::local;
 use crate::render::Format;
-use crate::shell::{Journal, error_lines, named};
+use crate::shell::{Journal, error_lines, named, telling};
 use crate::term::Out;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub fn of_doctor(
     options: &Doctor,
     environment: Environment<'_>,
 ) -> Result<Case, Exit> {
-    check(cli).map_err(|told| {
+    check(cli, options).map_err(|told| {
         for line in error_lines(&told, None) {
             out.note(&line);
         }
@@ -65,7 +65,8 @@ pub fn of_doctor(
         },
         false => None,
     };
-    Ok(with(case, &flags, &settings, request, environment))
+    let is_verbose = cli.looks.verbose;
+    Ok(with(case, cli, &settings, request, is_verbose, environment))
 }
 
 /// The same of the server that a dialogue is with.
@@ -83,14 +84,16 @@ pub fn doctor_inside(
         journal: Journal::in_folder(config::state_folder(environment)),
         machine: machine(cli, environment),
     };
-    with(case, &cli.flags(), settings, None, environment)
+    let is_verbose = cli.looks.verbose;
+    with(case, cli, settings, None, is_verbose, environment)
 }
 
 fn with(
     case: Case,
-    flags: &Flags,
+    cli: &Cli,
     settings: &Settings,
     create: Option<CreateSession>,
+    is_verbose: bool,
     environment: Environment<'_>,
 ) -> Case {
     let Place::Server {
@@ -117,26 +120,36 @@ fn with(
         };
     }
     // Nobody is asked a second time.
-    let known = config::configured(flags, environment, None).ok();
+    let known = config::configured(&cli.flags(), environment, None).ok();
     let configuration = match &known {
         Some(known) => configured(known, settings),
         None => vec![Check::ok("configuration", livy::shown_root(url))],
     };
     let keeping = settings.timing.keepalive;
     let usual = KeepAlive::default();
+    let limit = transport.longest.unwrap_or(LONGEST_STEP);
+    let usual_patience = Patience::default();
+    let visible = settings.timing.visible_after;
     let server = Server {
         root: livy::shown_root(url),
+        command: command(cli, settings),
         url: url.clone(),
         credential: credential.clone(),
         transport: (**transport).clone(),
         service: (**service).clone(),
-        limit: transport.longest.unwrap_or(LONGEST_STEP),
+        limit,
+        patience: Patience {
+            unreachable: Some(limit),
+            visible: visible.unwrap_or(usual_patience.visible),
+            ..usual_patience
+        },
         proxy_origin: known.as_ref().and_then(proxy_origin),
         keep_alive: (
             keeping.every.unwrap_or(usual.every),
             keeping.idle.unwrap_or(usual.idle),
         ),
         create,
+        watch: is_verbose.then(|| telling(case.out.clone())),
     };
     Case {
         configuration,
@@ -165,7 +178,7 @@ fn fresh(
     settings: &Settings,
     environment: Environment<'_>,
 ) -> Result<CreateSession, String> {
-    let language = settings.language.unwrap_or(Language::Scala);
+    let language = cli.lang.or(settings.language).unwrap_or(Language::Scala);
     let fresh = session::fresh(
         cli,
         &settings.session,
@@ -207,10 +220,14 @@ fn machine(cli: &Cli, environment: Environment<'_>) -> Machine {
 }
 
 /// Options that would be taken in silence and do nothing.
-fn check(cli: &Cli) -> Result<(), String> {
+fn check(cli: &Cli, options: &Doctor) -> Result<(), String> {
     check_format(cli.looks.format, true)
         .map_err(|()| "-o json is for livysh doctor: there is no other".to_owned())?;
-    match for_conversation(cli) {
+    let of_session = |option: &&str| {
+        options.create && ["-l", "--heartbeat", "--ttl", "--idle-timeout", SPARK].contains(option)
+    };
+    let mut given = for_conversation(cli).filter(|option| !of_session(option));
+    match given.next() {
         Some(option) => Err(format!(
             "{option} is for a conversation: livysh doctor looks at the way to a server"
         )),

@@ -97,7 +97,7 @@ fn check(cli: &Cli, command: &SessionsCommand) -> Result<(), String> {
     let format = check_format(cli.looks.format, is_listed);
     format
         .map_err(|()| "-o json is for list and show of sessions: there is no other".to_owned())?;
-    match for_conversation(cli) {
+    match for_conversation(cli).next() {
         Some(option) => Err(format!(
             "{option} is for a conversation: livysh sessions shows and ends those that are there"
         )),
@@ -105,8 +105,11 @@ fn check(cli: &Cli, command: &SessionsCommand) -> Result<(), String> {
     }
 }
 
-/// An option that was given and says something of a conversation alone.
-pub(super) fn for_conversation(cli: &Cli) -> Option<&'static str> {
+/// Any option of Spark's shells.
+pub(super) const SPARK: &str = "--conf or another option of Spark";
+
+/// Options that were given and say something of a conversation alone.
+pub(super) fn for_conversation(cli: &Cli) -> impl Iterator<Item = &'static str> {
     let (script, looks) = (&cli.script, &cli.looks);
     let given = [
         ("-s", cli.session.is_some()),
@@ -114,10 +117,7 @@ pub(super) fn for_conversation(cli: &Cli) -> Option<&'static str> {
         ("--keep", cli.keep),
         ("-l", cli.lang.is_some()),
         ("-e, -f, -i or FILE", !cli.inputs().is_empty()),
-        (
-            "--conf or another option of Spark",
-            cli.spark != SparkOptions::default(),
-        ),
+        (SPARK, cli.spark != SparkOptions::default()),
         ("--heartbeat", cli.heartbeat.is_some()),
         ("--ttl", cli.ttl.is_some()),
         ("--idle-timeout", cli.idle_timeout.is_some()),
@@ -133,8 +133,8 @@ pub(super) fn for_conversation(cli: &Cli) -> Option<&'static str> {
         ("--no-startup", cli.no_startup),
         ("--dry-run", cli.dry_run),
     ];
-    let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
-    given.next().map(|(option, _)| option)
+    let given = given.into_iter().filter(|(_, is_given)| *is_given);
+    given.map(|(option, _)| option)
 }
 
 /// Whether a result can be written so.

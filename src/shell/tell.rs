@@ -49,7 +49,14 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
                 }
             }
         }
-        Event::Engine(engine::Event::OpenFailed(error)) => words::open_error(error),
+        Event::Engine(engine::Event::OpenFailed(error)) => {
+            let mut lines = words::open_error(error);
+            // Whoever sits there may want to know how far one gets.
+            if out.terminals.error && !about.is_local {
+                lines.extend(words::step_by_step(error, &about.command));
+            }
+            lines
+        }
         Event::Engine(engine::Event::Died(death)) => life::death(death, &about.root, reader),
         Event::Engine(engine::Event::Copies(copies)) => words::copies(copies),
         Event::Engine(engine::Event::CancelFailed(error)) => words::livy_error(error),

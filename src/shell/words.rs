@@ -65,6 +65,20 @@ pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
     }
 }
 
+/// What tells more of the way to a server, where that is closed.
+pub(super) fn step_by_step(error: &OpenError, command: &str) -> Option<Line> {
+    let error = match error {
+        OpenError::Livy(error) | OpenError::NotCreated { error, .. } => error,
+        OpenError::Preparation { .. } | OpenError::GivenUp => return None,
+    };
+    let is_closed = match error {
+        LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Identity(_) => true,
+        LivyError::Server(_) => error.is_identity(),
+        LivyError::Replaced { .. } | LivyError::Unsent { .. } => false,
+    };
+    is_closed.then(|| hint_line(&format!("{command} doctor  looks at each step of the way")))
+}
+
 /// What is known of a statement that was not accepted.
 pub(super) fn of_statement(received: Received) -> &'static str {
     match received {

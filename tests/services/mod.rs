@@ -16,10 +16,12 @@
 //! | `fields.rs`      | every field of a request that can be set             |
 //! | `quirks.rs`      | what else is each service's own                     |
 //! | `signed.rs`      | keys of AWS that end, wrong clocks and regions      |
+//! | `doctor.rs`      | `livysh doctor` before each                         |
 //! | `matrix.rs`      | what each has and has not, cell by cell             |
 
 mod decode;
 mod dialogue;
+mod doctor;
 mod emr_serverless;
 mod fabric;
 mod fields;

@@ -9,6 +9,7 @@ pub mod forward;
 pub mod kerberos;
 pub mod nginx;
 mod running;
+pub mod secured;
 
 use std::path::{Path, PathBuf};
 

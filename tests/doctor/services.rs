@@ -1,0 +1,263 @@
+//! What answers, and whether it lets changes through.
+
+use super::{ALICE, PASSWORD, Place, checks, failed, is_well, look, one};
+use crate::support::eventually;
+use crate::support::http::{get, post};
+use crate::support::processes::send;
+use crate::support::program::{Home, Ran};
+use crate::support::scripted::{Answer, Request, Scripted};
+use crate::support::spark::{strict, wait_until_idle};
+use nix::sys::signal::Signal;
+
+#[test]
+fn what_is_not_livy_is_told() {
+    let place = Place::new();
+    for (path, text, hint) in [
+        ("nothing/livy", "answered 404 Not Found", "check the URL"),
+        (
+            "page/livy",
+            "not what a Livy server answers",
+            "check the URL",
+        ),
+    ] {
+        let url = format!("http://127.0.0.1:{}/{path}", place.nginx.plain);
+        place.profile(&url, &[ALICE]);
+        let ran = place.look();
+        failed(&ran, 3, "service", text, hint);
+        assert_eq!(one(&ran, "sign-on").state, "skipped");
+    }
+}
+
+#[test]
+fn a_page_where_people_sign_on_is_told() {
+    let place = Place::new();
+    let url = format!("http://127.0.0.1:{}/moved/livy", place.nginx.plain);
+    place.profile(&url, &[ALICE]);
+    failed(
+        &place.look(),
+        4,
+        "sign-on",
+        "it wants people to sign on at https://login.example/sign-on",
+        "livysh signs on without a browser",
+    );
+}
+
+#[test]
+fn a_gateway_whose_server_is_away_is_told() {
+    let place = Place::new();
+    std::fs::write(place.nginx.file("dead-GET"), "").unwrap();
+    place.profile(&place.plain(), &[ALICE]);
+    let ran = place.look();
+    failed(
+        &ran,
+        3,
+        "service",
+        "answered 502 Bad Gateway",
+        "a gateway could not reach",
+    );
+}
+
+/// The header is there with nothing in it, which is the same to nginx as none.
+#[test]
+fn a_header_that_changes_need_is_told() {
+    let place = Place::new();
+    place.profile(
+        &place.plain(),
+        &[ALICE, "headers = { X-Requested-By = '' }"],
+    );
+    let ran = place.look();
+    failed(
+        &ran,
+        3,
+        "changes",
+        "a header is missing, which the server or a gateway wants",
+        "headers = { X-XSRF-Header",
+    );
+    // It is there, so that a header is all that is missing.
+    assert_eq!(one(&ran, "sign-on").state, "ok");
+    place.profile(&place.plain(), &[ALICE]);
+    is_well(&place.look());
+}
+
+#[test]
+fn a_session_is_made_and_ended_where_that_is_asked_for() {
+    let place = Place::new();
+    place.profile(&place.plain(), &[ALICE]);
+    let ran = look(&place.home, &["--create"], &[("OWN", PASSWORD)]);
+    is_well(&ran);
+    let told = one(&ran, "create").text;
+    assert!(
+        told.starts_with("session 0 was made, was idle after "),
+        "{told}"
+    );
+    assert!(told.ends_with(", and is ended"), "{told}");
+    assert_eq!(place.nginx.count("POST", "/sessions", 201), 1);
+    let left = get(&format!("{}/sessions", place.server.url())).json();
+    assert_eq!(left["total"], 0);
+}
+
+/// Sessions may be seen by whom they may not be made by.
+#[test]
+fn whoever_may_make_no_session_is_told() {
+    let server = Scripted::start(|request: &Request| match request.method.as_str() {
+        "POST" => Answer::json("403 Forbidden", r#"{"msg":"User 'alice' may not create"}"#),
+        _ if request.path.starts_with("/sessions?") => Answer::json(
+            "200 OK",
+            r#"{"from":0,"total":1,"sessions":[{"id":7,"state":"idle","owner":"bob"}]}"#,
+        ),
+        _ => Answer::json(
+            "404 Not Found",
+            r#"{"msg":"Session '2147483647' not found."}"#,
+        ),
+    });
+    let ran = Home::new().run(&["doctor", &server.url, "--create"]);
+    failed(
+        &ran,
+        4,
+        "create",
+        "User 'alice' may not create",
+        "ask the server's administrator",
+    );
+    assert_eq!(server.count("POST", "/sessions"), 1);
+    // Nobody is ended but a session that nobody has.
+    let ended: Vec<String> = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.method == "DELETE")
+        .map(|request| request.path)
+        .collect();
+    assert_eq!(ended, ["/sessions/2147483647"]);
+    // A session of another's tells nothing of us.
+    assert!(one(&ran, "owner").text.starts_with("not told"), "{ran:?}");
+}
+
+/// It is not ended while it starts, which would leave its driver: whoever goes is told.
+#[test]
+fn a_session_that_is_not_waited_for_is_named() {
+    let server = Scripted::start(|request: &Request| match request.method.as_str() {
+        "POST" => Answer::json("201 Created", r#"{"id":3,"state":"starting"}"#),
+        _ if request.path.starts_with("/sessions?") => {
+            Answer::json("200 OK", r#"{"from":0,"total":0,"sessions":[]}"#)
+        }
+        _ if request.path == "/sessions/3" => {
+            Answer::json("200 OK", r#"{"id":3,"state":"starting"}"#)
+        }
+        _ => Answer::json(
+            "404 Not Found",
+            r#"{"msg":"Session '2147483647' not found."}"#,
+        ),
+    });
+    let home = Home::new();
+    let mut command = home.command(&["doctor", &server.url, "--create"]);
+    let child = command.spawn().unwrap();
+    eventually("it is waited for", || {
+        (server.count("GET", "/sessions/3") > 1).then_some(())
+    });
+    send(child.id(), Signal::SIGINT);
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, 130, "{ran:?}");
+    ran.said(&[
+        "Session livysh-doctor-",
+        &format!(
+            " may still be there:  livysh --url {} sessions stop ",
+            server.url
+        ),
+    ]);
+    assert_eq!(server.count("DELETE", "/sessions/3"), 0);
+}
+
+/// One that has every session that it is asked for is asked to end none.
+#[test]
+fn a_server_that_has_every_session_is_not_asked_to_end_one() {
+    let server = Scripted::start(|request: &Request| match request.path.as_str() {
+        "/version" => Answer::json("200 OK", r#"{"version":"0.7.0"}"#),
+        path if path.starts_with("/sessions?") => {
+            Answer::json("200 OK", r#"{"from":0,"total":0,"sessions":[]}"#)
+        }
+        _ => Answer::json("200 OK", r#"{"id":2147483647,"state":"idle"}"#),
+    });
+    let ran = Home::new().run(&["doctor", &server.url]);
+    assert_eq!(one(&ran, "changes").state, "skipped", "{ran:?}");
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+}
+
+/// The owner that a server tells of a session that livysh has made here.
+#[test]
+fn whom_the_server_takes_us_for_is_told() {
+    let list = r#"{"from":0,"total":1,"sessions":[{"id":7,"name":"NAME","state":"idle",
+        "owner":"livy","proxyUser":"alice","kind":"pyspark"}]}"#;
+    let made = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let noted = made.clone();
+    let server = Scripted::start(move |request: &Request| {
+        let name = || noted.lock().unwrap().clone();
+        let session =
+            |name: &str| format!(r#"{{"id":7,"name":"{name}","state":"idle","kind":"pyspark"}}"#);
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", "/sessions") => {
+                let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+                *noted.lock().unwrap() = body["name"].as_str().unwrap().to_owned();
+                Answer::json("201 Created", session(&name()))
+            }
+            ("GET", path) if path.starts_with("/sessions?") => {
+                Answer::json("200 OK", list.replace("NAME", &name()))
+            }
+            ("GET", "/sessions/7") => Answer::json("200 OK", session(&name())),
+            _ => Answer::json(
+                "404 Not Found",
+                r#"{"msg":"Session '2147483647' not found."}"#,
+            ),
+        }
+    });
+    let home = Home::new();
+    // Whatever becomes of the statement: the session is noted, and kept.
+    home.run(&["--url", &server.url, "--keep", "-l", "python", "-e", "1"]);
+    let ran = home.run(&["doctor", &server.url]);
+    let told = one(&ran, "owner").text;
+    assert_eq!(
+        told, "the server takes you for livy, and runs it for alice",
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_real_spark_behind_a_strict_server_is_well() {
+    let (home, url) = (Home::new(), strict());
+    let made = post(&format!("{url}/sessions"), r#"{"kind":"pyspark"}"#).json();
+    let id = made["id"].to_string();
+    wait_until_idle(&url, &id);
+    let ran = home.run(&["doctor", &url]);
+    is_well(&ran);
+    assert!(
+        one(&ran, "service").text.starts_with("Livy 0.9.0"),
+        "{ran:?}"
+    );
+    // It is as it was.
+    wait_until_idle(&url, &id);
+    crate::support::http::request("DELETE", &format!("{url}/sessions/{id}"), &[], "");
+}
+
+#[test]
+fn a_spark_of_this_machine_is_looked_for() {
+    let home = Home::new();
+    let ran = home.run(&["--local", "doctor"]);
+    is_well(&ran);
+    assert!(
+        one(&ran, "local Spark").text.starts_with("Spark "),
+        "{ran:?}"
+    );
+    let ran = home.run(&["--local", "--python", "/nowhere/python", "doctor"]);
+    failed(
+        &ran,
+        3,
+        "local Spark",
+        "/nowhere/python cannot be used",
+        "--python",
+    );
+    let all = checks(&ran.out);
+    assert!(all.iter().all(|told| told.name != "connection"), "{ran:?}");
+}
