@@ -41,6 +41,7 @@ impl Asked<'_> {
             Credential::None => "the server lets in whoever asks",
             Credential::Given { .. }
             | Credential::Printed { .. }
+            | Credential::Fetched { .. }
             | Credential::Kerberos(_)
             | Credential::Aws { .. } => "the server takes it",
         };
@@ -54,11 +55,10 @@ impl Asked<'_> {
     async fn sessions(&self) -> Result<SessionList, LivyError> {
         let asked = self.client.sessions(0, PAGE).await;
         match (&asked, &self.server.credential) {
-            (Err(error), Credential::Printed { .. } | Credential::Aws { .. })
-                if error.is_turned_away() =>
-            {
-                self.client.sessions(0, PAGE).await
-            }
+            (
+                Err(error),
+                Credential::Printed { .. } | Credential::Fetched { .. } | Credential::Aws { .. },
+            ) if error.is_turned_away() => self.client.sessions(0, PAGE).await,
             _ => asked,
         }
     }
