@@ -9,24 +9,30 @@ use crate::support::neighbours::knox::{ALICE, BOB, Knox, shared};
 use crate::support::program::{Home, Ran};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::{Certificate, Client};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 const BASIC: &str = "auth = { type = 'basic', user = 'alice', password_file = 'password' }";
 
+/// What Knox has before it is one test's alone: tickets, and what is broken.
+static ONE: Mutex<()> = Mutex::new(());
+
 /// Knox, and a home with a profile `p`.
 struct Gate {
+    _one: MutexGuard<'static, ()>,
     knox: Arc<Knox>,
     home: Home,
 }
 
 impl Gate {
     fn new() -> Option<Gate> {
+        // Whoever waits for its turn holds it, so that it is started once.
+        let knox = shared()?;
         let gate = Gate {
-            knox: shared()?,
+            _one: ONE.lock().unwrap_or_else(|broken| broken.into_inner()),
+            knox,
             home: Home::new(),
         };
         gate.secret("password", ALICE);
@@ -89,6 +95,14 @@ impl Gate {
         ran
     }
 
+    /// A request is answered.
+    #[track_caller]
+    fn lets_in(&self) -> Ran {
+        let ran = self.run(&["sessions"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran
+    }
+
     /// Nor do the history and the journal; `eyJ` begins all JSON web tokens.
     #[track_caller]
     fn tells_no_secret(&self, ran: &Ran) {
@@ -111,27 +125,9 @@ impl Gate {
         }
     }
 
-    /// What Knox answers to this user, as a client of another make sees it.
-    fn answer(&self, url: &str, user: &str, password: &str) -> String {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok();
-        let pem = self.knox.trust();
-        let path = pem.split('"').nth(1).unwrap();
-        let authority = Certificate::from_pem(&std::fs::read(path).unwrap()).unwrap();
-        let client = Client::builder()
-            .tls_certs_merge([authority])
-            .no_proxy()
-            .build()
-            .unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let asked = client.get(url).basic_auth(user, Some(password)).send();
-            asked.await.unwrap().text().await.unwrap()
-        })
+    /// A token of this topology's, as somebody else gets it.
+    fn token(&self, topology: &str) -> String {
+        self.knox.token(topology).unwrap()
     }
 }
 
@@ -201,21 +197,18 @@ fn a_token_is_fetched_again_before_it_ends() {
 #[test]
 fn a_token_is_a_password_too() {
     let Some(gate) = Gate::new() else { return };
-    let url = gate.knox.url("basic", "knoxtoken/api/v1/token");
-    let answer: serde_json::Value =
-        serde_json::from_str(&gate.answer(&url, "alice", ALICE)).unwrap();
-    let token = answer["access_token"].as_str().unwrap();
-    gate.secret("token", token);
+    let token = gate.token("basic");
+    gate.secret("token", &token);
     gate.leads_to(
         "token",
         &["auth = { type = 'bearer', token_file = 'token' }"],
     );
-    gate.run(&["sessions"]).gave("", 0);
+    gate.lets_in();
     gate.leads_to(
         "token",
         &["auth = { type = 'basic', user = 'Token', password_file = 'token' }"],
     );
-    gate.run(&["sessions"]).gave("", 0);
+    gate.lets_in();
     gate.leads_to(
         "token",
         &["auth = { type = 'basic', user = 'Passcode', password_file = 'token' }"],
@@ -231,10 +224,8 @@ fn a_token_is_a_password_too() {
 #[test]
 fn a_token_that_has_ended_is_told() {
     let Some(gate) = Gate::new() else { return };
-    let url = gate.knox.url("brief", "knoxtoken/api/v1/token");
-    let answer: serde_json::Value =
-        serde_json::from_str(&gate.answer(&url, "alice", ALICE)).unwrap();
-    gate.secret("token", answer["access_token"].as_str().unwrap());
+    let token = gate.token("brief");
+    gate.secret("token", &token);
     gate.leads_to(
         "token",
         &["auth = { type = 'bearer', token_file = 'token' }"],
@@ -304,8 +295,7 @@ fn a_ticket_opens_a_session() {
     gate.works();
     // A token is had for it, too.
     gate.leads_to("token", &[&gate.bearer("kerberos", "type = 'kerberos'")]);
-    let ran = gate.run(&["sessions"]);
-    ran.gave("", 0);
+    let ran = gate.lets_in();
     assert_eq!(
         count(&ran, "/gateway/kerberos/knoxtoken/api/v1/token: 200"),
         1,

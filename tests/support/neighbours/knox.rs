@@ -8,6 +8,8 @@ use crate::support::chaos::Chaos;
 use crate::support::program::cache;
 use crate::support::spark::strict;
 use crate::support::within;
+use reqwest::{Certificate, Client};
+use serde_json::Value;
 use std::fs::{File, Permissions};
 use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -16,6 +18,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::runtime::Builder;
 
 pub const TOPOLOGIES: [&str; 7] = ["basic", "brief", "token", "xsrf", "sso", "ha", "kerberos"];
 /// What people sign on with.
@@ -33,7 +36,7 @@ const MAIN: &str = "org.apache.knox.gateway.GatewayServer";
 const TOOL: &str = "org.apache.knox.gateway.util.KnoxCLI";
 
 pub struct Knox {
-    _folder: TempDir,
+    folder: TempDir,
     port: u16,
     /// Before the server, and behind `ha`.
     pub chaos: Chaos,
@@ -134,17 +137,45 @@ impl Knox {
             }
             command
         });
-        within(STARTS, "Knox has all its topologies", || {
-            let said = std::fs::read_to_string(&log).unwrap();
-            said.contains("Started gateway on port").then_some(())
-        });
-        Knox {
-            _folder: folder,
+        let knox = Knox {
+            folder,
             port,
             chaos,
             realm,
             _running: running,
+        };
+        // Their first requests of all, when they come at once, may leave one of them without its service.
+        for topology in ["basic", "brief"] {
+            within(STARTS, "Knox has its topologies", || knox.token(topology));
         }
+        within(STARTS, "Knox has started", || {
+            knox.said()
+                .contains("Started gateway on port")
+                .then_some(())
+        });
+        knox
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// A token of this topology's, as a client of another make gets it.
+    pub fn token(&self, topology: &str) -> Option<String> {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok();
+        let authority = std::fs::read(parts().join("identity/authority.pem")).unwrap();
+        let authority = Certificate::from_pem(&authority).unwrap();
+        let client = Client::builder().tls_certs_merge([authority]).no_proxy();
+        let client = client.build().unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let url = self.url(topology, "knoxtoken/api/v1/token");
+        let answer = runtime.block_on(async {
+            let asked = client.get(url).basic_auth("alice", Some(ALICE)).send();
+            asked.await.ok()?.json::<Value>().await.ok()
+        });
+        answer?["access_token"].as_str().map(str::to_owned)
     }
 
     /// A topology's address, with a service of it.
@@ -158,6 +189,14 @@ impl Knox {
     /// What trusts it, in a profile.
     pub fn trust(&self) -> String {
         format!("tls.ca_file = {:?}", parts().join("identity/authority.pem"))
+    }
+}
+
+impl Drop for Knox {
+    /// What it has said is kept, for whoever wonders.
+    fn drop(&mut self) {
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("knox.log");
+        std::fs::write(kept, self.said()).ok();
     }
 }
 
@@ -244,7 +283,7 @@ fn identity(parts: &Path) {
 fn java(parts: &Path, home: &Path, class: &str) -> Command {
     let mut command = Command::new(find("java"));
     command
-        .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"])
+        .args(["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"])
         // What it does with Java's own classes, a Java of today does not let it do.
         .args(["--add-opens", "java.base/java.lang=ALL-UNNAMED"])
         .arg("-Dcom.sun.xml.bind.v2.bytecode.ClassTailor.noOptimize=true")
