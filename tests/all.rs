@@ -46,4 +46,5 @@ mod snippets;
 mod soak;
 mod spark_lines;
 mod spark_options;
+mod tokens;
 mod transfer;

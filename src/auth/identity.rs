@@ -6,8 +6,9 @@ use super::kept::Kept;
 use super::kerberos::{Kerberos, SignedOn, Tell, Ticket};
 use super::program::Program;
 use super::secret::{SHORTEST_CONCEALED, Secret};
+use super::service::{TokenService, Tokens};
 use super::sigv4::without_signatures;
-use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing, Unsigned};
+use crate::livy::{AuthHeader, Authorizer, IdentityError, Preparing, Signing, Unsigned, Watch};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::time::SystemTime;
@@ -73,6 +74,11 @@ pub enum Credential {
         user: Option<String>,
         program: Box<Program>,
     },
+    /// A token that a service gives.
+    Fetched {
+        scheme: Scheme,
+        service: Box<TokenService>,
+    },
     /// Tickets that others have asked for.
     Kerberos(Ticket),
     /// Keys of AWS, which sign each request.
@@ -92,7 +98,8 @@ pub struct Identity {
 enum Source {
     Nowhere,
     Given(AuthHeader),
-    Program {
+    /// A program or a service.
+    Giver {
         scheme: Scheme,
         user: Option<String>,
         kept: Box<Kept<AuthHeader>>,
@@ -117,6 +124,15 @@ impl Credential {
             secret: token,
         }
     }
+
+    /// By what name the server knows us, where that is known beforehand.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Credential::Given { user, .. } | Credential::Printed { user, .. } => user.as_deref(),
+            Credential::Fetched { service, .. } => service.login.user(),
+            Credential::None | Credential::Kerberos(_) | Credential::Aws { .. } => None,
+        }
+    }
 }
 
 impl Identity {
@@ -126,6 +142,11 @@ impl Identity {
 
     /// One that tells what it waits for.
     pub fn telling(credential: Credential, tell: Option<Tell>) -> Identity {
+        Identity::watched(credential, tell, None)
+    }
+
+    /// One whose own requests are told, too.
+    pub fn watched(credential: Credential, tell: Option<Tell>, watch: Option<Watch>) -> Identity {
         let concealed = Concealed::default();
         let source = match credential {
             Credential::None => Source::Nowhere,
@@ -142,10 +163,15 @@ impl Identity {
                 scheme,
                 user,
                 program,
-            } => Source::Program {
+            } => Source::Giver {
                 scheme,
                 user,
                 kept: Box::new(Kept::new(*program, SIGN_ON)),
+            },
+            Credential::Fetched { scheme, service } => Source::Giver {
+                scheme,
+                user: None,
+                kept: Box::new(Kept::of_service(Tokens::new(*service, tell, watch))),
             },
             Credential::Kerberos(ticket) => Source::Tickets(Kerberos::new(ticket, tell)),
             Credential::Aws { scope, source } => {
@@ -158,7 +184,7 @@ impl Identity {
     /// Until when what a program has printed last holds, where that is known.
     pub async fn until(&self) -> Option<SystemTime> {
         match &self.source {
-            Source::Program { kept, .. } => kept.last.lock().await.as_ref()?.until,
+            Source::Giver { kept, .. } => kept.last.lock().await.as_ref()?.until,
             Source::Nowhere | Source::Given(_) | Source::Tickets(_) | Source::Signer(_) => None,
         }
     }
@@ -173,14 +199,14 @@ impl Identity {
                 header
             }
             Source::Given(header) => header.clone(),
-            Source::Program { scheme, user, kept } => {
-                self.of_program(scheme, user.as_deref(), kept).await?
+            Source::Giver { scheme, user, kept } => {
+                self.of_giver(scheme, user.as_deref(), kept).await?
             }
         };
         Ok(vec![header])
     }
 
-    async fn of_program(
+    async fn of_giver(
         &self,
         scheme: &Scheme,
         user: Option<&str>,
@@ -197,8 +223,8 @@ impl Identity {
     async fn prepared(&self) -> Result<(), IdentityError> {
         match &self.source {
             Source::Tickets(kerberos) => kerberos.prepare().await,
-            Source::Program { scheme, user, kept } => {
-                let made = self.of_program(scheme, user.as_deref(), kept).await;
+            Source::Giver { scheme, user, kept } => {
+                let made = self.of_giver(scheme, user.as_deref(), kept).await;
                 made.map(|_| ())
             }
             Source::Signer(signer) => signer.keys(&self.concealed).await.map(|_| ()),
@@ -222,7 +248,7 @@ impl Authorizer for Identity {
 
     fn refused(&self, sent: &[AuthHeader]) {
         match &self.source {
-            Source::Program { kept, .. } => kept.refused(sent),
+            Source::Giver { kept, .. } => kept.refused(sent),
             Source::Signer(signer) => signer.refused(sent),
             Source::Nowhere | Source::Given(_) | Source::Tickets(_) => {}
         }
@@ -234,11 +260,10 @@ impl Authorizer for Identity {
 
     fn conceal(&self, text: String) -> String {
         let text = self.concealed.conceal(text);
-        match self.source {
+        match &self.source {
             Source::Signer(_) => without_signatures(&text),
-            Source::Nowhere | Source::Given(_) | Source::Program { .. } | Source::Tickets(_) => {
-                text
-            }
+            Source::Giver { kept, .. } => kept.conceal(text),
+            Source::Nowhere | Source::Given(_) | Source::Tickets(_) => text,
         }
     }
 }
@@ -273,7 +298,7 @@ mod tests {
 
     fn kept(identity: &Identity) -> &Kept<AuthHeader> {
         match &identity.source {
-            Source::Program { kept, .. } => kept,
+            Source::Giver { kept, .. } => kept,
             _ => panic!("no program"),
         }
     }

@@ -1,17 +1,18 @@
-//! What a program has printed, kept while it holds.
+//! What a program has printed or a service has given, kept while it holds.
 
 use super::concealed::Concealed;
 use super::expiry;
 use super::program::{Printed, Program};
 use super::secret::Secret;
+use super::service::Tokens;
 use crate::livy::{AuthHeader, IdentityError};
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
-/// After a program has failed while the old secret still holds.
+/// After none was given while the old secret still holds.
 const NEXT_TRY: Duration = Duration::from_secs(30);
 
-/// What is made of what a program prints.
+/// What is made of what is given.
 pub(super) trait Proof: Clone {
     /// Whether it is what was sent so.
     fn is_in(&self, sent: &[AuthHeader]) -> bool;
@@ -23,14 +24,22 @@ impl Proof for AuthHeader {
     }
 }
 
-/// A program, and the last that was made of its output.
+/// Who gives secrets.
+enum Giver {
+    Program {
+        program: Program,
+        /// What to try where it fails.
+        hint: &'static str,
+    },
+    Service(Tokens),
+}
+
+/// Who gives secrets, and what was made of the last one.
 pub(super) struct Kept<T> {
-    program: Program,
-    /// What to try where it fails.
-    hint: &'static str,
-    /// Its lock is held while the program runs, so that it runs once for all who wait.
+    giver: Giver,
+    /// Its lock is held while one is asked for, so that this is done once for all who wait.
     pub(super) last: Mutex<Option<Last<T>>>,
-    /// What servers have refused since the program ran last. That may be known while it runs.
+    /// What servers have refused since one was asked for. That may be known meanwhile.
     refused: std::sync::Mutex<Vec<Vec<AuthHeader>>>,
 }
 
@@ -50,18 +59,36 @@ impl<T> Last<T> {
     }
 }
 
+impl Giver {
+    async fn next(&self, concealed: &Concealed) -> Result<Printed, IdentityError> {
+        match self {
+            Giver::Program { program, hint } => {
+                let run = program.run(&|text| concealed.conceal(text)).await;
+                run.map_err(|error| IdentityError::passing(error.to_string(), *hint))
+            }
+            Giver::Service(tokens) => tokens.next().await,
+        }
+    }
+}
+
 impl<T: Proof> Kept<T> {
     pub(super) fn new(program: Program, hint: &'static str) -> Kept<T> {
+        Kept::of(Giver::Program { program, hint })
+    }
+
+    pub(super) fn of_service(tokens: Tokens) -> Kept<T> {
+        Kept::of(Giver::Service(tokens))
+    }
+
+    fn of(giver: Giver) -> Kept<T> {
         Kept {
-            program,
-            hint,
+            giver,
             last: Mutex::default(),
             refused: std::sync::Mutex::default(),
         }
     }
 
-    /// The last proof while it holds and is not refused, else what is made of the program's next output;
-    /// `write` gives that with what of it is not to be seen.
+    /// The last proof while it holds and is not refused, else what is made of the next secret; `write` gives that with what of it is not to be seen.
     pub(super) async fn get(
         &self,
         concealed: &Concealed,
@@ -73,10 +100,10 @@ impl<T: Proof> Kept<T> {
         if let Some(kept) = fresh.filter(|kept| !self.is_refused(&kept.proof)) {
             return Ok(kept.proof.clone());
         }
-        let run = self.program.run(&|text| concealed.conceal(text)).await;
-        // It may have run for long.
+        let next = self.giver.next(concealed).await;
+        // It may have taken long.
         let now = SystemTime::now();
-        match (run, kept.as_mut()) {
+        match (next, kept.as_mut()) {
             (Ok(printed), _) => {
                 let (proof, hidden) = write(&printed)?;
                 concealed.remember(hidden);
@@ -93,13 +120,21 @@ impl<T: Proof> Kept<T> {
                 kept.renewal = Some(now + NEXT_TRY);
                 Ok(kept.proof.clone())
             }
-            (Err(error), _) => Err(IdentityError::passing(error.to_string(), self.hint)),
+            (Err(error), _) => Err(error),
         }
     }
 
     pub(super) fn refused(&self, sent: &[AuthHeader]) {
         if let Ok(mut refused) = self.refused.lock() {
             refused.push(sent.to_vec());
+        }
+    }
+
+    /// A text without what the secrets were asked for with.
+    pub(super) fn conceal(&self, text: String) -> String {
+        match &self.giver {
+            Giver::Program { .. } => text,
+            Giver::Service(tokens) => tokens.conceal(text),
         }
     }
 
@@ -110,7 +145,7 @@ impl<T: Proof> Kept<T> {
         }
     }
 
-    /// A program may print once more what was refused; that is tried, too.
+    /// What comes next may be what was refused; that is tried, too.
     fn forget_refused(&self) {
         if let Ok(mut refused) = self.refused.lock() {
             refused.clear();

@@ -4,9 +4,11 @@
 //! |----------------|-------------------------------------------------------|
 //! | `secret.rs`    | a type that never prints                              |
 //! | `identity.rs`  | from a credential to the headers that prove it        |
-//! | `kept.rs`      | what a program has printed, while it holds            |
+//! | `kept.rs`      | what was printed or given, while it holds             |
 //! | `concealed.rs` | what is not to be seen in what servers say            |
 //! | `program.rs`   | runs what prints a secret                             |
+//! | `service.rs`   | asks a service for a token                            |
+//! | `pointers.rs`  | where a secret stands in what these say               |
 //! | `expiry.rs`    | until when that holds                                 |
 //! | `claims.rs`    | what a token says of itself                           |
 //! | `kerberos/`    | tokens from the system's tickets                      |
@@ -20,8 +22,10 @@ mod expiry;
 mod identity;
 mod kept;
 mod kerberos;
+mod pointers;
 mod program;
 mod secret;
+mod service;
 mod sigv4;
 
 pub use aws::{AwsKeys, AwsScope, AwsSource};
@@ -31,4 +35,5 @@ pub use identity::{Credential, Identity, Scheme};
 pub use kerberos::{Holder, Notice, Tell, Ticket, holder};
 pub use program::Program;
 pub use secret::Secret;
+pub use service::TokenService;
 pub use sigv4::signed;

@@ -1,8 +1,8 @@
 //! A program that prints a secret: `az`, `gcloud`, `aws`, `cdp`, `pass`, `vault` and the like.
 
-use super::expiry::{self, Unit};
+use super::expiry::Unit;
+use super::pointers::Pointers;
 use super::secret::{SHORTEST_CONCEALED, Secret};
-use serde_json::Value;
 use std::pin::pin;
 use std::process::{Output, Stdio};
 use std::time::{Duration, SystemTime};
@@ -15,16 +15,6 @@ const LONGEST: Duration = Duration::from_secs(120);
 const GRACE: Duration = Duration::from_secs(1);
 /// So much of what it says is told.
 const MOST_TOLD: usize = 600;
-/// Where tokens stand in what programs print as JSON.
-const USUAL_POINTERS: [&str; 6] = [
-    "/accessToken",
-    "/access_token",
-    "/token",
-    "/id_token",
-    "/token/token",
-    "/status/token",
-];
-
 /// What is run, and where in its output the secret stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
@@ -42,7 +32,7 @@ pub struct Program {
     pub unit: Unit,
 }
 
-/// What a program has printed.
+/// What a program has printed, or a service has answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Printed {
     pub(super) secret: Secret,
@@ -138,41 +128,14 @@ impl Program {
 
     /// What it printed is never told: it may hold the secret.
     fn read(&self, text: &str, now: SystemTime) -> Result<Printed, String> {
-        let text = text.trim();
-        let json: Option<Value> = serde_json::from_str(text).ok();
-        let json = json.filter(|value| value.is_object() || value.is_array());
-        let at = |pointer: &str| json.as_ref().and_then(|json| json.pointer(pointer));
-        let text_at = |pointer: &str| match at(pointer) {
-            Some(Value::String(text)) if !text.is_empty() => Ok(text.clone()),
-            _ => Err(format!("nothing that has a text at {pointer}")),
+        let pointers = Pointers {
+            secret: self.secret.as_deref(),
+            user: self.user.as_deref(),
+            session: self.session.as_deref(),
+            until: self.until.as_deref(),
+            unit: self.unit,
         };
-        let secret = match (&self.secret, &json) {
-            (Some(pointer), _) => text_at(pointer)?,
-            (None, None) => text.to_owned(),
-            (None, Some(_)) => USUAL_POINTERS
-                .iter()
-                .find_map(|pointer| text_at(pointer).ok())
-                .ok_or("JSON without a token where one is usual: name its pointer")?,
-        };
-        match secret.chars().any(char::is_control) {
-            _ if secret.is_empty() => return Err("nothing".to_owned()),
-            true => return Err("more than one line, or a control character".to_owned()),
-            false => {}
-        }
-        let user = match &self.user {
-            Some(pointer) => Some(text_at(pointer)?),
-            None => None,
-        };
-        let session = self.session.as_deref();
-        let session = session.and_then(|pointer| text_at(pointer).ok());
-        let told = self.until.as_deref().and_then(at);
-        let until = told.and_then(|value| expiry::read(value, self.unit, now));
-        Ok(Printed {
-            until: until.or_else(|| expiry::of_token(&secret)),
-            secret: Secret::new(secret),
-            user,
-            session: session.map(Secret::new),
-        })
+        pointers.read(text, now)
     }
 }
 

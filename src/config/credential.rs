@@ -1,14 +1,14 @@
 //! From what is configured to who you are: which secret, and where it comes from.
 
 use super::aws::{self, Wanted};
+use super::tokens::{self, TokenSource};
 use super::{AuthKind, ConfigError, Environment, Flags};
 use crate::auth::{Credential, Program, Scheme, Secret, Ticket, Unit};
-use crate::livy;
+use crate::livy::{self, Transport};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Asks who sits there; the flag is for what is not to be seen. `None` where nobody can be asked.
 pub type Ask<'a> = &'a dyn Fn(&str, bool) -> Option<String>;
@@ -21,8 +21,13 @@ const OTHERS: u32 = 0o077;
 #[serde(default)]
 pub(super) struct AuthSettings {
     #[serde(rename = "type")]
-    kind: Option<AuthKind>,
+    pub(super) kind: Option<AuthKind>,
     user: Option<String>,
+    /// Where a token comes from that neither stands somewhere nor is printed.
+    source: Option<TokenSource>,
+    /// Of the service that gives it, and who it knows us as.
+    pub(super) token_url: Option<String>,
+    pub(super) login: Option<Box<AuthSettings>>,
     /// What the server is called in Kerberos, where that is not HTTP on the URL's host; the service that AWS's
     /// signatures are for.
     service: Option<String>,
@@ -56,7 +61,7 @@ pub(super) struct AuthSettings {
     password_pointer: Option<String>,
     token_pointer: Option<String>,
     value_pointer: Option<String>,
-    expiry: Expiry,
+    pub(super) expiry: Expiry,
 }
 
 /// Where a secret is.
@@ -72,9 +77,9 @@ struct SecretPlace {
 /// Where a program's output says until when its secret holds. A JSON web token says it itself.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
-struct Expiry {
-    pointer: Option<String>,
-    unit: Unit,
+pub(super) struct Expiry {
+    pub(super) pointer: Option<String>,
+    pub(super) unit: Unit,
     /// A JSON web token is read where nothing else tells it, whether that is said or not.
     fallback: Option<Fallback>,
 }
@@ -127,12 +132,12 @@ impl SecretPlace {
     }
 }
 
-/// Who you are on this server, by its name for whoever is asked; nothing takes longer than the longest.
+/// Who you are on this server, by its name for whoever is asked. What gives tokens is reached as it is.
 pub(super) fn credential(
     flags: &Flags,
     auth: &AuthSettings,
     server: &str,
-    longest: Option<Duration>,
+    transport: &Transport,
     environment: Environment<'_>,
     ask: Ask<'_>,
 ) -> Result<Credential, ConfigError> {
@@ -151,9 +156,13 @@ pub(super) fn credential(
         auth,
         kind,
         server,
+        transport,
         environment,
         ask,
     };
+    if auth.source.is_some() && !matches!(kind, AuthKind::Bearer | AuthKind::Header) {
+        return Err(ConfigError::OddSource(kind.name()));
+    }
     match kind {
         AuthKind::None => Ok(Credential::None),
         AuthKind::Basic => {
@@ -187,7 +196,7 @@ pub(super) fn credential(
             host: auth.host.clone().unwrap_or_else(|| livy::host_of(server)),
             principal: flags.principal.clone().or_else(|| auth.principal.clone()),
             keytab: flags.keytab.clone().or_else(|| auth.keytab.clone()),
-            longest,
+            longest: transport.longest,
         })),
         AuthKind::Sigv4 => {
             let wanted = Wanted {
@@ -213,6 +222,7 @@ struct Finder<'a> {
     auth: &'a AuthSettings,
     kind: AuthKind,
     server: &'a str,
+    transport: &'a Transport,
     environment: Environment<'a>,
     ask: Ask<'a>,
 }
@@ -236,6 +246,18 @@ impl Finder<'_> {
         pointer: &Option<String>,
         words: &Words,
     ) -> Result<Credential, ConfigError> {
+        if let Some(TokenSource::Http) = self.auth.source {
+            let service = tokens::service(
+                self.auth,
+                pointer,
+                self.server,
+                self.transport,
+                self.environment,
+                self.ask,
+            )?;
+            let service = Box::new(service);
+            return Ok(Credential::Fetched { scheme, service });
+        }
         if let Some(command) = place.command.as_ref().or(self.auth.command.as_ref()) {
             if command.is_empty() {
                 return Err(ConfigError::NoProgram);
@@ -345,7 +367,8 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        credential(&Flags::default(), &auth, "h", None, &environment, ask)
+        let (flags, transport) = (Flags::default(), Transport::default());
+        credential(&flags, &auth, "h", &transport, &environment, ask)
     }
 
     #[test]

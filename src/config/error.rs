@@ -21,6 +21,12 @@ pub enum ConfigError {
     OddSecret(String),
     #[error("{0} holds a secret, and others may read it")]
     OpenSecret(PathBuf),
+    #[error("no service is named that gives tokens")]
+    NoTokenUrl,
+    #[error("auth of the type {0} takes nothing from a source")]
+    OddSource(&'static str),
+    #[error("auth.login of the type {0} gets no token")]
+    OddLogin(&'static str),
     #[error("auth of the type header names no header")]
     NoHeader,
     #[error("a command of auth is empty")]
@@ -100,6 +106,11 @@ name one in one of three ways:
 set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, put them into ~/.aws/credentials, name a \
 credential_process in ~/.aws/config, or install version 2 of the program aws"
                 .to_owned(),
+            ConfigError::NoTokenUrl => "\
+add token_url = \"https://gateway:8443/gateway/TOPOLOGY/knoxtoken/api/v1/token\" to auth in the profile"
+                .to_owned(),
+            ConfigError::OddSource(_) => "source is for type = \"bearer\" and \"header\"".to_owned(),
+            ConfigError::OddLogin(_) => "it is of the type basic, kerberos or none".to_owned(),
             ConfigError::NoHeader => "add header = \"NAME\" to it".to_owned(),
             ConfigError::KeyAlone => "add cert_file = \"PATH\" to it".to_owned(),
             ConfigError::NoProgram => "write it as [\"PROGRAM\", \"ARGUMENT\"]".to_owned(),

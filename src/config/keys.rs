@@ -1,7 +1,7 @@
 //! All keys of a profile, so that a wrong one is told.
 
 /// Keys of a profile, dotted; `*` stands for names that the user chooses.
-const KEYS: [&str; 104] = [
+const KEYS: [&str; 119] = [
     "url",
     "preset",
     "path",
@@ -74,6 +74,21 @@ const KEYS: [&str; 104] = [
     "auth.expiry.pointer",
     "auth.expiry.unit",
     "auth.expiry.fallback",
+    "auth.source",
+    "auth.token_url",
+    "auth.login.type",
+    "auth.login.user",
+    "auth.login.service",
+    "auth.login.host",
+    "auth.login.principal",
+    "auth.login.keytab",
+    "auth.login.password.env",
+    "auth.login.password.file",
+    "auth.login.password.command",
+    "auth.login.password.prompt",
+    "auth.login.password_env",
+    "auth.login.password_file",
+    "auth.login.password_command",
     "timeout",
     "settle",
     "gateway_patience",

@@ -17,6 +17,7 @@
 //! | `credential.rs` | who you are                                          |
 //! | `aws.rs`        | where keys of AWS come from                          |
 //! | `aws_files.rs`  | what AWS's own files say of a profile                |
+//! | `tokens.rs`     | which service gives tokens                           |
 //! | `transport.rs`  | how a server is reached                              |
 //! | `session.rs`    | what new sessions are made with                      |
 //! | `spark_options.rs` | what each option of Spark's shells becomes            |
@@ -42,6 +43,7 @@ mod properties;
 mod session;
 mod spark_conf;
 mod spark_options;
+mod tokens;
 mod transport;
 
 pub use configured::{Configured, configured};
@@ -168,8 +170,7 @@ pub fn settings(
         longest: used.timing.timeout.filter(|limit| !limit.is_zero()),
         ..transport(flags, &used.transport, environment)?
     };
-    let longest = transport.longest;
-    let credential = credential(flags, &used.auth, &server, longest, environment, ask)?;
+    let credential = credential(flags, &used.auth, &server, &transport, environment, ask)?;
     Ok(Settings {
         place: Place::Server {
             url,

@@ -15,6 +15,8 @@
 //! | the connection was cut, 500, 502, 503       | nothing, for a while  | the answer was lost, not the request      |
 //! | a success that cannot be read               | nothing, for a while  | the same                                  |
 //! | 408, 504, no answer in time                 | nothing, for long     | a gateway may still hold the request      |
+//! | 500 that says `Service connectivity error`  | nothing, for long     | Knox waits 20 s, its server goes on       |
+//! | 400 that says `No content to map`           | nothing, for long     | Knox sends again what broke, without body |
 //! | 520 to 599                                  | nothing, for long     | gateways' own words for the same          |
 
 use crate::livy::{LivyError, TransportKind};
@@ -59,6 +61,11 @@ impl Proof {
                 408 | 504 | 520..=599 => Proof::Unknown(Settles::Late),
                 400 if error.message.contains("Duplicate session name") => {
                     Proof::Unknown(Settles::Soon)
+                }
+                // No body of ours is empty.
+                400 if error.message.contains("No content to map") => Proof::Unknown(Settles::Late),
+                500 if error.message.contains("Service connectivity error") => {
+                    Proof::Unknown(Settles::Late)
                 }
                 300..=499 => Proof::TurnedDown,
                 500 if error.message.contains("Session is in state") => Proof::TurnedDown,
@@ -126,6 +133,23 @@ mod tests {
         let body = br#""java.lang.IllegalStateException: Session is in state starting""#;
         let early = ServerError::read(500, "POST", String::new(), body);
         assert_eq!(Proof::of(&early.into()), Proof::TurnedDown);
+        for (status, body) in [
+            (
+                400,
+                r#"{"msg":"No content to map due to end-of-input\n at [Source: x; line: 1]"}"#,
+            ),
+            (
+                500,
+                "<title>Error 500 java.io.IOException: Service connectivity error.</title>",
+            ),
+            (
+                500,
+                r#"{"message":"java.io.IOException: Service connectivity error.","url":"/x","status":"500"}"#,
+            ),
+        ] {
+            let error = ServerError::read(status, "POST", String::new(), body.as_bytes());
+            assert_eq!(Proof::of(&error.into()), Proof::Unknown(Late), "{body}");
+        }
         let unreadable = LivyError::NotLivy {
             url: String::new(),
             found: String::new(),

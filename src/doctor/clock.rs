@@ -44,6 +44,7 @@ pub(super) fn check(answer: &Answer, credential: &Credential) -> Check {
 fn depends(credential: &Credential) -> bool {
     match credential {
         Credential::Aws { .. } | Credential::Kerberos(_) => true,
+        Credential::Fetched { service, .. } => depends(&service.login),
         Credential::None | Credential::Given { .. } | Credential::Printed { .. } => false,
     }
 }

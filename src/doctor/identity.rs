@@ -6,7 +6,7 @@ use super::report::Report;
 use super::times::until;
 use crate::auth::{self, AwsSource, Claims, Credential, Identity, Scheme, Ticket};
 use crate::exit::Exit;
-use crate::livy::{Authorizer, IdentityError, Unsigned, length_in_words};
+use crate::livy::{self, Authorizer, IdentityError, Unsigned, length_in_words};
 use std::time::{Duration, SystemTime};
 
 /// What ends so soon is worth a word.
@@ -30,6 +30,11 @@ pub(super) fn known(credential: &Credential) -> Check {
             user.as_deref(),
             &printed(program.words.first().map(String::as_str)),
         ),
+        Credential::Fetched { scheme, service } => {
+            let url = livy::shown_root(&service.url);
+            let login = known(&service.login).text;
+            with(scheme, None, &format!(" of the service {url}, for {login}"))
+        }
         Credential::Kerberos(ticket) => format!("a Kerberos ticket for {}", service(ticket)),
         Credential::Aws { scope, source } => {
             let keys = match source.as_ref() {
@@ -85,17 +90,23 @@ pub(super) async fn check(server: &Server, identity: &Identity, report: &mut Rep
             }
             (Scheme::Basic | Scheme::Bearer | Scheme::Header(_), _) => known,
         },
-        Credential::Printed { .. } => match proof(server, identity).await {
-            Err(error) => without(&error),
-            Ok(sent) => {
-                let claims = Claims::of(sent.trim_start_matches("Bearer ")).unwrap_or_default();
-                let claims = Claims {
-                    until: claims.until.or(identity.until().await),
-                    ..claims
-                };
-                of_claims(known, &claims, "sign on with that program")
+        Credential::Printed { .. } | Credential::Fetched { .. } => {
+            match proof(server, identity).await {
+                Err(error) => without(&error),
+                Ok(sent) => {
+                    let claims = Claims::of(sent.trim_start_matches("Bearer ")).unwrap_or_default();
+                    let claims = Claims {
+                        until: claims.until.or(identity.until().await),
+                        ..claims
+                    };
+                    let hint = match &server.credential {
+                        Credential::Fetched { .. } => "it is asked for anew before that",
+                        _ => "sign on with that program",
+                    };
+                    of_claims(known, &claims, hint)
+                }
             }
-        },
+        }
         Credential::Kerberos(ticket) => of_ticket(ticket, identity).await,
         Credential::Aws { .. } => match proof(server, identity).await {
             Err(error) => without(&error),

@@ -48,7 +48,7 @@ pub use check::{Check, State};
 pub use configured::configured;
 pub use machine::Machine;
 
-use crate::auth::{Credential, Identity, Ticket};
+use crate::auth::{Credential, Identity, Ticket, TokenService};
 use crate::delivery::Patience;
 use crate::exit::Exit;
 use crate::livy::{Authorizer, Client, CreateSession, Service, Transport, Watch};
@@ -270,6 +270,13 @@ fn within(credential: &Credential, limit: Duration) -> Credential {
             longest: Some(limit),
             ..ticket.clone()
         }),
+        Credential::Fetched { scheme, service } => Credential::Fetched {
+            scheme: scheme.clone(),
+            service: Box::new(TokenService {
+                login: within(&service.login, limit),
+                ..*service.clone()
+            }),
+        },
         Credential::None
         | Credential::Given { .. }
         | Credential::Printed { .. }

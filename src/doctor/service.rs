@@ -42,6 +42,7 @@ impl Asked<'_> {
             Credential::None => "the server lets in whoever asks",
             Credential::Given { .. }
             | Credential::Printed { .. }
+            | Credential::Fetched { .. }
             | Credential::Kerberos(_)
             | Credential::Aws { .. } => "the server takes it",
         };
@@ -55,7 +56,9 @@ impl Asked<'_> {
     async fn sessions(&self) -> Result<SessionList, LivyError> {
         let ask = async || self.client.sessions(0, PAGE).await;
         match &self.server.credential {
-            Credential::Printed { .. } | Credential::Aws { .. } => signed_on(ask).await,
+            Credential::Printed { .. } | Credential::Fetched { .. } | Credential::Aws { .. } => {
+                signed_on(ask).await
+            }
             Credential::None | Credential::Given { .. } | Credential::Kerberos(_) => ask().await,
         }
     }

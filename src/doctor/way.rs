@@ -47,7 +47,9 @@ pub(super) async fn to(
 /// Who is on the way to another machine reads what is sent.
 fn unencrypted(server: &Server, target: &Target) -> Check {
     match &server.credential {
-        Credential::Given { .. } | Credential::Printed { .. } if !target.is_loopback() => {
+        Credential::Given { .. } | Credential::Printed { .. } | Credential::Fetched { .. }
+            if !target.is_loopback() =>
+        {
             let told = "none: whoever is on the way reads the password or token";
             Check::warning(
                 "TLS",
@@ -58,6 +60,7 @@ fn unencrypted(server: &Server, target: &Target) -> Check {
         Credential::None
         | Credential::Given { .. }
         | Credential::Printed { .. }
+        | Credential::Fetched { .. }
         | Credential::Kerberos(_)
         | Credential::Aws { .. } => Check::skipped("TLS", "the URL begins with http://"),
     }

@@ -1,5 +1,6 @@
 //! The protocol: Livy's JSON over HTTP. Knows no terminal, never sleeps, never retries.
 
+mod beside;
 mod client;
 mod dialect;
 mod error;
@@ -13,6 +14,7 @@ mod retry_after;
 mod service;
 mod watch;
 
+pub use beside::beside;
 pub use client::{Client, FileKind};
 pub use dialect::Dialect;
 pub use error::{Distrust, IdentityError, LivyError, ServerError, TransportError, TransportKind};

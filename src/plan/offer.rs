@@ -29,10 +29,7 @@ pub fn offer(cli: &Cli, settings: &Settings, environment: Environment<'_>) -> Op
         return None;
     }
     let name = label(&root, |name| known.iter().any(|(taken, _)| taken == name))?;
-    let user = match credential {
-        Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
-        Credential::Kerberos(_) | Credential::Aws { .. } | Credential::None => None,
-    };
+    let user = credential.user().map(str::to_owned);
     let mut words = vec!["livysh config add".to_owned(), name];
     words.push(for_shell(&root).into_owned());
     let mut given = cli.flags().given();

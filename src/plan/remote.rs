@@ -1,7 +1,7 @@
 //! From the command line to what `livysh sessions` and `livysh batch` ask of a server.
 
 use super::{batch, command, job, settings, unattended};
-use crate::auth::{Credential, Identity};
+use crate::auth::Identity;
 use crate::batch as batches;
 use crate::cli::{BatchCommand, Cli, SessionsCommand, SparkOptions, Submit};
 use crate::config::{self, Environment, Place, Settings};
@@ -169,12 +169,13 @@ fn desk(cli: &Cli, out: &Out, what: &str, environment: Environment<'_>) -> Resul
             format!("--local ends with livysh: for {what} start livysh serve, and name its URL");
         return Err(wrong(out, &told));
     };
-    let user = match &credential {
-        Credential::Given { user, .. } | Credential::Printed { user, .. } => user.clone(),
-        Credential::None | Credential::Kerberos(_) | Credential::Aws { .. } => None,
-    };
+    let user = credential.user().map(str::to_owned);
     let watch = cli.looks.verbose.then(|| telling(out.clone()));
-    let identity = Arc::new(Identity::telling(credential, Some(noticing(out.clone()))));
+    let identity = Arc::new(Identity::watched(
+        credential,
+        Some(noticing(out.clone())),
+        watch.clone(),
+    ));
     let client = Client::new(&url, identity, watch, *transport, *service)
         .map_err(|error| wrong(out, &format!("{error}; {}", error.hint())))?;
     Ok(Desk {

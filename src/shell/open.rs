@@ -219,7 +219,11 @@ async fn open(
             Notice::Warning(told) => Event::Told(vec![words::warning(&told)]),
         });
     });
-    let identity = Arc::new(Identity::telling(credential, Some(tell_notice)));
+    let identity = Arc::new(Identity::watched(
+        credential,
+        Some(tell_notice),
+        watch.clone(),
+    ));
     let client = Client::new(&url, identity, watch, transport, service).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {

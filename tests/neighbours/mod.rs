@@ -3,6 +3,7 @@
 
 mod certificates;
 mod kerberos;
+mod knox;
 mod pages;
 mod proxies;
 mod reverse;

@@ -2,7 +2,8 @@
 //!
 //! It has one of five shapes: `{"msg": …}`, a bare JSON string, another JSON object (the relatives'
 //! `message`, `error`, `errorMessage`, with a code, a number of the request or details beside it),
-//! nothing at all, and a page of HTML or text made by the container or a gateway.
+//! nothing at all, and a page of HTML or text made by the container or a gateway. Jetty, which is Knox's
+//! container, writes its page as JSON for whoever wants JSON.
 
 use super::page;
 use serde_json::{Map, Value};
@@ -31,6 +32,10 @@ pub(super) fn read(body: &[u8]) -> Said {
     let text = text_in(body);
     let text = text.trim();
     match serde_json::from_str::<Value>(text) {
+        Ok(value) if let Some(said) = of_jetty(&value) => Said {
+            message: shortened(&said),
+            ..Said::default()
+        },
         Ok(value) => Said {
             message: message_in(&value).unwrap_or_else(|| shortened(text)),
             is_of_livy: is_of_livy(&value),
@@ -46,6 +51,15 @@ pub(super) fn read(body: &[u8]) -> Said {
             ..Said::default()
         },
     }
+}
+
+/// What its title would say, where it is Jetty's page: `{"message":"Not Found","url":"/x","status":"404"}`, often
+/// with a servlet and causes.
+fn of_jetty(page: &Value) -> Option<String> {
+    let text = |name: &str| page.get(name)?.as_str();
+    let (status, message) = (text("status")?, text("message")?);
+    let is_page = text("url")?.starts_with('/') && status.parse::<u16>().is_ok();
+    is_page.then(|| page::title_of(status, message))
 }
 
 /// JSON is UTF-8; pages of Java's servers are often ISO-8859-1, whose bytes are the first characters of all.
@@ -220,6 +234,33 @@ mod tests {
             (r#"{"message":"m","errors":null}"#, "m"),
         ] {
             assert_eq!(message(body), said, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_jettys_may_be_json() {
+        let page = |status: &str, message: &str| {
+            let page = serde_json::json!({"url": "/gateway/basic/livy/version", "status": status,
+                "message": message, "servlet": "basic-knox-gateway-servlet",
+                "cause0": "java.io.IOException: Service connectivity error."});
+            read(page.to_string().as_bytes())
+        };
+        let causes = "javax.servlet.ServletException: java.security.PrivilegedActionException: ";
+        for (status, message, said) in [
+            ("404", "Not Found", ""),
+            ("401", "Token has expired", "Token has expired"),
+            (
+                "500",
+                &format!("{causes}java.io.IOException: Service connectivity error."),
+                "Service connectivity error.",
+            ),
+        ] {
+            let found = page(status, message);
+            assert_eq!(
+                (found.message.as_str(), found.is_json),
+                (said, false),
+                "{message}"
+            );
         }
     }
 

@@ -32,6 +32,12 @@ pub(super) fn said(page: &str) -> String {
     }
 }
 
+/// What such a title says, by its parts.
+pub(super) fn title_of(status: &str, message: &str) -> String {
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    words_of(&format!("{status} {message}")).to_owned()
+}
+
 /// The text of a page whose title is a status.
 fn below_title(text: &str) -> String {
     if is_of_jetty(text) {

@@ -126,6 +126,11 @@ impl ServerError {
         let says = |words: &str| self.message.contains(words);
         if says("too many sessions") {
             Some("end a session that is not needed any more, or wait")
+        } else if says("No content to map") {
+            Some(
+                "a gateway has lost what the request carries, as Apache Knox does when it sends one again; \
+                 try again",
+            )
         } else if says("required SSL certificate") {
             Some(
                 "the server wants a certificate of yours: tls = { cert_file = \"…\", key_file = \

@@ -17,6 +17,10 @@ impl Answer {
         self.body.trim_ascii().is_empty()
     }
 
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// What it holds, as it is read by somebody.
     pub(super) fn read<T: DeserializeOwned, R>(
         &self,

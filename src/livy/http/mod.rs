@@ -185,6 +185,13 @@ impl Http {
         self.get_as(path, query, timeout, Ok).await
     }
 
+    /// What stands at the root itself, as text.
+    pub async fn text(&self, timeout: Duration) -> Result<String, LivyError> {
+        let nothing = Carried::<()>::Nothing;
+        let answer = self.send(Method::GET, &[], &[], nothing, timeout).await?;
+        Ok(answer.text())
+    }
+
     /// A GET whose answer is read by somebody.
     pub async fn get_as<T: DeserializeOwned, R>(
         &self,

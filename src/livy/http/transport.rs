@@ -101,6 +101,20 @@ impl Transport {
         all
     }
 
+    /// The same way to another address. What every request has is the API's own, and goes to its host alone.
+    pub fn beside(&self, api: &str, other: &str) -> Transport {
+        let origin = |url: &str| Url::parse(url.trim()).ok().map(|url| url.origin());
+        let headers = match origin(api) == origin(other) {
+            true => self.headers.clone(),
+            false => Vec::new(),
+        };
+        Transport {
+            headers,
+            query: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
     pub(super) fn client(&self, url: &Url, jar: Arc<Jar>) -> Result<Client, TransportRefused> {
         rustls::crypto::ring::default_provider()
@@ -253,6 +267,28 @@ mod tests {
             "{told}"
         );
         assert!(!told.contains("hunter2"));
+    }
+
+    #[test]
+    fn what_is_the_apis_goes_to_no_other_host() {
+        let pair = |name: &str| vec![(name.to_owned(), "s3cret".to_owned())];
+        let transport = Transport {
+            headers: pair("X-Key"),
+            query: pair("key"),
+            is_insecure: true,
+            ..Transport::default()
+        };
+        let api = "https://gw:8443/gateway/a/livy";
+        for (other, is_same) in [
+            ("https://gw:8443/gateway/b/knoxtoken/api/v1/token", true),
+            ("https://gw/gateway/b", false),
+            ("http://gw:8443/gateway/b", false),
+            ("https://other:8443/gateway/b", false),
+        ] {
+            let beside = transport.beside(api, other);
+            assert_eq!(beside.headers.len(), usize::from(is_same), "{other}");
+            assert!(beside.query.is_empty() && beside.is_insecure);
+        }
     }
 
     #[test]

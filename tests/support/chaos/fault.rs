@@ -65,6 +65,9 @@ fn read_request(stream: &TcpStream, server: &str) -> std::io::Result<Option<Requ
     let length = header("content-length").map_or(0, |length| length.parse().unwrap());
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
+    if header("transfer-encoding").is_some_and(|how| how.eq_ignore_ascii_case("chunked")) {
+        body = read_chunks(&mut reader)?;
+    }
     let mut words = head.split_whitespace();
     let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
     let call = Call::of(method, path);
@@ -82,6 +85,25 @@ fn read_request(stream: &TcpStream, server: &str) -> std::io::Result<Option<Requ
     bytes.extend_from_slice(ours.as_bytes());
     bytes.extend_from_slice(&body);
     Ok(Some(Request { call, bytes }))
+}
+
+/// The chunks of a body as they come, to be passed on so.
+fn read_chunks(reader: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).unwrap_or(0);
+        body.extend_from_slice(line.as_bytes());
+        // A line ends each of them, the last one, which is empty, too.
+        let mut chunk = vec![0; size + 2];
+        reader.read_exact(&mut chunk)?;
+        body.extend_from_slice(&chunk);
+        if size == 0 {
+            return Ok(body);
+        }
+    }
 }
 
 fn ask(server: &str, request: &Request) -> std::io::Result<Vec<u8>> {

@@ -1,12 +1,13 @@
 //! Real programs that stand between livysh and a server: nginx and Apache before the server, tinyproxy
 //! and microsocks on the way to it, and a realm of Kerberos beside it. `tests/run` fetches them; nothing
-//! is installed.
+//! is installed. Apache Knox is there on request.
 
 pub mod apache;
 pub mod authority;
 pub mod demanding;
 pub mod forward;
 pub mod kerberos;
+pub mod knox;
 pub mod nginx;
 mod running;
 pub mod secured;

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// How often it is started anew where another program took a port that was free.
 const TRIES: usize = 5;
+/// How long it may take to listen.
+const USUAL: Duration = Duration::from_secs(20);
 
 pub struct Running {
     child: Child,
@@ -42,20 +44,28 @@ impl Running {
     pub fn start<const COUNT: usize>(
         command: impl Fn(&[u16; COUNT]) -> Command,
     ) -> (Running, [u16; COUNT]) {
+        Running::start_within(USUAL, command)
+    }
+
+    /// The same for what takes its time.
+    pub fn start_within<const COUNT: usize>(
+        limit: Duration,
+        command: impl Fn(&[u16; COUNT]) -> Command,
+    ) -> (Running, [u16; COUNT]) {
         for _ in 0..TRIES {
             let ports = free_ports();
             let mut running = Running {
                 child: command(&ports).spawn().unwrap(),
             };
-            if running.listens(&ports) {
+            if running.listens(limit, &ports) {
                 return (running, ports);
             }
         }
         panic!("{:?} does not start", command(&[0; COUNT]));
     }
 
-    fn listens(&mut self, ports: &[u16]) -> bool {
-        within(Duration::from_secs(20), "it listens or ends", || {
+    fn listens(&mut self, limit: Duration, ports: &[u16]) -> bool {
+        within(limit, "it listens or ends", || {
             let is_up = ports
                 .iter()
                 .all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
