@@ -8,6 +8,7 @@ mod architecture;
 mod arriving;
 mod batch_command;
 mod batches;
+mod behaviours;
 mod cells;
 mod clients;
 mod command_dialogue;

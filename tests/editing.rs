@@ -3,6 +3,8 @@
 use crate::support::echoing::Prompt;
 use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::os::unix::fs::PermissionsExt;
 use vt100::Color;
 
@@ -393,4 +395,29 @@ fn the_keys_are_told() {
         prompt.screen.wait_for(key);
     }
     prompt.screen.wait_for_prompt("scala>");
+}
+
+#[test]
+fn what_was_typed_outlives_a_kill_and_two_shells_keep_both_theirs() {
+    let home = Home::new();
+    let mut first = Prompt::scala(&home);
+    let mut second = Prompt::scala(&home);
+    first.run("val one = 1");
+    second.run("val two = 2");
+    first.run("val three = 3");
+    let process = first.screen.process_id().try_into().unwrap();
+    kill(Pid::from_raw(process), Signal::SIGKILL).unwrap();
+    second.run("val four = 4");
+    let mut third = Prompt::scala(&home);
+    for line in [
+        "val four = 4",
+        "val three = 3",
+        "val two = 2",
+        "val one = 1",
+    ] {
+        third.keys(UP, line);
+    }
+    let file = home.path().join("state/livysh/history-scala");
+    let mode = std::fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }

@@ -270,3 +270,28 @@ fn the_matching_bracket_is_marked_while_the_cursor_is_there() {
     prompt.wait_for_sent("f(\")\", g[x])");
     assert_eq!(marked(&prompt), "");
 }
+
+#[test]
+fn the_prompts_are_those_of_the_shells() {
+    let home = Home::new();
+    let mut prompt = Prompt::scala(&home);
+    assert_eq!(prompt.screen.cell_of("scala>").fgcolor(), Color::Idx(5));
+    prompt.run("val x = 1");
+    let text = prompt.screen.text();
+    assert!(text.trim_end().ends_with("\nval x = 1\n\nscala>"), "{text}");
+    prompt.screen.line("def f = {");
+    prompt.screen.wait_for_prompt("     |");
+    assert_eq!(prompt.screen.cell_of("     |").fgcolor(), Color::Default);
+    let mut prompt = Prompt::python(&home);
+    assert_eq!(prompt.screen.cell_of(">>>").contents(), ">");
+    prompt.screen.line("x = 1");
+    prompt.screen.wait_until("no blank line is between", || {
+        prompt
+            .screen
+            .text()
+            .trim_end()
+            .ends_with("\n>>> x = 1\nx = 1\n>>>")
+    });
+    prompt.screen.line("if x:");
+    prompt.screen.wait_for_prompt("...");
+}
