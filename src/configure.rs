@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::livy;
 use crate::render::{Line, one_line};
 use crate::shell::error_lines;
-use crate::term::Out;
+use crate::term::{DEFAULT_THEME, Out};
 use std::path::Path;
 
 /// What is to be done.
@@ -63,7 +63,7 @@ fn show(out: &Out, flags: &Flags, path: &Path, environment: Environment<'_>) -> 
                 let told = format!("warning: {}", one_line(warning));
                 out.note(&Line::plain(told));
             }
-            print(out, &listed(&configured))
+            print(out, &listed(&looks(environment, out), &configured))
         }
         Err(error) => wrong(out, &error),
     }
@@ -86,13 +86,25 @@ fn told_of(path: &Path, servers: Option<&Servers>) -> Vec<String> {
     lines
 }
 
-fn listed(configured: &Configured) -> String {
-    let values: Vec<(String, &Origin)> = configured
-        .layers
-        .values()
-        .into_iter()
-        .map(|(key, value, origin)| (format!("{key} = {}", shown(&key, value, origin)), origin))
-        .collect();
+/// How the prompt looks, which no profile decides.
+fn looks(environment: Environment<'_>, out: &Out) -> Vec<(String, Origin)> {
+    let looks = config::looks(environment);
+    for warning in &looks.warnings {
+        out.note(&Line::plain(format!("warning: {}", one_line(warning))));
+    }
+    let values = looks.values(DEFAULT_THEME).into_iter();
+    let lines = values.map(|(key, value, origin)| (format!("{key} = {value}"), origin));
+    lines.collect()
+}
+
+fn listed(looks: &[(String, Origin)], configured: &Configured) -> String {
+    let looks = looks.iter().map(|(line, origin)| (line.clone(), origin));
+    let keys = configured.layers.values().into_iter();
+    let keys = keys.map(|(key, value, origin)| {
+        let line = format!("{key} = {}", shown(&key, value, origin));
+        (line, origin)
+    });
+    let values: Vec<(String, &Origin)> = looks.chain(keys).collect();
     let width = |text: &str| text.chars().count();
     let widest = values.iter().map(|(text, _)| width(text));
     let widest = widest.filter(|width| *width <= LONGEST_IN_LINE).max();

@@ -61,19 +61,18 @@ use lang::Language;
 use render::Records;
 use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
 use std::sync::Arc;
-use term::{Colour, Out, Terminals};
+use term::{Colour, Out, Surroundings, Terminals};
 
 /// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
 pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let no_colour = environment("NO_COLOR").is_some();
-    let dumb = environment("TERM").is_some_and(|term| term == "dumb");
+    let surroundings = Surroundings::read(environment);
     let colour = match cli.looks.color {
         When::Auto => Colour::Auto,
         When::Always => Colour::Always,
         When::Never => Colour::Never,
     };
-    let mut out = Out::new(Terminals::detect(), colour, no_colour, dumb);
+    let mut out = Out::new(Terminals::detect(), colour, surroundings);
     out.is_quiet = cli.script.quiet;
     let is_there = |name: &str| config::is_program(name, &environment);
     out.pager = term::pager(&environment, is_there).filter(|_| !cli.looks.no_pager);
@@ -108,6 +107,10 @@ type Environment<'a> = config::Environment<'a>;
 
 /// The prompt, a script, or one after the other.
 fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
+    let theme = match plan::theme(cli, out, environment) {
+        Ok(theme) => theme,
+        Err(exit) => return exit,
+    };
     let work = match Work::planned(cli, out, environment) {
         Ok(work) => work,
         Err(exit) => return exit,
@@ -170,6 +173,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                     language,
                     state_folder: config::state_folder(environment),
                     keep,
+                    looks: plan::looks(theme, out, environment),
                     comes_back: cli.session.as_deref() == Some(shell::LAST),
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))

@@ -3,6 +3,7 @@
 mod batch;
 mod doctor;
 mod job;
+mod looks;
 mod offer;
 mod paths;
 mod remote;
@@ -11,6 +12,7 @@ mod settings;
 
 pub use doctor::{doctor_inside, of_doctor};
 pub use job::{Job, job};
+pub use looks::{looks, theme};
 use offer::offer;
 pub use remote::{of_batches, of_sessions};
 pub use settings::{config_task, settings};

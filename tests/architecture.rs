@@ -73,7 +73,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 
 /// A crate and the files or folders that may name it.
 const HOMES: [(&str, &[&str]); 19] = [
-    ("rustyline", &["repl/editor.rs"]),
+    ("rustyline", &["repl/editor/"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
     ("reqwest", &["livy/http/"]),

@@ -192,6 +192,10 @@ pub struct Looks {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
 
+    /// The colours of code at the prompt; :theme shows them all
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+
     /// Tell every request on standard error
     #[arg(short, long, global = true)]
     pub verbose: bool,

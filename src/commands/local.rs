@@ -58,13 +58,15 @@ pub enum Edited {
     Text(String),
     /// Nothing is to be run; why.
     Nothing(String),
+    /// Nor was anything taken back: the text stands as it was.
+    Kept(String),
 }
 
 /// Lets the user edit a text in an editor, such as `vi` or `code -w`; the file is the user's alone.
 pub fn edit(editor: &str, language: Language, text: &str) -> Edited {
     let (path, file) = match temporary(language) {
         Ok(made) => made,
-        Err(error) => return Edited::Nothing(format!("a file to edit cannot be made: {error}")),
+        Err(error) => return Edited::Kept(format!("a file to edit cannot be made: {error}")),
     };
     let edited = edit_text(editor, &path, file, text);
     std::fs::remove_file(&path).ok();
@@ -84,11 +86,11 @@ pub fn names_program(command_line: &str) -> bool {
 
 fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> Edited {
     if let Err(error) = file.write_all(text.as_bytes()) {
-        return Edited::Nothing(format!("a file to edit cannot be written: {error}"));
+        return Edited::Kept(format!("a file to edit cannot be written: {error}"));
     }
     drop(file);
     if let Err(told) = edit_file(editor, path) {
-        return Edited::Nothing(told);
+        return Edited::Kept(told);
     }
     match std::fs::read_to_string(path) {
         Ok(now) if now.trim().is_empty() => {
@@ -96,10 +98,10 @@ fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> 
         }
         // Saved as it was, it was only looked at.
         Ok(now) if now.trim_end() == text.trim_end() => {
-            Edited::Nothing("The text is unchanged: nothing runs.".to_owned())
+            Edited::Kept("The text is unchanged: nothing runs.".to_owned())
         }
         Ok(now) => Edited::Text(now.trim_end().to_owned()),
-        Err(error) => Edited::Nothing(format!("what was edited cannot be read: {error}")),
+        Err(error) => Edited::Kept(format!("what was edited cannot be read: {error}")),
     }
 }
 
@@ -179,7 +181,7 @@ mod tests {
     fn an_editor_that_fails_runs_nothing() {
         let told = edit("false #", Language::Scala, "old");
         assert!(
-            matches!(&told, Edited::Nothing(why) if why.contains("exit status: 1")),
+            matches!(&told, Edited::Kept(why) if why.contains("exit status: 1")),
             "{told:?}"
         );
         assert!(matches!(
@@ -188,7 +190,7 @@ mod tests {
         ));
         let text = |text: &str| Edited::Text(text.to_owned());
         let unchanged = edit("true #", Language::Scala, "old");
-        assert!(matches!(&unchanged, Edited::Nothing(why) if why.contains("unchanged")));
+        assert!(matches!(&unchanged, Edited::Kept(why) if why.contains("unchanged")));
         assert_eq!(
             edit("echo new >>", Language::Scala, "old\n"),
             text("old\nnew")

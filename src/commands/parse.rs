@@ -41,6 +41,8 @@ pub enum Prompt {
     Restart,
     Search(String),
     Session,
+    /// By its name, or all of them.
+    Theme(String),
     /// The last error, whole.
     Trace,
     /// Whether rows are shown as records from now on.
@@ -197,6 +199,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Restart => prompt(Prompt::Restart),
         Name::Search => prompt(Prompt::Search(argument.to_owned())),
         Name::Session => prompt(Prompt::Session),
+        Name::Theme => prompt(Prompt::Theme(argument.to_owned())),
         Name::Trace => prompt(Prompt::Trace),
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
         Name::Doctor => shared(Shared::Doctor),

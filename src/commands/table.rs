@@ -32,6 +32,7 @@ pub enum Name {
     Shell,
     Silent,
     Statements,
+    Theme,
     Trace,
     Type,
     Upload,
@@ -93,6 +94,7 @@ const fn entry(
                 | Name::Restart
                 | Name::Session
                 | Name::Statements
+                | Name::Theme
                 | Name::Trace
                 | Name::Upload
                 | Name::Vertical
@@ -105,7 +107,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 41] = [
+pub(super) static TABLE: [Entry; 42] = [
     entry(
         Name::Attach,
         "attach",
@@ -326,6 +328,13 @@ pub(super) static TABLE: [Entry; 41] = [
         "What executors print, and what is written to standard error, stands only there; of a cluster's \
          executors\nit stands in their own logs, which the Spark UI shows. Ctrl-C ends -f. Livy keeps the \
          last 200 lines of\neither stream.",
+    ),
+    entry(
+        Name::Theme,
+        "theme",
+        "[NAME]",
+        "show the themes of code, or take another one",
+        "Files themes/NAME.tmTheme beside config.toml are themes, too, and theme = \"NAME\" in it keeps one.",
     ),
     entry(
         Name::Trace,

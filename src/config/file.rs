@@ -119,16 +119,25 @@ fn unknown(name: &str, table: &Table, path: &Path) -> Vec<String> {
 impl ConfigFile {
     /// `None` where there is no such file.
     pub(super) fn read(path: &Path) -> Result<Option<ConfigFile>, ConfigError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(ConfigError::Unreadable(path.to_owned(), error)),
-        };
-        toml::from_str(&text)
-            .map(Some)
-            .map_err(|error| ConfigError::Malformed {
-                path: path.to_owned(),
-                message: without_text(&text, &error),
-            })
+        read(path)
     }
+}
+
+/// All that stands in the file; `None` where there is none.
+pub(super) fn table(path: &Path) -> Result<Option<Table>, ConfigError> {
+    read(path)
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(ConfigError::Unreadable(path.to_owned(), error)),
+    };
+    toml::from_str(&text)
+        .map(Some)
+        .map_err(|error| ConfigError::Malformed {
+            path: path.to_owned(),
+            message: without_text(&text, &error),
+        })
 }

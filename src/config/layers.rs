@@ -21,6 +21,8 @@ pub enum Origin {
         name: String,
         file: PathBuf,
     },
+    /// The top of `config.toml`.
+    File(PathBuf),
     Environment(&'static str),
     Flag(&'static str),
     /// Whoever sits there was asked.
@@ -42,6 +44,7 @@ impl fmt::Display for Origin {
             Origin::Profile { name, file } => {
                 write!(f, "[profiles.{name}] of {}", file.display())
             }
+            Origin::File(path) => write!(f, "{}", path.display()),
             Origin::Environment(variable) => write!(f, "environment variable {variable}"),
             Origin::Flag(flag) => f.write_str(flag),
             Origin::Asked => f.write_str("asked for"),

@@ -12,6 +12,7 @@
 //! | `flags.rs`      | what the command line says over that                 |
 //! | `edit.rs`       | changes it                                           |
 //! | `example.toml`  | what a new one holds                                 |
+//! | `looks.rs`      | how the prompt looks and is edited                   |
 //! | `keys.rs`       | all keys of a profile                                |
 //! | `profile.rs`    | a profile's values                                   |
 //! | `credential.rs` | who you are                                          |
@@ -37,6 +38,7 @@ mod flags;
 mod folders;
 mod keys;
 mod layers;
+mod looks;
 mod presets;
 mod profile;
 mod properties;
@@ -56,6 +58,7 @@ pub use flags::Flags;
 pub use folders::{cache_folder, config_path, is_program, startup_folder, state_folder};
 pub use keys::is_key;
 pub use layers::{Layers, Origin};
+pub use looks::{EditMode, Looks, looks};
 pub use presets::names as presets;
 pub use profile::Timing;
 pub use session::SessionSettings;

@@ -26,6 +26,7 @@ pub fn configured(configured: &Configured, settings: &Settings) -> Vec<Check> {
                 | Origin::Default
                 | Origin::Profile { .. }
                 | Origin::Environment(_)
+                | Origin::File(_)
                 | Origin::Flag(_)
                 | Origin::Asked => name.to_owned(),
             }
@@ -48,6 +49,7 @@ fn from(origin: &Origin) -> String {
         Origin::Preset { .. }
         | Origin::Profile { .. }
         | Origin::Environment(_)
+        | Origin::File(_)
         | Origin::Flag(_)
         | Origin::Asked => format!(" ({origin})"),
     }

@@ -4,7 +4,7 @@ use super::check::Check;
 use super::report::Report;
 use crate::exit::Exit;
 use crate::local;
-use crate::term::{self, Out};
+use crate::term::{self, Depth, Out};
 use std::path::{Path, PathBuf};
 
 /// What of it is looked at.
@@ -49,9 +49,11 @@ impl Machine {
             Some((columns, rows)) => format!(", {columns} × {rows}"),
             None => String::new(),
         };
-        let colours = match out.colours.0 {
-            true => "colours",
-            false => "no colours",
+        let colours = match (out.colours.0, out.depth) {
+            (false, _) => "no colours",
+            (true, Depth::Sixteen) => "16 colours",
+            (true, Depth::Palette) => "256 colours",
+            (true, Depth::True) => "24 bits of colour",
         };
         let encoding = self.locale.as_deref().unwrap_or("no locale");
         let told = format!("{name}{size}, {colours}, {encoding}");

@@ -58,7 +58,8 @@ impl Echo {
         })
     }
 
-    fn begins(&self, line: &str) -> bool {
+    /// Whether a line begins the echo of something.
+    pub fn begins(&self, line: &str) -> bool {
         self.starts.iter().any(|start| start.begins(line))
     }
 }

@@ -15,6 +15,7 @@
 //! | `first_line` | `#!`, the line by which a script names its program                           |
 //! | `guess`      | whether code looks like Python, where Scala was asked for                    |
 //! | `lexer`      | what all scanners share: a cursor and a stack of brackets                    |
+//! | `pairs`      | which bracket belongs to which                                               |
 //! | `past`       | what a session was given, by which an error finds its source                 |
 //! | `python`     | Python: logical lines, blocks, margins, the function that a line lies in     |
 //! | `r`          | R: brackets and line ends                                                    |
@@ -33,6 +34,7 @@ mod ending;
 mod first_line;
 mod guess;
 mod lexer;
+mod pairs;
 mod past;
 mod python;
 mod r;
@@ -51,6 +53,7 @@ pub use echo::Echo;
 pub use ending::{Ending, ending, number as exit_number};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
+pub use pairs::bracket_pair;
 pub use past::{Input, Past, Ran};
 pub use read::{Reading, read, split};
 pub use send::{Feeding, lines_before, to_send, without_echo};

@@ -98,6 +98,16 @@ fn scan(code: &str) -> Scan {
     found
 }
 
+/// All brackets outside literals and comments, each with its place.
+pub(super) fn brackets(code: &str) -> Vec<(usize, char)> {
+    let tokens = scan(code).tokens.into_iter();
+    let first = tokens.filter_map(|token| {
+        let first = code[token.range.clone()].chars().next()?;
+        Some((token.range.start, first))
+    });
+    first.filter(|(_, c)| "()[]{}".contains(*c)).collect()
+}
+
 impl Scan {
     fn push(&mut self, range: Range<usize>, kind: Kind) {
         self.tokens.push(Token { kind, range });

@@ -80,6 +80,13 @@ fn scan(code: &str) -> Scan<'_> {
     }
 }
 
+/// All brackets outside literals and comments, each with its place.
+pub(super) fn brackets(code: &str) -> Vec<(usize, char)> {
+    let tokens = scan(code).tokens.into_iter();
+    let first = tokens.filter_map(|token| Some((token.range.start, token.text.chars().next()?)));
+    first.filter(|(_, c)| "()[]{}".contains(*c)).collect()
+}
+
 pub(super) fn completeness(code: &str) -> Completeness {
     let scan = scan(code);
     if scan.ended != Ended::Yes {

@@ -11,6 +11,8 @@ use crate::render::Line;
 pub(super) enum Block {
     Code(String),
     Command(Result<Command, String>),
+    /// To be edited in the user's editor before it runs.
+    Edit(String),
     /// Code and commands, or a transcript.
     Text(String),
     /// Nothing to run: an empty line, Ctrl-C, or a block that was abandoned.
@@ -26,7 +28,7 @@ impl Block {
         match self {
             Block::Code(_) | Block::Text(_) => true,
             Block::Command(command) => !matches!(command, Ok(Command::Quit)),
-            Block::Nothing | Block::End | Block::HungUp => false,
+            Block::Edit(_) | Block::Nothing | Block::End | Block::HungUp => false,
         }
     }
 }
@@ -34,17 +36,31 @@ impl Block {
 impl Repl<'_> {
     pub(super) fn read_block(&mut self) -> Block {
         let mut block = String::new();
-        let mut indent = 0;
+        // What stands in the line, left and right of the cursor.
+        let mut initial = (std::mem::take(&mut self.kept_text), String::new());
         let mut blank_lines = 0;
+        let mut is_reopened = false;
         loop {
-            let line = match self.editor.read(self.language, &block, indent) {
-                Read::Line(line) => line,
+            let (left, right) = std::mem::take(&mut initial);
+            let read = self.editor.read(self.language, &block, (&left, &right));
+            let (line, is_forced) = match read {
+                Read::Line(line) => (line, false),
+                Read::Submit(line) => (line, true),
+                Read::Edit(line) => return Block::Edit(joined(block, &line)),
+                Read::Reopen(line) => {
+                    if let Some(rows) = self.editor.rows_of_block() {
+                        self.out.take_back(rows);
+                    }
+                    initial = (std::mem::take(&mut block), format!("\n{line}"));
+                    is_reopened = true;
+                    continue;
+                }
                 Read::Cleared => return Block::Nothing,
                 Read::End => return Block::End,
                 Read::HungUp => return Block::HungUp,
             };
             // Several lines at once were pasted, or recalled from the history.
-            let is_paste = line.contains('\n');
+            let is_paste = line.contains('\n') && !is_reopened;
             if block.is_empty() {
                 if line.trim().is_empty() {
                     return Block::Nothing;
@@ -58,18 +74,24 @@ impl Repl<'_> {
             } else {
                 0
             };
-            if !block.is_empty() {
-                block.push('\n');
+            block = joined(block, if line.trim().is_empty() { "" } else { &line });
+            is_reopened = false;
+            if is_forced {
+                break;
             }
-            block.push_str(if line.trim().is_empty() { "" } else { &line });
             match self.completeness(&block, is_paste) {
                 Completeness::Incomplete { .. } if blank_lines >= 2 => {
                     let words = "You typed two blank lines.  Starting a new command.";
                     self.out.note(&Line::plain(words));
                     return Block::Nothing;
                 }
-                Completeness::Incomplete { indent: next } => {
-                    indent = if is_paste || blank_lines > 0 { 0 } else { next };
+                Completeness::Incomplete { indent } => {
+                    let indent = if is_paste || blank_lines > 0 {
+                        0
+                    } else {
+                        indent
+                    };
+                    initial.0 = " ".repeat(indent);
                 }
                 Completeness::Complete | Completeness::Invalid => break,
             }
@@ -137,7 +159,10 @@ impl Repl<'_> {
         loop {
             match self.editor.read_raw() {
                 // Several at once, where they were pasted.
-                Read::Line(lines) => {
+                Read::Line(lines)
+                | Read::Submit(lines)
+                | Read::Edit(lines)
+                | Read::Reopen(lines) => {
                     for line in lines.split('\n') {
                         if is_end(line) {
                             return Ok(block);
@@ -162,4 +187,13 @@ impl Repl<'_> {
             completeness => completeness,
         }
     }
+}
+
+/// A block and its next line.
+fn joined(mut block: String, line: &str) -> String {
+    if !block.is_empty() {
+        block.push('\n');
+    }
+    block.push_str(line);
+    block
 }

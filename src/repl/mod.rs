@@ -5,7 +5,7 @@
 //! | `block.rs`      | reads lines until they are a whole block            |
 //! | `conclude.rs`   | tells how work has ended                            |
 //! | `credential.rs` | what no history keeps                               |
-//! | `editor.rs`     | the line editor                                     |
+//! | `editor/`       | the line editor                                     |
 //! | `history.rs`    | where histories are kept                            |
 //! | `own.rs`        | the commands that only a prompt has                 |
 //! | `place.rs`      | those that go to another session, or leave this one |
@@ -30,7 +30,7 @@ use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
 use crate::shell::{Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted};
-use crate::term::{Out, Painter, Quiet};
+use crate::term::{Out, Painter, Quiet, Theme, Themes};
 use block::Block;
 use editor::{LineEditor, Printer};
 use std::path::PathBuf;
@@ -39,6 +39,7 @@ pub struct Options {
     pub language: Language,
     /// Where histories are kept.
     pub state_folder: Option<PathBuf>,
+    pub looks: Looks,
     /// Whether a session of ours stays when the user leaves.
     pub keep: bool,
     /// Whether what was left in the session is shown, and waited for.
@@ -47,6 +48,16 @@ pub struct Options {
     pub editor: String,
     /// Opens what is wanted later.
     pub open: Opens,
+}
+
+/// How the prompt looks and is edited.
+pub struct Looks {
+    pub theme: Theme,
+    pub themes: Themes,
+    /// Whether keys are those of vi.
+    pub is_vi: bool,
+    /// Whether what was typed before is suggested.
+    pub suggests: bool,
 }
 
 type Opens = Box<dyn Fn(Wanted<'_>) -> Result<Link, String>>;
@@ -76,6 +87,10 @@ struct Repl<'a> {
     language: Language,
     keep: bool,
     editor_command: String,
+    painter: Painter,
+    themes: Themes,
+    /// What stands at the next prompt as if it had been typed.
+    kept_text: String,
     open: Opens,
     /// The statement that nobody waits for any more.
     left_running: Option<Id>,
@@ -94,8 +109,15 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
     let out = desk.out;
     desk.interrupts = Interrupts::Prompt;
     desk.link.lift_limits();
-    let painter = Painter::default();
-    let editor = LineEditor::new(options.language, painter.clone(), options.state_folder, out);
+    let painter = Painter::new(out.depth);
+    let looks = &options.looks;
+    let editor = LineEditor::new(
+        options.language,
+        painter.clone(),
+        options.state_folder,
+        looks,
+        out,
+    );
     let (editor, printer) = match editor {
         Ok(made) => made,
         Err(reason) => {
@@ -107,6 +129,12 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
     };
     if out.colours.0 {
         painter.warm(options.language);
+        out.paint_echoes(painter.clone());
+    }
+    if looks.theme != Theme::default()
+        && let Err(reason) = painter.choose(&looks.theme)
+    {
+        out.note(&Line::plain(own::broken(&looks.theme, &reason)));
     }
     let mut repl = Repl {
         desk,
@@ -116,6 +144,9 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         language: options.language,
         keep: options.keep,
         editor_command: options.editor,
+        painter,
+        themes: options.looks.themes,
+        kept_text: String::new(),
         open: options.open,
         left_running: None,
         warned_of: None,
@@ -184,6 +215,7 @@ impl Repl<'_> {
                     None
                 }
                 Block::Code(code) => self.run_block(&code),
+                Block::Edit(text) => self.edit_typed(&text),
                 Block::Text(text) => {
                     let language = self.language;
                     self.working(|desk| desk.run_text(None, language, &text, false))

@@ -4,7 +4,8 @@ use super::Repl;
 use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
 use crate::exit::Exit;
 use crate::lang::Language;
-use crate::render::{self, Line};
+use crate::render::{self, Line, one_line};
+use crate::term::Theme;
 use std::path::Path;
 
 impl Repl<'_> {
@@ -25,6 +26,7 @@ impl Repl<'_> {
             Prompt::Wait(number) => return self.wait(number),
             Prompt::Restart => return self.restart(),
             Prompt::Session => self.say(&self.session_text()),
+            Prompt::Theme(name) => self.theme(&name),
             Prompt::Trace => match &self.desk.link.last_failure {
                 Some(failure) => {
                     let whole = render::whole(failure);
@@ -63,6 +65,43 @@ impl Repl<'_> {
         self.out.data(&shown).ok();
     }
 
+    /// `:theme`: another one, or all of them.
+    fn theme(&self, name: &str) {
+        if name.is_empty() {
+            return self.show_themes();
+        }
+        match self.themes.find(name) {
+            Err(hint) => self.say(&format!("There is no theme “{}”: {hint}", one_line(name))),
+            Ok(theme) => {
+                if let Err(reason) = self.painter.choose(&theme) {
+                    self.say(&broken(&theme, &reason));
+                }
+            }
+        }
+    }
+
+    /// Each theme with a few lines of code in its colours.
+    fn show_themes(&self) {
+        let mut text = String::new();
+        for theme in self.themes.all() {
+            text.push_str(&one_line(&format!("{}  ({})", theme.name, theme.about)));
+            text.push('\n');
+            let shown = match self.out.colours.0 {
+                true => self.painter.preview(&theme, self.language),
+                false => Ok(String::new()),
+            };
+            let shown = shown.unwrap_or_else(|reason| one_line(&reason).into_owned());
+            text.extend(shown.lines().map(|line| format!("    {line}\n")));
+        }
+        self.out.data(&text).ok();
+        match self.out.colours.0 {
+            true => self.say(
+                ":theme NAME takes one for this run; theme = \"NAME\" in config.toml keeps it.",
+            ),
+            false => self.say("Colours are off: --color always shows them."),
+        }
+    }
+
     fn edit(&mut self, what: &str) -> Option<Exit> {
         let entries = self.editor.entries();
         let text = match what.parse::<usize>() {
@@ -81,16 +120,34 @@ impl Repl<'_> {
             Err(_) => return self.edit_file(Path::new(what)),
         };
         match edit(&self.editor_command, self.language, &text) {
-            Edited::Text(text) => {
-                self.desk.say_input(self.language, &text);
-                self.editor.remember(self.language, &text);
-                self.run_block(&text)
-            }
-            Edited::Nothing(told) => {
+            Edited::Text(text) => self.run_edited(&text),
+            Edited::Nothing(told) | Edited::Kept(told) => {
                 self.say(&told);
                 None
             }
         }
+    }
+
+    /// Ctrl-X Ctrl-E: what is not changed stands at the prompt again.
+    pub(super) fn edit_typed(&mut self, text: &str) -> Option<Exit> {
+        match edit(&self.editor_command, self.language, text) {
+            Edited::Text(text) => self.run_edited(&text),
+            Edited::Nothing(told) => {
+                self.say(&told);
+                None
+            }
+            Edited::Kept(told) => {
+                self.say(&told);
+                self.kept_text = text.to_owned();
+                None
+            }
+        }
+    }
+
+    fn run_edited(&mut self, text: &str) -> Option<Exit> {
+        self.desk.say_input(self.language, text);
+        self.editor.remember(self.language, text);
+        self.run_block(text)
     }
 
     fn edit_file(&mut self, path: &Path) -> Option<Exit> {
@@ -104,4 +161,13 @@ impl Repl<'_> {
         };
         self.carry_out(command)
     }
+}
+
+/// That a theme's file is none.
+pub(super) fn broken(theme: &Theme, reason: &str) -> String {
+    let told = format!(
+        "The theme {} cannot be read ({}): {reason}",
+        theme.name, theme.about
+    );
+    one_line(&told).into_owned()
 }

@@ -5,7 +5,7 @@ use super::write::origin;
 use super::{Echoes, Link, Outlet, error_lines, words};
 use crate::engine::{self, Outcome, Received};
 use crate::exit::Exit;
-use crate::lang::{self, Feeding, Language, Snippet, Source};
+use crate::lang::{self, Echo, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
 use crate::render::{self, FailureText, Format, Line, Records, one_line};
 use crate::term::Out;
@@ -233,8 +233,9 @@ impl Run<'_> {
                     self.tell(&[Line::error(told)]);
                 }
                 let shown = self.echoes.shown(what.0, data);
+                let echo = (what.0.language == Language::Scala).then(|| Echo::of(&what.0.code));
                 let shown = render::with_places(shown, origin(link, what));
-                self.write(link, &shown)
+                self.write(link, &shown, echo.as_ref())
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),
@@ -249,7 +250,7 @@ impl Run<'_> {
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
-                    Some(Output::Ok(data)) => self.write(link, data),
+                    Some(Output::Ok(data)) => self.write(link, data, None),
                     None => Verdict::Ok,
                 };
                 match written {

@@ -4,7 +4,7 @@ use super::outlet::{Fed, Outlet};
 use super::run::{Run, Sent, Verdict};
 use super::{Interrupts, Link, error_lines, words};
 use crate::exit::Exit;
-use crate::lang::{self, Language};
+use crate::lang::{self, Echo, Language};
 use crate::livy::Failure;
 use crate::render::{self, Format, Line, Origin, Rendered, Trap, View, one_line};
 use serde_json::{Map, Value};
@@ -19,9 +19,15 @@ pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -
 }
 
 impl Run<'_> {
-    pub(super) fn write(&self, link: &mut Link, data: &Map<String, Value>) -> Verdict {
+    /// `echo` tells what of a text Scala's interpreter has echoed.
+    pub(super) fn write(
+        &self,
+        link: &mut Link,
+        data: &Map<String, Value>,
+        echo: Option<&Echo>,
+    ) -> Verdict {
         let rendered = render::output(data, self.view());
-        match self.put(link, &rendered) {
+        match self.put(link, &rendered, echo) {
             Verdict::Ok => {}
             other => return other,
         }
@@ -71,11 +77,16 @@ impl Run<'_> {
 
     /// Writes it where it is to go; what is longer than the screen goes by the page, where somebody
     /// sits there.
-    fn put(&self, link: &mut Link, rendered: &Rendered) -> Verdict {
+    fn put(&self, link: &mut Link, rendered: &Rendered, echo: Option<&Echo>) -> Verdict {
         if let Some(outlet) = self.outlet {
             return self.divert(link, outlet, &rendered.text);
         }
-        let text = self.out.styled(&rendered.text, &rendered.lines);
+        let text = match echo.filter(|_| rendered.lines.is_empty()) {
+            Some(echo) => self
+                .out
+                .painted_echo(&rendered.text, |line| echo.begins(line)),
+            None => self.out.styled(&rendered.text, &rendered.lines),
+        };
         let pager = self.out.pager.as_ref();
         if self.interrupts != Interrupts::Script
             && self.out.terminals.input

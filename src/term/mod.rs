@@ -2,16 +2,20 @@
 //! standard error or above a standing prompt.
 
 mod ask;
+mod colour;
 mod highlight;
 mod input;
 mod pager;
+mod painter;
 mod progress;
 mod theme;
 
-pub use highlight::Painter;
+pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
+pub use highlight::Lines;
 pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
 pub use pager::pager;
-pub use theme::PROMPT as PROMPT_COLOUR;
+pub use painter::Painter;
+pub use theme::{DEFAULT_THEME, Theme, Themes};
 
 use crate::render::{Line, Screen, one_line, sanitize};
 use progress::ProgressLine;
@@ -19,15 +23,6 @@ use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Whether colours are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Colour {
-    #[default]
-    Auto,
-    Always,
-    Never,
-}
 
 /// What standard input, output and error are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +42,9 @@ impl Terminals {
     }
 }
 
+/// Scala cuts what it shows of a value before this; what was printed may be huge, and is not painted.
+const LONGEST_ECHO: usize = 32 << 10;
+
 /// Prints a text above a standing prompt.
 pub type Above = Box<dyn FnMut(String) + Send>;
 
@@ -57,6 +55,8 @@ pub struct Out {
     pub terminals: Terminals,
     /// Whether standard output and standard error take colours.
     pub colours: (bool, bool),
+    /// How many colours the terminal has.
+    pub depth: Depth,
     /// Whether nothing is told of what goes on.
     pub is_quiet: bool,
     /// What shows results that are longer than the screen.
@@ -84,29 +84,28 @@ impl Drop for Writing<'_> {
 struct Inner {
     above: Option<Above>,
     progress: ProgressLine,
+    /// Who paints what is echoed.
+    echoes: Option<Painter>,
     /// Off a terminal, a phase is told once.
     told: String,
 }
 
 impl Out {
-    /// `no_colour` and `dumb` come from the environment (`NO_COLOR`, `TERM`).
-    pub fn new(terminals: Terminals, colour: Colour, no_colour: bool, dumb: bool) -> Out {
-        let takes = |terminal: bool| match colour {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => terminal && !no_colour && !dumb,
-        };
+    pub fn new(terminals: Terminals, colour: Colour, surroundings: Surroundings) -> Out {
+        let takes = |is_terminal: bool| surroundings.takes(colour, is_terminal);
         let colours = (takes(terminals.output), takes(terminals.error));
         // A dumb terminal cannot redraw a line.
-        let error = terminals.error && !dumb;
+        let error = terminals.error && !surroundings.is_dumb;
         Out {
             inner: Arc::new(Mutex::new(Inner {
                 above: None,
                 progress: ProgressLine::default(),
+                echoes: None,
                 told: String::new(),
             })),
             terminals: Terminals { error, ..terminals },
             colours,
+            depth: surroundings.depth,
             is_quiet: false,
             pager: None,
             writes: Arc::default(),
@@ -145,6 +144,33 @@ impl Out {
                 stderr.flush().ok();
             }
         }
+    }
+
+    /// From now on what is echoed of values is painted.
+    pub fn paint_echoes(&self, painter: Painter) {
+        self.lock().echoes = Some(painter);
+    }
+
+    /// What Scala echoes, in colours where a prompt has them: each line that is one.
+    pub fn painted_echo<'t>(&self, text: &'t str, is_echo: impl Fn(&str) -> bool) -> Cow<'t, str> {
+        let painter = match self.lock().echoes.clone() {
+            Some(painter) if self.terminals.output && text.len() <= LONGEST_ECHO => painter,
+            Some(_) | None => return Cow::Borrowed(text),
+        };
+        let lines = text.split_inclusive('\n').map(|line| match is_echo(line) {
+            true => painter
+                .paint_echo(line)
+                .map_or(Cow::Borrowed(line), Cow::Owned),
+            false => Cow::Borrowed(line),
+        });
+        Cow::Owned(lines.collect())
+    }
+
+    /// Erases so many rows above the cursor, which goes to the first of them.
+    pub fn take_back(&self, rows: usize) {
+        let mut stdout = io::stdout().lock();
+        write!(stdout, "\x1b[{rows}A\r\x1b[J").ok();
+        stdout.flush().ok();
     }
 
     /// A result's error at a prompt: it belongs to the dialogue, so it goes where results go.
@@ -255,7 +281,7 @@ fn styled(line: &Line, colours: bool) -> String {
         // Whoever made the line: nothing that a terminal obeys passes here.
         let shown = sanitize(&span.text);
         let start = if colours {
-            theme::of_role(span.role)
+            colour::of_role(span.role)
         } else {
             ""
         };
@@ -266,7 +292,7 @@ fn styled(line: &Line, colours: bool) -> String {
                 let body = shown.trim_end_matches('\n');
                 text.push_str(start);
                 text.push_str(body);
-                text.push_str(theme::RESET);
+                text.push_str(colour::RESET);
                 text.push_str(&shown[body.len()..]);
             }
         }
@@ -278,22 +304,6 @@ fn styled(line: &Line, colours: bool) -> String {
 mod tests {
     use super::*;
     use crate::render::Role;
-
-    #[test]
-    fn colours_follow_the_wish_then_the_environment() {
-        let terminals = Terminals {
-            input: true,
-            output: true,
-            error: false,
-        };
-        let colours =
-            |colour, no_colour, dumb| Out::new(terminals, colour, no_colour, dumb).colours;
-        assert_eq!(colours(Colour::Auto, false, false), (true, false));
-        assert_eq!(colours(Colour::Auto, true, false), (false, false));
-        assert_eq!(colours(Colour::Auto, false, true), (false, false));
-        assert_eq!(colours(Colour::Always, true, true), (true, true));
-        assert_eq!(colours(Colour::Never, false, false), (false, false));
-    }
 
     #[test]
     fn styles_end_before_the_newline() {

@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod chance;
 pub mod chaos;
+pub mod echoing;
 pub mod http;
 pub mod livy;
 pub mod neighbours;

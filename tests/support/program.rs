@@ -8,13 +8,16 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 23] = [
+const FOREIGN: [&str; 26] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
     "LIVYSH_TOKEN",
     "LIVYSH_PASSWORD",
     "NO_COLOR",
+    "COLORTERM",
+    "CLICOLOR_FORCE",
+    "FORCE_COLOR",
     "http_proxy",
     "HTTP_PROXY",
     "all_proxy",

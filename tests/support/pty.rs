@@ -102,6 +102,45 @@ impl Screen {
         parser.screen().contents().trim_end().to_owned()
     }
 
+    /// Where a text stands last, as row and column.
+    #[track_caller]
+    pub fn place_of(&self, text: &str) -> (u16, u16) {
+        let parser = self.parser.lock().unwrap();
+        let screen = parser.screen();
+        let (_, columns) = screen.size();
+        let rows: Vec<String> = screen.rows(0, columns.get()).collect();
+        let found = rows.iter().enumerate().rev().find_map(|(row, line)| {
+            let before = &line[..line.rfind(text)?];
+            Some((row, before.chars().count()))
+        });
+        let (row, column) =
+            found.unwrap_or_else(|| panic!("no “{text}” on the screen:\n{}", rows.join("\n")));
+        (row.try_into().unwrap(), column.try_into().unwrap())
+    }
+
+    /// How the first character of a text looks, where it stands last.
+    #[track_caller]
+    pub fn cell_of(&self, text: &str) -> vt100::Cell {
+        let (row, column) = self.place_of(text);
+        self.cell(row, column)
+    }
+
+    pub fn cell(&self, row: u16, column: u16) -> vt100::Cell {
+        let parser = self.parser.lock().unwrap();
+        parser.screen().cell(row, column).unwrap().clone()
+    }
+
+    /// Row and column.
+    pub fn cursor(&self) -> (u16, u16) {
+        self.parser.lock().unwrap().screen().cursor_position()
+    }
+
+    /// Waits until what is asked for is so.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, check: impl FnMut() -> bool) {
+        within_showing(PATIENCE, what, || self.text(), check);
+    }
+
     pub fn raw(&self) -> Vec<u8> {
         self.raw.lock().unwrap().clone()
     }

@@ -58,6 +58,11 @@ pub(in crate::lang) fn after_bracket(text: &str) -> Option<usize> {
     None
 }
 
+/// All brackets outside literals and comments, each with its place.
+pub(in crate::lang) fn brackets(text: &str) -> Vec<(usize, char)> {
+    Marks::of(text).filter(|(_, mark)| *mark != ';').collect()
+}
+
 /// The semicolons of a line outside brackets; none where a bracket closes that was not opened.
 pub(super) fn semicolons(line: &str) -> Option<Vec<usize>> {
     let mut found = Vec::new();

@@ -6,7 +6,7 @@ mod scope;
 mod split;
 mod strings;
 
-pub(super) use brackets::after_bracket;
+pub(super) use brackets::{after_bracket, brackets};
 pub(super) use main_module::naming;
 pub(super) use split::{completeness_at_margin, statements, without_margin};
 

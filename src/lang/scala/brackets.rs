@@ -20,3 +20,12 @@ pub(in crate::lang) fn after_bracket(text: &str) -> Option<usize> {
         (depth == 0).then(|| token.end())
     })
 }
+
+/// All brackets outside literals and comments, each with its place.
+pub(in crate::lang) fn brackets(text: &str) -> Vec<(usize, char)> {
+    let is_bracket = |kind| matches!(kind, Kind::Open | Kind::Close);
+    Lexer::new(text)
+        .filter(|token| is_bracket(token.kind))
+        .filter_map(|token| Some((token.start, token.text.chars().next()?)))
+        .collect()
+}

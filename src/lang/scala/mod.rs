@@ -19,7 +19,7 @@ use std::ops::Range;
 use tokens::{Gaps, Kind, Lexer, Scan, scan};
 use walk::Walk;
 
-pub(in crate::lang) use brackets::after_bracket;
+pub(in crate::lang) use brackets::{after_bracket, brackets};
 pub(in crate::lang) use definition::definition;
 pub(in crate::lang) use line::words;
 pub(in crate::lang) use rewrite::for_line_feeding;

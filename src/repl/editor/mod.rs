@@ -1,32 +1,53 @@
-//! The line editor. The only file that knows rustyline.
+//! The line editor. The only room that knows rustyline.
+//!
+//! | file        | its duty                                                |
+//! |-------------|---------------------------------------------------------|
+//! | `keys.rs`   | what keys do                                            |
+//! | `helper.rs` | colours, brackets and suggestions                       |
+//! | `recall.rs` | the history as Up and Down go through it                |
+//! | `state.rs`  | what these three share                                  |
+//! | `printer.rs`| prints above the prompt                                 |
+//! | `rows.rs`   | how many rows of the screen a block takes               |
 
-use super::{credential, history};
+mod helper;
+mod keys;
+mod printer;
+mod recall;
+mod rows;
+mod state;
+
+pub(super) use printer::Printer;
+
+use super::{Looks, credential, history};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::Line;
-use crate::term::{Above, Out, PROMPT_COLOUR, Painter};
+use crate::term::{Out, PROMPT_COLOUR, Painter};
+use helper::Helper;
+use recall::Recall;
+use rows::Rows;
 use rustyline::config::{BellStyle, CompletionType};
 use rustyline::error::ReadlineError;
-use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::history::{FileHistory, History};
-use rustyline::{
-    Cmd, Completer, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
-    ExternalPrinter, Helper, Hinter, KeyCode, KeyEvent, Modifiers, Movement, RepeatCount,
-    Validator,
-};
-use std::borrow::Cow;
+use rustyline::{ColorMode, Config, EditMode, Editor};
+use state::{State, Wish};
 use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const MOST_HISTORY: usize = 10_000;
-/// What an opening bracket adds to the next line in Scala; Python's brackets close well there too.
-const BRACKET_INDENT: usize = 2;
 
 /// What the user did with a line.
 #[derive(Debug)]
 pub(super) enum Read {
     Line(String),
+    /// To be run as it is, complete or not.
+    Submit(String),
+    /// To be edited in an editor.
+    Edit(String),
+    /// The block that it belongs to is to be edited as a whole.
+    Reopen(String),
     /// Ctrl-C
     Cleared,
     /// Ctrl-D on an empty line, or the end of an input that is no terminal.
@@ -35,54 +56,14 @@ pub(super) enum Read {
     HungUp,
 }
 
-#[derive(Helper, Completer, Hinter, Validator)]
-struct Colours {
-    painter: Painter,
-    enabled: bool,
-    language: Cell<Language>,
-    /// The lines of the block before the one that is edited.
-    before: RefCell<String>,
-    rows: Cell<usize>,
-}
-
-impl Highlighter for Colours {
-    fn highlight<'l>(&self, line: &'l str, _position: usize) -> Cow<'l, str> {
-        if !self.enabled {
-            return Cow::Borrowed(line);
-        }
-        let painted = self
-            .painter
-            .paint(self.language.get(), &self.before.borrow(), line);
-        painted.map_or(Cow::Borrowed(line), Cow::Owned)
-    }
-
-    fn highlight_char(&self, line: &str, _position: usize, kind: CmdKind) -> bool {
-        // A buffer taller than the screen would be redrawn into the scrollback at each key.
-        let fits = line.bytes().filter(|byte| *byte == b'\n').count() + 1 < self.rows.get();
-        self.enabled && fits && kind != CmdKind::MoveCursor
-    }
-}
-
-/// A closing bracket as the first key of a line goes back under the line that opened it.
-struct Dedent(char);
-
-impl ConditionalEventHandler for Dedent {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
-        let line = context.line();
-        let at_end = context.pos() == line.len();
-        if line.is_empty() || !at_end || !line.bytes().all(|byte| byte == b' ') {
-            return None;
-        }
-        let indent = " ".repeat(line.len().saturating_sub(BRACKET_INDENT));
-        Some(Cmd::Replace(
-            Movement::WholeLine,
-            Some(format!("{indent}{}", self.0)),
-        ))
-    }
-}
+/// What stands in a line before a key is pressed, left and right of the cursor.
+pub(super) type Initial<'a> = (&'a str, &'a str);
 
 pub(super) struct LineEditor {
-    editor: Editor<Colours, FileHistory>,
+    editor: Editor<Helper, Recall>,
+    state: Arc<State>,
+    /// What the block takes of the screen.
+    rows: Rows,
     /// Where histories are kept; none where nothing is to be kept.
     folder: Option<PathBuf>,
     colours: bool,
@@ -97,6 +78,7 @@ impl LineEditor {
         language: Language,
         painter: Painter,
         folder: Option<PathBuf>,
+        looks: &Looks,
         out: &Out,
     ) -> Result<(LineEditor, Option<Printer>), String> {
         let words = |error: ReadlineError| error.to_string();
@@ -108,25 +90,39 @@ impl LineEditor {
             .completion_type(CompletionType::List)
             .bell_style(BellStyle::None)
             .auto_add_history(false)
+            .edit_mode(match looks.is_vi {
+                true => EditMode::Vi,
+                false => EditMode::Emacs,
+            })
+            // Whether there are colours was decided for all of the program.
+            .color_mode(match out.colours.0 {
+                true => ColorMode::Forced,
+                false => ColorMode::Disabled,
+            })
             .build();
-        let mut editor = Editor::with_config(config).map_err(words)?;
-        editor.set_helper(Some(Colours {
+        let state = Arc::<State>::default();
+        let recall = Recall::new(FileHistory::with_config(&config), state.clone());
+        let mut editor = Editor::with_history(config, recall).map_err(words)?;
+        editor.set_helper(Some(Helper {
             painter,
+            lines: RefCell::default(),
             enabled: out.colours.0,
+            suggests: looks.suggests,
             language: Cell::new(language),
             before: RefCell::default(),
-            rows: Cell::new(usize::MAX),
+            prompt_width: Cell::new(0),
+            size: Cell::new((usize::MAX, usize::MAX)),
+            pair: Cell::new(None),
+            state: state.clone(),
         }));
-        for bracket in ['}', ')', ']'] {
-            editor.bind_sequence(
-                KeyEvent(KeyCode::Char(bracket), Modifiers::NONE),
-                EventHandler::Conditional(Box::new(Dedent(bracket))),
-            );
-        }
+        keys::bind(&mut editor, &state);
         // Off a terminal there is nothing to print above.
         let printer = editor.create_external_printer().ok().map(Printer::start);
+        let printed = printer.as_ref().map(Printer::count).unwrap_or_default();
         let mut editor = LineEditor {
             editor,
+            state,
+            rows: Rows::new(printed),
             folder,
             colours: out.colours.0,
             on_terminal: out.terminals.input,
@@ -138,45 +134,67 @@ impl LineEditor {
 
     /// Switches language and history.
     pub(super) fn set_language(&mut self, language: Language, out: &Out) {
-        if let Some(colours) = self.editor.helper() {
-            colours.language.set(language);
+        if let Some(helper) = self.editor.helper() {
+            helper.language.set(language);
         }
         self.editor.clear_history().ok();
         self.forgotten = 0;
         self.load_history(language, out);
     }
 
-    /// Reads one line of a block; `before` are its lines so far, `indent` what the line begins with.
-    pub(super) fn read(&mut self, language: Language, before: &str, indent: usize) -> Read {
-        let rows = self
-            .editor
-            .dimensions()
-            .map_or(usize::MAX, |(_, rows)| rows as usize);
-        if let Some(colours) = self.editor.helper() {
-            colours.before.replace(before.to_owned());
-            colours.rows.set(rows);
-        }
+    /// Reads one line of a block; `before` are its lines so far, `initial` what the line begins with.
+    pub(super) fn read(&mut self, language: Language, before: &str, initial: Initial<'_>) -> Read {
         let raw = match before.is_empty() {
             true => commands::first(language),
             false => commands::continuation(language),
         };
+        let size = self.editor.dimensions();
+        let size = size.map_or((usize::MAX, usize::MAX), |(columns, rows)| {
+            (columns.into(), rows.into())
+        });
+        if before.is_empty() {
+            self.rows.begin(size);
+        }
+        if let Some(helper) = self.editor.helper() {
+            helper.before.replace(before.to_owned());
+            helper.size.set(size);
+            helper.prompt_width.set(raw.len());
+        }
         let styled = match self.colours && before.is_empty() {
             true => format!("{PROMPT_COLOUR}{raw}\x1b[0m"),
             false => raw.to_owned(),
         };
-        self.read_line(raw, &styled, &" ".repeat(indent))
+        self.state.begin(!before.is_empty());
+        let read = self.read_line(raw, &styled, initial);
+        let (Read::Line(line) | Read::Reopen(line)) = &read else {
+            return read;
+        };
+        self.rows.add(raw.len(), line, size);
+        read
+    }
+
+    /// How many rows up the block began, where all of it is still on the screen as it was typed.
+    pub(super) fn rows_of_block(&self) -> Option<usize> {
+        self.rows.count()
     }
 
     /// Reads a line of what is pasted: without a prompt, whatever it holds.
     pub(super) fn read_raw(&mut self) -> Read {
-        self.read_line("", "", "")
+        self.state.begin(false);
+        self.read_line("", "", ("", ""))
     }
 
-    fn read_line(&mut self, raw: &str, styled: &str, indent: &str) -> Read {
+    fn read_line(&mut self, raw: &str, styled: &str, initial: Initial<'_>) -> Read {
         loop {
             let prompt = (raw, styled);
-            return match self.editor.readline_with_initial(&prompt, (indent, "")) {
-                Ok(line) => Read::Line(line),
+            return match self.editor.readline_with_initial(&prompt, initial) {
+                Ok(line) => match self.state.wished() {
+                    None => Read::Line(line),
+                    Some(Wish::Clear) => Read::Cleared,
+                    Some(Wish::Edit) => Read::Edit(line),
+                    Some(Wish::Reopen) => Read::Reopen(line),
+                    Some(Wish::Submit) => Read::Submit(line),
+                },
                 Err(ReadlineError::Interrupted) => Read::Cleared,
                 // Bytes that are no text were typed: the line is lost, the shell is not.
                 Err(ReadlineError::Io(error))
@@ -212,7 +230,7 @@ impl LineEditor {
 
     /// What the history holds, the oldest first, each with the number that it keeps.
     pub(super) fn entries(&self) -> Vec<(usize, String)> {
-        let history = self.editor.history().iter().map(ToOwned::to_owned);
+        let history = self.editor.history().file.iter().map(ToOwned::to_owned);
         (self.forgotten + 1..).zip(history).collect()
     }
 
@@ -252,32 +270,5 @@ impl LineEditor {
             true => Ok(()),
             false => self.editor.history_mut().load(path),
         }
-    }
-}
-
-/// Prints above the prompt, from a thread of its own: the editor takes one message at a time, and
-/// none while the user searches.
-pub(super) struct Printer {
-    messages: std::sync::mpsc::Sender<String>,
-}
-
-impl Printer {
-    fn start(mut printer: impl ExternalPrinter + Send + 'static) -> Printer {
-        let (messages, received) = std::sync::mpsc::channel::<String>();
-        std::thread::spawn(move || {
-            for message in received {
-                if printer.print(message).is_err() {
-                    return;
-                }
-            }
-        });
-        Printer { messages }
-    }
-
-    pub(super) fn above(&self) -> Above {
-        let messages = self.messages.clone();
-        Box::new(move |text| {
-            messages.send(text).ok();
-        })
     }
 }

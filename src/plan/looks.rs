@@ -1,0 +1,56 @@
+//! How the prompt looks and is edited.
+
+use crate::cli::Cli;
+use crate::config::{self, EditMode, Environment};
+use crate::exit::Exit;
+use crate::render::{Line, one_line};
+use crate::repl::Looks;
+use crate::shell::error_lines;
+use crate::term::{Out, Theme, Themes};
+
+/// The themes that there are.
+fn themes(environment: Environment<'_>) -> Themes {
+    let folder = config::startup_folder(environment);
+    Themes::with(folder.map(|folder| folder.join("themes")))
+}
+
+/// A theme that the command line names; whether there is none is told before anything is asked of the
+/// network.
+pub fn theme(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Option<Theme>, Exit> {
+    let Some(name) = &cli.looks.theme else {
+        return Ok(None);
+    };
+    themes(environment).find(name).map(Some).map_err(|hint| {
+        let told = format!("there is no theme “{}”", one_line(name));
+        for line in error_lines(&told, Some(&hint)) {
+            out.note(&line);
+        }
+        Exit::Usage
+    })
+}
+
+/// What the command line and the configuration say; what of it has no effect is told.
+pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> Looks {
+    let warn = |told: &str| out.note(&Line::plain(format!("warning: {}", one_line(told))));
+    let configured = config::looks(environment);
+    for warning in &configured.warnings {
+        warn(warning);
+    }
+    let themes = themes(environment);
+    let theme = match (named, configured.theme) {
+        (Some(theme), _) => theme,
+        (None, None) => Theme::default(),
+        (None, Some(name)) => themes.find(&name).unwrap_or_else(|hint| {
+            warn(&format!(
+                "there is no theme “{name}”, which config.toml names: {hint}"
+            ));
+            Theme::default()
+        }),
+    };
+    Looks {
+        theme,
+        themes,
+        is_vi: configured.edit_mode == EditMode::Vi,
+        suggests: configured.suggestions,
+    }
+}
