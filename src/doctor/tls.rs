@@ -83,15 +83,17 @@ fn believed(verifier: &Verifier, version: Option<ProtocolVersion>, is_insecure: 
         return Check::warning("TLS", told, "");
     };
     let until = day(own.until);
+    let others = seen.chain.iter().skip(1).filter_map(|der| Facts::of(der));
+    let others: Vec<String> = others.map(|facts| facts.subject).collect();
+    let chain = match others.is_empty() {
+        true => "nothing is sent with it".to_owned(),
+        false => format!("sent with {}", others.join(", ")),
+    };
     let told = format!(
-        "{version}; {} for {}, issued by {}, until {until}; {} sent",
+        "{version}; {} for {}, issued by {}, until {until}; {chain}",
         own.called(),
         own.hosts(),
         own.issuer,
-        match seen.chain.len() {
-            1 => "one certificate is".to_owned(),
-            count => format!("{count} certificates are"),
-        }
     );
     if is_insecure {
         let verdict = match &seen.objection {
@@ -104,7 +106,7 @@ fn believed(verifier: &Verifier, version: Option<ProtocolVersion>, is_insecure: 
     }
     match own.left(now) {
         Some(left) if left < ENDS_SOON => {
-            let told = format!("{told}, in {}", length_in_words(left));
+            let told = format!("{told}; it ends in {}", length_in_words(left));
             let hint = "it is the server's administrator who renews it";
             Check::warning("TLS", told, hint)
         }

@@ -15,7 +15,7 @@ use crate::delivery::{self, Patience};
 use crate::exit::Exit;
 use crate::livy::{Client, LivyError};
 use crate::render::Line;
-use crate::shell::{asking_again, error_lines, livy_error};
+use crate::shell::{asking_again, error_lines, livy_error, step_by_step};
 use crate::term::Out;
 use std::cell::Cell;
 use std::io::ErrorKind;
@@ -91,7 +91,12 @@ impl Desk {
     }
 
     pub fn fail(&self, error: &LivyError) -> Exit {
-        self.say(livy_error(error), Exit::from(error))
+        let mut lines = livy_error(error);
+        // Whoever sits there may want to know how far one gets.
+        if self.out.terminals.error {
+            lines.extend(step_by_step(error, &self.command));
+        }
+        self.say(lines, Exit::from(error))
     }
 
     pub fn say(&self, lines: Vec<Line>, exit: Exit) -> Exit {

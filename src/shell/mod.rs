@@ -42,7 +42,9 @@ pub use restart::restart;
 pub use run::{Left, Manner, Run, Verdict};
 pub use signals::{Signals, wait_for_signal};
 pub use wait::Interrupts;
-pub use words::{asking_again, error_lines, for_shell, from_line, hint_line, livy_error};
+pub use words::{
+    asking_again, error_lines, for_shell, from_line, hint_line, livy_error, step_by_step,
+};
 
 use crate::engine;
 use crate::exit::Exit;

@@ -2,7 +2,7 @@
 
 use super::link::About;
 use super::{Event, life, words};
-use crate::engine::{self, Ending};
+use crate::engine::{self, Ending, OpenError};
 use crate::render::{Line, one_line};
 use crate::term::Out;
 
@@ -52,7 +52,10 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
         Event::Engine(engine::Event::OpenFailed(error)) => {
             let mut lines = words::open_error(error);
             // Whoever sits there may want to know how far one gets.
-            if out.terminals.error && !about.is_local {
+            if let OpenError::Livy(error) | OpenError::NotCreated { error, .. } = error
+                && out.terminals.error
+                && !about.is_local
+            {
                 lines.extend(words::step_by_step(error, &about.command));
             }
             lines

@@ -66,11 +66,7 @@ pub(super) fn open_error(error: &OpenError) -> Vec<Line> {
 }
 
 /// What tells more of the way to a server, where that is closed.
-pub(super) fn step_by_step(error: &OpenError, command: &str) -> Option<Line> {
-    let error = match error {
-        OpenError::Livy(error) | OpenError::NotCreated { error, .. } => error,
-        OpenError::Preparation { .. } | OpenError::GivenUp => return None,
-    };
+pub fn step_by_step(error: &LivyError, command: &str) -> Option<Line> {
     let is_closed = match error {
         LivyError::Transport(_) | LivyError::NotLivy { .. } | LivyError::Identity(_) => true,
         LivyError::Server(_) => error.is_identity(),

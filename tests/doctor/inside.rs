@@ -82,6 +82,10 @@ fn a_closed_way_names_the_doctor() {
     screen.wait_for("hint: livysh --url http://127.0.0.1:1 doctor  looks at each step of the way");
     screen.line(":quit");
     screen.wait_for_exit();
+    let command = ["--url", "http://127.0.0.1:1", "sessions"];
+    let mut screen = Screen::sized(&home, &command, 30, 120);
+    screen.wait_for("hint: livysh --url http://127.0.0.1:1 doctor  looks at each step of the way");
+    assert_eq!(screen.wait_for_exit(), 3);
 }
 
 /// There is nothing on the way to it.

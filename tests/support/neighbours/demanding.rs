@@ -43,7 +43,8 @@ pub fn start(own: &Signed) -> u16 {
 /// The same for one that lets everybody in, and has nothing for anybody.
 pub fn open(own: &Signed) -> u16 {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let chain = vec![CertificateDer::from_pem_slice(own.certificate.as_bytes()).unwrap()];
+    let chain = CertificateDer::pem_slice_iter(own.certificate.as_bytes());
+    let chain = chain.collect::<Result<_, _>>().unwrap();
     let key = PrivateKeyDer::from_pem_slice(own.key.as_bytes()).unwrap();
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
