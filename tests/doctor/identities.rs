@@ -1,6 +1,6 @@
 //! Passwords, tokens, keys of AWS, and clocks.
 
-use super::{ALICE, Place, WRONG, failed, is_well, look, one, private};
+use super::{ALICE, PASSWORD, Place, WRONG, failed, is_well, look, one, private};
 use crate::support::preload;
 use crate::support::program::{Home, Ran};
 use crate::support::scripted::{Answer, Request, Scripted};
@@ -149,6 +149,34 @@ fn the_end_of_a_printed_token_is_told() {
         told.starts_with("a token that sh prints, until ") && told.ends_with(", in 2 hours"),
         "{told}"
     );
+}
+
+/// Some repeat all that they were sent, and in a header, too.
+#[test]
+fn what_a_server_repeats_is_concealed() {
+    let server = Scripted::start(|request: &Request| {
+        let sent = request.head.replace("\r\n", " ");
+        let told = json!({ "msg": format!("no: {sent}") }).to_string();
+        let mut answer = Answer::json("403 Forbidden", told);
+        answer.headers.push(("Server", sent));
+        answer
+    });
+    let home = Home::new();
+    for auth in [
+        ALICE,
+        "auth = { type = 'bearer', token_env = 'OWN' }",
+        "auth = { type = 'header', header = 'X-Own', value_env = 'OWN' }",
+    ] {
+        home.profile(
+            "p",
+            &server.url,
+            &["headers.X-Key = 'pr0xy-8d1b02ee'", auth],
+        );
+        let ran = look(&home, &[], &[("OWN", PASSWORD)]);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        let told = one(&ran, "sign-on").text;
+        assert!(told.contains("no: ") && told.contains("***"), "{told}");
+    }
 }
 
 fn signed(home: &Home, url: &str, variables: &[(&str, &str)], auth: &str) -> Ran {
