@@ -9,6 +9,8 @@ use crate::support::scripted::{Answer, Request, Scripted};
 use crate::support::session::Session;
 use crate::support::spark::shared;
 use crate::support::stub;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -395,4 +397,82 @@ fn headers_and_a_query_go_with_every_request() {
             "{request:?}"
         );
     }
+}
+
+/// As Apache Knox does, the server looks at a cookie first: the one of another user would let that one in.
+#[test]
+fn a_cookie_goes_with_the_user_it_was_given_to() {
+    let place = Home::new();
+    let server = stub::serve(&place);
+    let url = server.url();
+    let gateway = Scripted::start(move |asked: &Request| {
+        let (user, cookie) = (user_of(asked), header_of(asked, "cookie"));
+        let headers = [("Content-Type", "application/json")];
+        let answer = request(
+            &asked.method,
+            &format!("{url}{}", asked.path),
+            &headers,
+            &asked.body,
+        );
+        let (_, status) = answer.head.lines().next().unwrap().split_once(' ').unwrap();
+        let mut answer = Answer::json(status.to_owned().leak(), answer.body);
+        if cookie.is_empty() {
+            answer.headers.push((
+                "Set-Cookie",
+                format!("KNOXSESSIONID=node0-of-{user}; Path=/"),
+            ));
+        }
+        answer
+    });
+    // Alice's password holds for two seconds, and then it is bob's.
+    let home = Home::new();
+    let script = "echo . >> runs; [ $(wc -l < runs) = 1 ] && user=alice || user=bob; \
+                  until=$(( $(date +%s) + 3 )); [ $user = bob ] && until=4000000000; \
+                  echo \"{\\\"u\\\": \\\"$user\\\", \\\"p\\\": \\\"w0rd\\\", \\\"until\\\": $until}\"";
+    let command = format!("command = ['sh', '-c', {script:?}]");
+    let auth = [
+        "[profiles.p.auth]",
+        "type = 'basic'",
+        &command,
+        "user_pointer = '/u'",
+        "password_pointer = '/p'",
+        "expiry.pointer = '/until'",
+    ];
+    home.profile("p", &gateway.url, &auth);
+    let code = "import time; ran = []\n".to_owned()
+        + &"(ran.append(1), time.sleep(1), len(ran))[2]\n".repeat(5);
+    let file = home.write("work.py", &code);
+    let ran = home.run(&["-p", "p", "-l", "python", file.to_str().unwrap()]);
+    ran.gave("1\n2\n3\n4\n5\n", 0);
+    let sent = gateway.requests();
+    let sent: BTreeSet<(String, String)> = sent
+        .iter()
+        .map(|one| (user_of(one), header_of(one, "cookie")))
+        .collect();
+    let of = |user: &str, cookie: &str| (user.to_owned(), cookie.to_owned());
+    let expected = [
+        of("alice", ""),
+        of("alice", "KNOXSESSIONID=node0-of-alice"),
+        of("bob", ""),
+        of("bob", "KNOXSESSIONID=node0-of-bob"),
+    ];
+    assert_eq!(sent, expected.into());
+}
+
+fn header_of(asked: &Request, wanted: &str) -> String {
+    let values = asked.head.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case(wanted)
+            .then(|| value.trim().to_owned())
+    });
+    values.collect()
+}
+
+fn user_of(asked: &Request) -> String {
+    let pair = header_of(asked, "authorization");
+    let pair = STANDARD
+        .decode(pair.strip_prefix("Basic ").unwrap())
+        .unwrap();
+    let pair = String::from_utf8(pair).unwrap();
+    pair.split(':').next().unwrap().to_owned()
 }

@@ -65,12 +65,13 @@ impl Repl<'_> {
     }
 }
 
-fn parts(session: &Session) -> [(&'static str, &Option<String>); 5] {
+fn parts(session: &Session) -> [(&'static str, &Option<String>); 6] {
     [
         ("name", &session.name),
         ("kind", &session.kind),
         ("application id", &session.app_id),
         ("owner", &session.owner),
+        ("runs for", &session.proxy_user),
         ("Spark UI", &session.app_info.spark_ui_url),
     ]
 }

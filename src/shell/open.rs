@@ -260,6 +260,12 @@ async fn open(
             let session =
                 engine::create_session(&client, &request, &patience, unwanted, tell).await;
             let session = session.inspect_err(told)?;
+            let asked = request.resources.proxy_user.as_deref();
+            tell_lines(
+                words::made_for_another(&session, asked)
+                    .into_iter()
+                    .collect(),
+            );
             (session, true, request.heartbeat_timeout_in_second)
         }
         SessionPlan::FindOrCreate(request) => {
@@ -269,7 +275,8 @@ async fn open(
                     .await
                     .inspect_err(told)?;
             made.set(found.is_new);
-            tell_lines(told_of(&found, &plan.set_up_by));
+            let asked = request.resources.proxy_user.as_deref();
+            tell_lines(told_of(&found, asked, &plan.set_up_by));
             (
                 found.session,
                 found.is_new,
@@ -305,11 +312,12 @@ async fn open(
 }
 
 /// What is to be known of a session that was found or made by its name.
-fn told_of(found: &engine::Found, set_up_by: &[&str]) -> Vec<Line> {
+fn told_of(found: &engine::Found, asked: Option<&str>, set_up_by: &[&str]) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(removed) = &found.removed {
         lines.push(words::made_anew(removed));
     }
+    lines.extend(words::made_for_another(&found.session, asked));
     if !found.is_new && !set_up_by.is_empty() {
         lines.push(words::settings_without_effect(&found.session, set_up_by));
     }

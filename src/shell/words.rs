@@ -75,6 +75,18 @@ pub fn step_by_step(error: &LivyError, command: &str) -> Option<Line> {
     is_closed.then(|| hint_line(&format!("{command} doctor  looks at each step of the way")))
 }
 
+/// That a session is not for whom it was asked for.
+pub(super) fn made_for_another(session: &Session, asked: Option<&str>) -> Option<Line> {
+    let made_for = session
+        .proxy_user
+        .as_deref()
+        .filter(|user| !user.is_empty())?;
+    let asked = asked.filter(|asked| *asked != made_for)?;
+    Some(warning(&format!(
+        "the server has made this session for {made_for}, not for {asked}: a gateway makes it for who signs on"
+    )))
+}
+
 /// What is known of a statement that was not accepted.
 pub(super) fn of_statement(received: Received) -> &'static str {
     match received {

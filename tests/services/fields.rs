@@ -113,6 +113,7 @@ fn knox_puts_its_own_user_into_a_session() {
     let words = ["-l", "python", "--proxy-user", "bob", "-e", "1"];
     let ran = Ran::of(place.plain_command(&words).output().unwrap());
     assert_eq!((ran.out.as_str(), ran.code), ("1\n", 0), "{ran:?}");
+    ran.said(&["the server has made this session for alice, not for bob"]);
     let sent = &place.server.calls(Call::Create)[0].request;
     assert_eq!(sent.json()["proxyUser"], "bob");
     assert_eq!(place.server.world().sessions[0].asked["proxyUser"], "alice");

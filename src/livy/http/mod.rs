@@ -13,10 +13,12 @@
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
 //! | `refused.rs`   | reads what is no success                          |
 //! | `failed.rs`    | what a failed request means                       |
+//! | `cookies.rs`   | what a server has given to be known by            |
 //! | `clock.rs`     | how far our clock is from the server's            |
 
 mod answer;
 mod clock;
+mod cookies;
 mod failed;
 mod on_its_way;
 mod refused;
@@ -33,9 +35,10 @@ use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
 use super::error::{IdentityError, LivyError, Reference, ServerError};
 use super::watch::Watch;
 use answer::Answer;
+use cookies::Cookies;
 use on_its_way::{OnItsWay, Received};
 use refused::{refused, text_of};
-use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::cookie::CookieStore as _;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, Request, Url};
@@ -115,7 +118,7 @@ pub struct Http {
     watch: Option<Watch>,
     transport: Transport,
     /// What the server has given to be known by: of this credential alone.
-    jar: Arc<Jar>,
+    cookies: Arc<Cookies>,
     /// What of every request is not to be seen in a text of the server's.
     concealed: Vec<String>,
 }
@@ -147,10 +150,10 @@ impl Http {
         transport: Transport,
     ) -> Result<Http, Unreachable> {
         let root = parse_root(root)?;
-        let jar = Arc::new(Jar::default());
+        let cookies = Arc::new(Cookies::default());
         Ok(Http {
-            client: transport.client(&root, jar.clone())?,
-            jar,
+            client: transport.client(&root, cookies.clone())?,
+            cookies,
             root,
             authorizer,
             compiles_whole: AtomicBool::new(false),
@@ -286,12 +289,12 @@ impl Http {
     }
 
     fn is_known_by_cookies(&self, url: &Url) -> bool {
-        self.authorizer.is_kept_by_cookies() && self.jar.cookies(url).is_some()
+        self.authorizer.is_kept_by_cookies() && self.cookies.cookies(url).is_some()
     }
 
     /// A text of the server's, which may repeat what it was sent.
     fn conceal(&self, text: String) -> String {
-        let cookies = cookies_in(self.jar.cookies(&self.root));
+        let cookies = cookies_in(self.cookies.cookies(&self.root));
         let secrets = self.concealed.iter().chain(&cookies);
         secrets.fold(self.authorizer.conceal(text), |text, secret| {
             text.replace(secret, "***")
@@ -378,6 +381,7 @@ impl Http {
             Err(error) if self.is_known_by_cookies(request.url()) => SignedOn::ByCookies(error),
             Err(error) => return Err(error.into()),
         };
+        self.cookies.are_of(signed_on.headers());
         signed::put(signed_on.headers(), request)?;
         Ok(signed_on)
     }
@@ -410,6 +414,7 @@ impl Http {
         let mut error = refused(status, method, url, &headers, &body, sent.first());
         if error.is_turned_away() && !sent.is_empty() {
             self.authorizer.refused(sent);
+            self.cookies.turned_away(sent);
         }
         if let (300..=399 | 401 | 403, SignedOn::ByCookies(error)) = (status.as_u16(), signed_on) {
             return error.into();
@@ -489,7 +494,7 @@ mod tests {
         let url = "http://h/livy";
         let http = Http::new(url, Arc::new(Nobody), None, Transport::default()).unwrap();
         let given = "hadoop.auth=\"u=alice&e=17&s=c00kie=\"; Path=/; HttpOnly";
-        http.jar.add_cookie_str(given, &http.root);
+        http.cookies.add(given, &http.root);
         let told = http.conceal("no hadoop.auth=u=alice&e=17&s=c00kie= here".to_owned());
         assert_eq!(told, "no hadoop.auth=*** here");
     }

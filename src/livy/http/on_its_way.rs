@@ -104,7 +104,6 @@ fn size_of(request: &Request) -> u64 {
 mod tests {
     use super::*;
     use crate::livy::http::Transport;
-    use reqwest::cookie::Jar;
     use reqwest::multipart::{Form, Part};
     use std::sync::Arc;
 
@@ -114,7 +113,7 @@ mod tests {
             time_to_send(size_of(&request.build().unwrap())).as_secs()
         };
         let root = "http://h".parse().unwrap();
-        let client = Transport::default().client(&root, Arc::new(Jar::default()));
+        let client = Transport::default().client(&root, Arc::default());
         let client = client.unwrap();
         let post = || client.post("http://h");
         assert_eq!(time(post()), 0);

@@ -1,8 +1,8 @@
 //! How a server is reached: certificates, a proxy, and what every request carries.
 
+use super::cookies::Cookies;
 use super::failed::causes;
 use super::url::{is_loopback, redacted, shown};
-use reqwest::cookie::Jar;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Identity, Proxy, Url};
 use std::fmt;
@@ -116,7 +116,11 @@ impl Transport {
     }
 
     /// Makes the client; for an https URL this reads the system's certificates (some 5 ms).
-    pub(super) fn client(&self, url: &Url, jar: Arc<Jar>) -> Result<Client, TransportRefused> {
+    pub(super) fn client(
+        &self,
+        url: &Url,
+        cookies: Arc<Cookies>,
+    ) -> Result<Client, TransportRefused> {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -125,7 +129,7 @@ impl Transport {
             .user_agent(concat!("livysh/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .cookie_provider(jar)
+            .cookie_provider(cookies)
             .connect_timeout(CONNECT_TIMEOUT)
             .tcp_nodelay(true);
         let pem = |what| {
