@@ -345,6 +345,12 @@ fn the_keys_can_be_those_of_vi() {
     prompt.keys(UP, "val a = 12");
     prompt.screen.send("\x03");
     prompt.screen.wait_for("^C");
+    prompt.screen.wait_for_prompt("scala>");
+    prompt.screen.send("def f = {\r");
+    prompt.screen.wait_for_prompt("     |");
+    escape(&mut prompt);
+    prompt.keys("k", "def f = {");
+    prompt.keys(" 1", "def f = { 1");
 }
 
 #[test]

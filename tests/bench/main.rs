@@ -6,6 +6,7 @@
 
 mod cancels;
 mod interrupts;
+mod keystrokes;
 mod scanner;
 mod scripted;
 mod starts;
@@ -26,13 +27,14 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 6] = [
+    let groups: [(&str, fn()); 7] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
         ("statements", statements::measure),
         ("starts", starts::measure),
         ("cancels", cancels::measure),
         ("interrupts", interrupts::measure),
+        ("keystrokes", keystrokes::measure),
     ];
     for (name, measure) in groups {
         if named.is_empty() || named.iter().any(|one| one == name) {

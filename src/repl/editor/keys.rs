@@ -6,8 +6,8 @@ use super::recall::Recall;
 use super::state::{State, Wish};
 use super::{Editor, Helper};
 use rustyline::{
-    Cmd, ConditionalEventHandler, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
-    Movement, RepeatCount,
+    Cmd, ConditionalEventHandler, EditMode, Event, EventContext, EventHandler, InputMode, KeyCode,
+    KeyEvent, Modifiers, Movement, RepeatCount,
 };
 use std::sync::Arc;
 
@@ -31,6 +31,7 @@ pub(super) fn bind(editor: &mut Editor<Helper, Recall>, state: &Arc<State>) {
     let bindings = [
         (plain(KeyCode::Up), Deed::Older),
         (plain(KeyCode::Down), Deed::Newer),
+        (plain(KeyCode::Char('k')), Deed::Opens),
         (control('P'), Deed::Before),
         (control('N'), Deed::After),
         (plain(KeyCode::Right), Deed::Accept),
@@ -60,6 +61,8 @@ enum Deed {
     /// Up: a line up; at the first an older entry that begins as the line does before the cursor.
     Older,
     Newer,
+    /// `k` among the commands of vi: a line up, into the block where one stands above.
+    Opens,
     /// Ctrl-P: the entry before.
     Before,
     After,
@@ -84,6 +87,7 @@ impl ConditionalEventHandler for Key {
             Deed::Older if line[..position].contains('\n') => None,
             Deed::Older if self.state.continues() && !self.shows(line) => self.wish(Wish::Reopen),
             Deed::Older => self.search(context, true, Cmd::HistorySearchBackward),
+            Deed::Opens => self.opens(context),
             Deed::Before => self.search(context, false, Cmd::HistorySearchBackward),
             Deed::Newer if line[position..].contains('\n') => None,
             Deed::Newer | Deed::After if !self.shows(line) => None,
@@ -110,6 +114,14 @@ impl Key {
     fn wish(&self, wish: Wish) -> Option<Cmd> {
         self.state.wish(wish);
         Some(Cmd::AcceptLine)
+    }
+
+    fn opens(&self, context: &EventContext) -> Option<Cmd> {
+        let is_command =
+            context.mode() == EditMode::Vi && context.input_mode() == InputMode::Command;
+        let is_first = !context.line()[..context.pos()].contains('\n');
+        let opens = is_command && is_first && self.state.continues();
+        opens.then(|| self.wish(Wish::Reopen)).flatten()
     }
 
     fn shows(&self, line: &str) -> bool {
