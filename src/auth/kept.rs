@@ -31,7 +31,7 @@ enum Giver {
         /// What to try where it fails.
         hint: &'static str,
     },
-    Service(Tokens),
+    Service(Box<Tokens>),
 }
 
 /// Who gives secrets, and what was made of the last one.
@@ -77,7 +77,7 @@ impl<T: Proof> Kept<T> {
     }
 
     pub(super) fn of_service(tokens: Tokens) -> Kept<T> {
-        Kept::of(Giver::Service(tokens))
+        Kept::of(Giver::Service(Box::new(tokens)))
     }
 
     fn of(giver: Giver) -> Kept<T> {

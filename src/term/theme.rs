@@ -292,6 +292,6 @@ mod tests {
         assert_eq!(names, expected);
         assert!(themes.find("mine").unwrap().load(Depth::True).is_ok());
         assert!(themes.find("ember").unwrap().load(Depth::True).is_err());
-        assert_eq!(themes.find("mien").unwrap_err(), "is mine meant?");
+        assert!(themes.find("mien").unwrap_err().starts_with("is mine "));
     }
 }

@@ -39,7 +39,7 @@ fn a_prompt_looks_at_its_way_and_goes_on() {
     let text = screen.text();
     assert!(text.contains("session        session 0 is idle"), "{text}");
     assert!(
-        text.contains("terminal       xterm-256color, 160 × 60, colours"),
+        text.contains("terminal       xterm-256color, 160 × 60, 256 colours"),
         "{text}"
     );
     // What has become wrong meanwhile is told, and the prompt goes on.
