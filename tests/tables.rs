@@ -96,7 +96,12 @@ fn columns_without_room_are_left_out_and_counted() {
     // The same at once with all of it.
     let all = shown(&mut screen, ":vertical");
     assert_eq!(all.last().map(String::as_str), Some(" c29 | 29"));
-    // One record is on the screen whole.
+}
+
+#[test]
+fn a_few_rows_of_many_columns_are_records_unless_that_is_turned_off() {
+    let home = Home::new();
+    let (_server, mut screen) = prompt(&home, 30, 40, None);
     let one = shown(&mut screen, "many(25, 1)");
     assert_eq!(one[..2], ["-RECORD 0-", " c0  | 0"], "{one:#?}");
     shown(&mut screen, ":vertical off");
@@ -146,13 +151,6 @@ fn a_result_goes_into_a_file_or_to_a_program() {
     assert_eq!(file("rows.csv"), "c0,c1,c2\n0,1,2\n0,1,2\n");
     // Once is once.
     assert_eq!(shown(&mut screen, "many(3, 2)")[0], "+---+---+---+");
-    let told = shown(&mut screen, ":last json > my rows.json");
-    assert_eq!(told, ["51 bytes are in my rows.json."]);
-    assert!(file("my rows.json").contains("{\"c0\":0,\"c1\":1,"));
-    assert_eq!(
-        shown(&mut screen, ":last csv | tail -1 | tr , -"),
-        ["0-1-2"]
-    );
     shown(&mut screen, ":once | wc -l");
     assert_eq!(shown(&mut screen, "many(300, 20)"), ["24"]);
     shown(&mut screen, ":once /no/such/folder/x");
@@ -161,7 +159,27 @@ fn a_result_goes_into_a_file_or_to_a_program() {
         told[0].starts_with("livysh: /no/such/folder/x cannot be written: "),
         "{told:?}"
     );
-    assert_eq!(shown(&mut screen, ":last markdown")[0], "| c0 |");
+}
+
+#[test]
+fn the_last_result_is_shown_in_another_format_without_running_it() {
+    let home = Home::new();
+    let (_server, mut screen) = prompt(&home, 40, 80, None);
+    let file = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
+    let runs = home.path().join("runs");
+    let code = format!("open({runs:?}, 'a').write('.') and many(3, 2)");
+    assert_eq!(shown(&mut screen, &code)[0], "+---+---+---+");
+    let told = shown(&mut screen, ":last json > my rows.json");
+    assert_eq!(told, ["51 bytes are in my rows.json."]);
+    assert!(file("my rows.json").contains("{\"c0\":0,\"c1\":1,"));
+    assert_eq!(
+        shown(&mut screen, ":last csv | tail -1 | tr , -"),
+        ["0-1-2"]
+    );
+    let lines = shown(&mut screen, ":last markdown");
+    assert_eq!(lines[0], "| c0 | c1 | c2 |");
+    assert_eq!(file("runs"), ".");
+    // One that holds for all that come.
     shown(&mut screen, ":format csv");
     assert_eq!(shown(&mut screen, "many(2, 1)"), ["c0,c1", "0,1"]);
     assert_eq!(shown(&mut screen, ":format")[0], "csv");
