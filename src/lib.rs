@@ -133,6 +133,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
         header: !cli.looks.no_header,
         records: Records::default(),
         max_rows: cli.looks.max_rows,
+        timing: false,
         statement_timeout: cli.script.statement_timeout,
         wait_at_most: None,
     };

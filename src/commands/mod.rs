@@ -14,7 +14,7 @@
 //! | `load.rs`        | `:load`, and transcripts                                      |
 //! | `types.rs`       | `:type`, `:kind`                                              |
 //! | `require.rs`     | `:require`                                                    |
-//! | `results.rs`     | `:format`, `:once`                                            |
+//! | `results.rs`     | `:format`, `:once`, `:timing`                                 |
 //! | `doctor.rs`      | `:doctor`                                                     |
 //! | `completions.rs` | `:completions`                                                |
 //! | `transfer/`      | `:download` and `:upload`                                     |
@@ -162,6 +162,7 @@ impl<'a> Desk<'a> {
                 self.say(&format!("Result printing is {state}."));
                 Answer::Done
             }
+            Shared::Timing(wanted) => self.timing(wanted),
             Shared::Type {
                 expression,
                 verbose,

@@ -80,6 +80,8 @@ pub enum Shared {
     Save(PathBuf),
     Shell(String),
     Silent,
+    /// Whether it is told how long each statement took; the other way where that is not said.
+    Timing(Option<bool>),
     Type {
         expression: String,
         verbose: bool,
@@ -200,6 +202,12 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Search => prompt(Prompt::Search(argument.to_owned())),
         Name::Session => prompt(Prompt::Session),
         Name::Theme => prompt(Prompt::Theme(argument.to_owned())),
+        Name::Timing => match argument {
+            "" => shared(Shared::Timing(None)),
+            "on" => shared(Shared::Timing(Some(true))),
+            "off" => shared(Shared::Timing(Some(false))),
+            _ => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Trace => prompt(Prompt::Trace),
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
         Name::Doctor => shared(Shared::Doctor),

@@ -1,4 +1,4 @@
-//! How results are shown and where they go: `:format`, `:once`.
+//! How results are shown and where they go: `:format`, `:once`, `:timing`.
 
 use super::{Answer, Desk};
 use crate::render::Format;
@@ -18,6 +18,14 @@ impl Desk<'_> {
                 self.print(&told)
             }
         }
+    }
+
+    /// Tells from now on how long each statement took, or not.
+    pub(super) fn timing(&mut self, wanted: Option<bool>) -> Answer {
+        let is_on = wanted.unwrap_or(!self.manner.timing);
+        self.manner.timing = is_on;
+        self.say(&format!("Timing is {}.", if is_on { "on" } else { "off" }));
+        Answer::Done
     }
 
     /// The next result goes there, and nothing after it.

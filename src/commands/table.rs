@@ -33,6 +33,7 @@ pub enum Name {
     Silent,
     Statements,
     Theme,
+    Timing,
     Trace,
     Type,
     Upload,
@@ -95,6 +96,7 @@ const fn entry(
                 | Name::Session
                 | Name::Statements
                 | Name::Theme
+                | Name::Timing
                 | Name::Trace
                 | Name::Upload
                 | Name::Vertical
@@ -107,7 +109,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 42] = [
+pub(super) static TABLE: [Entry; 43] = [
     entry(
         Name::Attach,
         "attach",
@@ -335,6 +337,13 @@ pub(super) static TABLE: [Entry; 42] = [
         "[NAME]",
         "show the themes of code, or take another one",
         "Files themes/NAME.tmTheme beside config.toml are themes, too, and theme = \"NAME\" in it keeps one.",
+    ),
+    entry(
+        Name::Timing,
+        "timing",
+        "[on|off]",
+        "tell how long each statement took",
+        "First the time that it was waited for, then how long it ran by the server's clock.",
     ),
     entry(
         Name::Trace,

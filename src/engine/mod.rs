@@ -205,6 +205,8 @@ pub enum Event {
         /// Its number on the server, once it had one.
         id: Option<Id>,
         outcome: Box<Outcome>,
+        /// How long it ran by the server's clock, where that tells it.
+        ran: Option<Duration>,
     },
     /// What was asked under the ticket.
     Answered {

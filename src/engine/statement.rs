@@ -79,6 +79,8 @@ pub struct Machine {
     is_waiting: bool,
     /// It was called available without an output once.
     was_without_output: bool,
+    /// How long it ran by the server's clock.
+    ran: Option<Duration>,
 }
 
 impl Machine {
@@ -92,6 +94,7 @@ impl Machine {
             progress: 0.0,
             is_waiting: false,
             was_without_output: false,
+            ran: None,
         }
     }
 
@@ -112,6 +115,11 @@ impl Machine {
     /// Its number on the server, once that is known.
     pub fn id(&self) -> Option<Id> {
         self.id.clone()
+    }
+
+    /// How long it ran by the server's clock, where that tells it.
+    pub fn ran(&self) -> Option<Duration> {
+        self.ran
     }
 
     pub fn step(&self) -> Step {
@@ -265,6 +273,7 @@ impl Machine {
     }
 
     fn finish(&mut self, statement: Statement) {
+        self.ran = statement.ran();
         self.state = State::Over(match statement.state {
             StatementState::Cancelled => Outcome::Cancelled(statement.output),
             // Livy never sends this state; a relative that does may leave the reason out.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 /// The id of a session, statement or batch: a number in Livy, a string in some relatives.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -329,6 +330,14 @@ pub struct Statement {
     pub started: u64,
     #[serde(default, deserialize_with = "lenient")]
     pub completed: u64,
+}
+
+impl Statement {
+    /// How long it ran by the driver's clock, where both its times are told.
+    pub fn ran(&self) -> Option<Duration> {
+        let ran = self.completed.checked_sub(self.started)?;
+        (self.started > 0).then(|| Duration::from_millis(ran))
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -359,7 +359,8 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Reset
         | Shared::Save(_)
         | Shared::Shell(_)
-        | Shared::Silent => false,
+        | Shared::Silent
+        | Shared::Timing(_) => false,
     }
 }
 

@@ -20,6 +20,7 @@ mod restart;
 mod run;
 mod signals;
 mod tell;
+mod timing;
 mod uplink;
 mod wait;
 mod words;

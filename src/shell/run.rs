@@ -2,7 +2,7 @@
 
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
-use super::{Echoes, Link, Outlet, error_lines, words};
+use super::{Echoes, Link, Outlet, error_lines, timing, words};
 use crate::engine::{self, Outcome, Received};
 use crate::exit::Exit;
 use crate::lang::{self, Echo, Feeding, Language, Snippet, Source};
@@ -95,6 +95,8 @@ pub struct Manner {
     pub records: Records,
     /// Rows that were asked of the server for SQL, or none.
     pub max_rows: Option<u64>,
+    /// Whether it is told how long each took.
+    pub timing: bool,
     /// A statement that runs longer is cancelled.
     pub statement_timeout: Option<Duration>,
     /// Nothing is waited for longer, whatever it waits for.
@@ -150,6 +152,10 @@ impl Run<'_> {
             Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
             None => Verdict::LeftRunning(Left::Unnumbered),
         };
+        if self.manner.timing && !is_hidden {
+            let told = timing::told(waited.took, waited.ran);
+            self.tell(&[Line::faint(told)]);
+        }
         match (waited.end, waited.too_long, verdict) {
             (Some(exit), ..) => Verdict::End(exit),
             (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => {

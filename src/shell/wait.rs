@@ -43,6 +43,10 @@ pub(super) struct Waited {
     pub(super) end: Option<Exit>,
     /// The time that it was given, where that was over before it ended.
     pub(super) too_long: Option<Duration>,
+    /// How long it was waited for.
+    pub(super) took: Duration,
+    /// How long it ran by the server's clock.
+    pub(super) ran: Option<Duration>,
 }
 
 /// Why a statement is not waited for any longer.
@@ -61,6 +65,7 @@ pub(super) struct Wait<'a> {
     out: &'a Out,
     interrupts: Interrupts,
     ticket: Ticket,
+    began: Instant,
     /// Names it in what is told meanwhile.
     place: &'a str,
     /// How long it may run.
@@ -85,6 +90,7 @@ impl<'a> Wait<'a> {
             out: run.out,
             interrupts: run.interrupts,
             ticket,
+            began: now,
             place,
             limit: match run.interrupts {
                 Interrupts::Prompt | Interrupts::Script => run.manner.statement_timeout,
@@ -193,10 +199,12 @@ impl<'a> Wait<'a> {
                 ticket,
                 id,
                 outcome,
+                ran,
             }) if ticket == self.ticket => {
                 return Some(Waited {
                     outcome: Some(*outcome),
                     id,
+                    ran,
                     ..self.waited()
                 });
             }
@@ -269,6 +277,8 @@ impl<'a> Wait<'a> {
             id: None,
             end: self.end,
             too_long: self.too_long,
+            took: self.began.elapsed(),
+            ran: None,
         }
     }
 

@@ -165,12 +165,13 @@ impl Conversation {
         }
     }
 
+    /// The end of one that has not run.
     fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome) {
-        let outcome = Box::new(outcome);
         self.emit(Event::Finished {
             ticket,
             id,
-            outcome,
+            outcome: Box::new(outcome),
+            ran: None,
         });
     }
 

@@ -3,7 +3,7 @@
 use super::post::{Accepted, Post};
 use super::{Conversation, Request, Turn};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
-use crate::engine::statement::{Outcome, Step};
+use crate::engine::statement::{self, Outcome, Step};
 use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
@@ -126,15 +126,18 @@ impl Conversation {
         let over = self.current.take();
         owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
         self.take_late(&mut request, owes_cancel.get()).await;
-        let id = over.as_ref().and_then(|one| one.machine.id());
-        match over.and_then(|submitted| submitted.machine.into_outcome()) {
-            Some(outcome) => self.conclude(ticket, id, outcome).await,
+        match over {
+            Some(submitted) => self.conclude(ticket, submitted.machine).await,
             None => Turn::Next,
         }
     }
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
-    async fn conclude(&mut self, ticket: Ticket, id: Option<Id>, outcome: Outcome) -> Turn {
+    async fn conclude(&mut self, ticket: Ticket, machine: statement::Machine) -> Turn {
+        let (id, ran) = (machine.id(), machine.ran());
+        let Some(outcome) = machine.into_outcome() else {
+            return Turn::Next;
+        };
         // They run one after another: behind one that has run nothing is left.
         match &outcome {
             // What cannot be asked about may still run.
@@ -162,7 +165,12 @@ impl Conversation {
                 self.tell_death().await;
             }
         }
-        self.finish(ticket, id, outcome);
+        self.emit(Event::Finished {
+            ticket,
+            id,
+            outcome: Box::new(outcome),
+            ran,
+        });
         turn
     }
 
