@@ -192,6 +192,37 @@ fn a_token_is_fetched_once_for_all_requests() {
     assert_eq!(login.count(), 1);
 }
 
+#[test]
+fn the_doctor_tells_who_is_asked_for_a_token_and_until_when_it_holds() {
+    let place = Place::new(Duration::from_secs(7_300));
+    let look = || {
+        let ran = place.home.run(&["-p", "p", "doctor"]);
+        place.tells_no_secret(&ran);
+        let mut lines = ran.out.lines().map(str::to_owned);
+        let told = lines.find(|line| line.contains(" identity "));
+        (told.unwrap(), ran)
+    };
+    let (told, ran) = look();
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+    let whose = format!(
+        "of the service {}{TOKENS}, for alice, with a password",
+        place.gateway.url
+    );
+    assert!(told.starts_with("ok ") && told.contains(&whose), "{told}");
+    assert!(told.ends_with(", in 2 hours"), "{told}");
+    place.password("wr0ng-0c1d");
+    let (told, ran) = look();
+    assert!(
+        told.starts_with("failed ") && told.contains("401"),
+        "{ran:?}"
+    );
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(
+        !ran.out[..ran.out.find(&told).unwrap()].contains("\nfailed"),
+        "{ran:?}"
+    );
+}
+
 /// Each holds for four seconds: at half of that another is asked for, and none that has ended is sent.
 #[test]
 fn a_token_is_fetched_again_before_it_ends() {
