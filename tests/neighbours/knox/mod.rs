@@ -127,7 +127,7 @@ impl Gate {
 
     /// A token of this topology's, as somebody else gets it.
     fn token(&self, topology: &str) -> String {
-        self.knox.token(topology).unwrap()
+        self.knox.given(topology, "access_token").unwrap()
     }
 }
 
@@ -219,6 +219,19 @@ fn a_token_is_a_password_too() {
         "answered 401 Unauthorized: Error while parsing the received passcode token",
         "hint: it is no passcode",
     ]);
+}
+
+#[test]
+fn a_passcode_is_a_password() {
+    let Some(gate) = Gate::new() else { return };
+    let passcode = gate.knox.given("managed", "passcode").unwrap();
+    gate.secret("passcode", &passcode);
+    gate.leads_to(
+        "passcode",
+        &["auth = { type = 'basic', user = 'Passcode', password_file = 'passcode' }"],
+    );
+    let ran = gate.lets_in();
+    assert!(!ran.err.contains(&passcode), "{}", ran.err);
 }
 
 #[test]

@@ -20,7 +20,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
-pub const TOPOLOGIES: [&str; 7] = ["basic", "brief", "token", "xsrf", "sso", "ha", "kerberos"];
+pub const TOPOLOGIES: [&str; 9] = [
+    "managed", "passcode", "basic", "brief", "token", "xsrf", "sso", "ha", "kerberos",
+];
 /// What people sign on with.
 pub const ALICE: &str = "s3cr3t-0c7d51e9";
 pub const BOB: &str = "s3cr3t-b2f8a644";
@@ -31,7 +33,12 @@ const VARIABLE: &str = "LIVYSH_TEST_KNOX";
 const MAVEN: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies";
 /// Of its keys, which nobody else sees.
 const MASTER: &str = "master-of-the-tests";
+/// By which it knows its passcodes again.
+const HASH_KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+/// Another number makes all that is kept anew.
+const MADE_SO: &str = "2";
 const STARTS: Duration = Duration::from_secs(180);
+const CREDENTIALS: &str = "__gateway-credentials.jceks";
 const MAIN: &str = "org.apache.knox.gateway.GatewayServer";
 const TOOL: &str = "org.apache.knox.gateway.util.KnoxCLI";
 
@@ -99,6 +106,11 @@ impl Knox {
             security.join("keystores/gateway.jks"),
         )
         .unwrap();
+        std::fs::copy(
+            parts.join("identity").join(CREDENTIALS),
+            security.join("keystores").join(CREDENTIALS),
+        )
+        .unwrap();
         let values = [
             ("SERVER", server),
             ("BROKEN", chaos.url.clone()),
@@ -145,8 +157,10 @@ impl Knox {
             _running: running,
         };
         // Their first requests of all, when they come at once, may leave one of them without its service.
-        for topology in ["basic", "brief"] {
-            within(STARTS, "Knox has its topologies", || knox.token(topology));
+        for topology in ["basic", "brief", "managed"] {
+            within(STARTS, "Knox has its topologies", || {
+                knox.given(topology, "access_token")
+            });
         }
         within(STARTS, "Knox has started", || {
             knox.said()
@@ -160,8 +174,8 @@ impl Knox {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// A token of this topology's, as a client of another make gets it.
-    pub fn token(&self, topology: &str) -> Option<String> {
+    /// What this topology gives beside its token, or that, as a client of another make gets it.
+    pub fn given(&self, topology: &str, field: &str) -> Option<String> {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
@@ -175,7 +189,7 @@ impl Knox {
             let asked = client.get(url).basic_auth("alice", Some(ALICE)).send();
             asked.await.ok()?.json::<Value>().await.ok()
         });
-        answer?["access_token"].as_str().map(str::to_owned)
+        answer?[field].as_str().map(str::to_owned)
     }
 
     /// A topology's address, with a service of it.
@@ -205,8 +219,8 @@ fn parts() -> PathBuf {
     static FETCHING: Mutex<()> = Mutex::new(());
     let _one = FETCHING.lock().unwrap_or_else(|broken| broken.into_inner());
     let (kept, pom) = (cache().join("knox"), template("knox/pom.xml"));
-    let wanted = std::fs::read_to_string(&pom).unwrap();
-    if std::fs::read_to_string(kept.join("pom.xml")).is_ok_and(|fetched| fetched == wanted) {
+    let wanted = std::fs::read_to_string(&pom).unwrap() + MADE_SO;
+    if std::fs::read_to_string(kept.join("made")).is_ok_and(|fetched| fetched == wanted) {
         return kept;
     }
     let new = cache().join("knox.new");
@@ -232,7 +246,7 @@ fn parts() -> PathBuf {
         .arg(new.join("definitions"));
     done(unpack);
     identity(&new);
-    std::fs::write(new.join("pom.xml"), wanted).unwrap();
+    std::fs::write(new.join("made"), wanted).unwrap();
     std::fs::remove_dir_all(&kept).ok();
     std::fs::rename(new, &kept).unwrap();
     kept
@@ -270,10 +284,17 @@ fn identity(parts: &Path) {
     told.arg("-file").arg(folder.join("authority.pem"));
     done(told);
     let home = parts.join("identity/home");
-    std::fs::create_dir_all(&home).unwrap();
+    for name in ["conf", "data/security/keystores"] {
+        std::fs::create_dir_all(home.join(name)).unwrap();
+    }
     let mut master = java(parts, &home, TOOL);
     master.args(["create-master", "--master", MASTER]);
     done(master);
+    let mut hash = java(parts, &home, TOOL);
+    hash.args(["create-alias", "knox.token.hash.key", "--value", HASH_KEY]);
+    done(hash);
+    let credentials = home.join("data/security/keystores").join(CREDENTIALS);
+    std::fs::rename(credentials, folder.join(CREDENTIALS)).unwrap();
     std::fs::rename(home.join("data/security/master"), folder.join("master")).unwrap();
     std::fs::set_permissions(folder.join("master"), Permissions::from_mode(0o600)).unwrap();
     std::fs::remove_dir_all(home).unwrap();
