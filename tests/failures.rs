@@ -75,7 +75,7 @@ fn a_redirect_is_not_followed_but_told() {
         ..Answer::page("302 Found", "")
     });
     let ran = run(&server.url);
-    ran.gave("", 3);
+    ran.gave("", 4);
     ran.said(&["302 Found", "/login", "hint: "]);
     assert!(elsewhere.requests().is_empty());
 }

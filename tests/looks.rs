@@ -122,6 +122,20 @@ fn a_theme_is_named_on_the_command_line_or_in_the_configuration() {
         .screen
         .wait_for("there is no key edit_mod: is edit_mode meant?");
 
+    let folder = home.path().join("config/livysh/themes");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("torn.tmTheme"), "<plist><dict>").unwrap();
+    configure("theme = \"torn\"");
+    let mut prompt = Prompt::with(&home, "scala", 200, &[], &[]);
+    prompt.screen.send("val x");
+    becomes(&mut prompt, "val x", Color::Idx(5));
+    let text = prompt.screen.text();
+    assert_eq!(
+        text.matches("The theme torn cannot be read (").count(),
+        1,
+        "{text}"
+    );
+
     let wrong = home.run(&["--url", "http://127.0.0.1:9", "--theme", "amber", "-e", "1"]);
     assert_eq!(wrong.code, 2);
     wrong.said(&["there is no theme “amber”", "is ember or paper meant?"]);

@@ -31,6 +31,8 @@ impl Pointers<'_> {
     pub(super) fn read(&self, text: &str, now: SystemTime) -> Result<Printed, String> {
         let text = text.trim();
         let json: Option<Value> = serde_json::from_str(text).ok();
+        let quoted = json.as_ref().and_then(Value::as_str);
+        let text = quoted.map_or_else(|| text.to_owned(), str::to_owned);
         let json = json.filter(|value| value.is_object() || value.is_array());
         let at = |pointer: &str| json.as_ref().and_then(|json| json.pointer(pointer));
         let text_at = |pointer: &str| match at(pointer) {
@@ -39,7 +41,7 @@ impl Pointers<'_> {
         };
         let secret = match (self.secret, &json) {
             (Some(pointer), _) => text_at(pointer)?,
-            (None, None) => text.to_owned(),
+            (None, None) => text,
             (None, Some(_)) => USUAL_POINTERS
                 .iter()
                 .find_map(|pointer| text_at(pointer).ok())

@@ -86,7 +86,11 @@ impl Tokens {
             until: self.service.until.as_deref(),
             unit: self.service.unit,
         };
-        pointers.read(text, SystemTime::now())
+        let printed = pointers.read(text, SystemTime::now())?;
+        match printed.secret.reveal().contains(char::is_whitespace) {
+            true => Err("a text that is no token".to_owned()),
+            false => Ok(printed),
+        }
     }
 
     /// What its failure means for whoever wants to sign on.

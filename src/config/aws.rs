@@ -119,7 +119,9 @@ fn of_profile(
 ) -> Result<AwsSource, ConfigError> {
     let profile = AwsProfile::read(name, environment);
     if !profile.is_left_to_aws() {
-        if let Some(keys) = of_file(&profile)? {
+        // Keys that end are written anew meanwhile, and that program reads them again.
+        let is_lasting = |keys: &AwsKeys| keys.token.is_none() || !is_program(AWS, environment);
+        if let Some(keys) = of_file(&profile)?.filter(is_lasting) {
             return Ok(AwsSource::Given(keys));
         }
         if let Some(source) = of_process(&profile)? {
@@ -318,6 +320,15 @@ mod tests {
             token: None,
         };
         assert_eq!(given, AwsSource::Given(expected));
+        // Those that end are AWS's own program's, where that is there.
+        let ending = format!(
+            "{keys}[ends]\naws_access_key_id=A\naws_secret_access_key=s\naws_session_token=t\n[role]\n"
+        );
+        std::fs::write(&credentials, ending).unwrap();
+        assert!(matches!(
+            asked(Some("ends"), &file),
+            Ok(AwsSource::Given(_))
+        ));
         let told = asked(Some("odd"), &file).unwrap_err().to_string();
         assert!(told.contains("aws_secret_access_key in "), "{told}");
         let of_role = asked(Some("role"), &file);
@@ -329,6 +340,12 @@ mod tests {
             Err(ConfigError::NoAwsKeys)
         ));
         std::fs::write(folder.path().join("aws"), "").unwrap();
+        let both = [path[0], file[0]];
+        assert!(words(asked(Some("ends"), &both).unwrap()).starts_with("aws|configure|"));
+        assert!(matches!(
+            asked(Some("bare"), &both),
+            Ok(AwsSource::Given(_))
+        ));
         let export = "aws|configure|export-credentials|--format|process";
         let named = words(asked(Some("bare"), &path).unwrap());
         assert_eq!(named, format!("{export}|--profile|bare"));

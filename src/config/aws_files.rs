@@ -80,7 +80,8 @@ impl AwsFile {
                 && is_in
                 && named.trim_end() == key
             {
-                return Some(value.trim());
+                let value = value.trim();
+                return (!value.is_empty()).then_some(value);
             }
         }
         None

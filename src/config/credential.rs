@@ -153,6 +153,7 @@ pub(super) fn credential(
         .or((user.is_some() || has_password).then_some(AuthKind::Basic))
         .unwrap_or(AuthKind::None);
     let find = Finder {
+        flags,
         auth,
         kind,
         server,
@@ -219,6 +220,7 @@ pub(super) fn credential(
 }
 
 struct Finder<'a> {
+    flags: &'a Flags,
     auth: &'a AuthSettings,
     kind: AuthKind,
     server: &'a str,
@@ -248,6 +250,7 @@ impl Finder<'_> {
     ) -> Result<Credential, ConfigError> {
         if let Some(TokenSource::Http) = self.auth.source {
             let service = tokens::service(
+                self.flags,
                 self.auth,
                 pointer,
                 self.server,

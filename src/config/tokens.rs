@@ -21,6 +21,7 @@ pub(super) enum TokenSource {
 
 /// The service that gives tokens for this server.
 pub(super) fn service(
+    flags: &Flags,
     auth: &AuthSettings,
     token: &Option<String>,
     server: &str,
@@ -41,7 +42,13 @@ pub(super) fn service(
         }
     }
     let transport = transport.beside(server, &url);
-    let (flags, shown) = (Flags::default(), livy::shown_root(&url));
+    let shown = livy::shown_root(&url);
+    // Of what the command line says of signing on the ticket is meant for the service.
+    let flags = Flags {
+        principal: flags.principal.clone(),
+        keytab: flags.keytab.clone(),
+        ..Flags::default()
+    };
     let login = credential(&flags, &login, &shown, &transport, environment, ask)?;
     Ok(TokenService {
         url,

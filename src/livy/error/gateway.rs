@@ -2,6 +2,7 @@
 //! redirect to where people sign on.
 
 use super::server::ServerError;
+use crate::livy::http::host_of;
 
 /// Of words in the address of a page to sign on, one is among these.
 const SIGN_ON: [&str; 14] = [
@@ -28,7 +29,14 @@ impl ServerError {
     /// Where it points to a page on which people sign on.
     pub(super) fn sign_on_page(&self) -> Option<&str> {
         let location = self.location.as_deref()?;
-        let lower = location.to_lowercase();
+        // The name of a host that sends people to its other pages says nothing.
+        let own = host_of(&self.url);
+        let rest = location.split_once("://").map(|(_, rest)| rest);
+        let elsewhere = match rest.and_then(|rest| rest.split_once('/')) {
+            Some((_, path)) if host_of(location).eq_ignore_ascii_case(&own) => path,
+            Some(_) | None => location,
+        };
+        let lower = elsewhere.to_lowercase();
         let mut words = lower.split(|c: char| !c.is_alphanumeric());
         let is_page =
             (300..=399).contains(&self.status) && words.any(|word| SIGN_ON.contains(&word));
@@ -155,5 +163,9 @@ mod tests {
             assert!(error.hint().unwrap().contains(location));
             assert!(!LivyError::from(error).is_identity(), "{location}");
         }
+        // A host of any name may have its pages elsewhere.
+        let mut error = pointing("https://login-node.corp:8998/sessions");
+        error.url = "http://login-node.corp:8998/sessions".to_owned();
+        assert!(error.sign_on_page().is_none());
     }
 }

@@ -412,17 +412,20 @@ impl Http {
         } = received;
         let sent = signed_on.headers();
         let mut error = refused(status, method, url, &headers, &body, sent.first());
-        if error.is_turned_away() && !sent.is_empty() {
-            self.authorizer.refused(sent);
-            self.cookies.turned_away(sent);
-        }
-        if let (300..=399 | 401 | 403, SignedOn::ByCookies(error)) = (status.as_u16(), signed_on) {
-            return error.into();
-        }
         if self.authorizer.depends_on_clock() {
             error = error.by_clock(clock::apart(&headers, SystemTime::now()));
         }
-        self.told(error)
+        let is_turned_away = error.is_turned_away();
+        // It may repeat cookies that are forgotten next.
+        let error = self.told(error);
+        if is_turned_away && !sent.is_empty() {
+            self.authorizer.refused(sent);
+            self.cookies.turned_away(sent);
+        }
+        match (status.as_u16(), signed_on) {
+            (300..=399 | 401 | 403, SignedOn::ByCookies(error)) => error.into(),
+            _ => error,
+        }
     }
 }
 
@@ -497,6 +500,20 @@ mod tests {
         http.cookies.add(given, &http.root);
         let told = http.conceal("no hadoop.auth=u=alice&e=17&s=c00kie= here".to_owned());
         assert_eq!(told, "no hadoop.auth=*** here");
+        // Also one that is forgotten for it.
+        let signed_on = SignedOn::By(vec![AuthHeader {
+            name: "authorization".to_owned(),
+            value: "Basic YWxpY2U6YQ==".to_owned(),
+        }]);
+        let received = Received {
+            status: reqwest::StatusCode::UNAUTHORIZED,
+            headers: Default::default(),
+            body: br#"{"msg": "no u=alice&e=17&s=c00kie= here"}"#.to_vec(),
+        };
+        let error = http.refused(received, "GET", url.to_owned(), signed_on);
+        let told = error.to_string();
+        assert!(told.contains("no *** here"), "{told}");
+        assert!(http.cookies.cookies(&http.root).is_none());
     }
 
     #[tokio::test]
