@@ -76,6 +76,12 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     out.is_quiet = cli.script.quiet;
     let is_there = |name: &str| config::is_program(name, &environment);
     out.pager = term::pager(&environment, is_there).filter(|_| !cli.looks.no_pager);
+    if let Some(what) = cli.generate {
+        return match what.text() {
+            Ok(text) => printed(&out, &text),
+            Err(error) => fail(&out, &error.to_string(), None, Exit::Server),
+        };
+    }
     match &cli.command {
         Some(Command::Batch(options)) => {
             match plan::of_batches(cli, &out, options.command.as_ref(), &environment) {

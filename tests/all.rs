@@ -21,6 +21,7 @@ mod editing;
 mod errors;
 mod failures;
 mod faults;
+mod generated;
 mod help;
 mod hostile;
 mod interrupts;

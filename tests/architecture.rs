@@ -72,7 +72,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 19] = [
+const HOMES: [(&str, &[&str]); 21] = [
     ("rustyline", &["repl/editor/"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -80,6 +80,8 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("axum", &["local/server/"]),
     ("tower_http", &["local/server/"]),
     ("clap", &["cli/"]),
+    ("clap_complete", &["cli/generate.rs"]),
+    ("clap_mangen", &["cli/generate.rs"]),
     ("toml", &["config/"]),
     ("toml_edit", &["config/edit.rs"]),
     ("flate2", &["commands/transfer/"]),

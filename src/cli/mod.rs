@@ -3,6 +3,7 @@
 mod batch;
 mod config;
 mod doctor;
+mod generate;
 mod sessions;
 mod spark;
 mod values;
@@ -11,6 +12,7 @@ mod words;
 pub use batch::{Batch, BatchCommand, Submit};
 pub use config::{Config, ConfigCommand};
 pub use doctor::Doctor;
+pub use generate::Generate;
 pub use sessions::{Sessions, SessionsCommand, Stop};
 pub use spark::{Master, SparkOptions};
 
@@ -89,6 +91,10 @@ pub struct Cli {
     /// Print the request that would create the session or batch, and send nothing
     #[arg(long, global = true)]
     pub dry_run: bool,
+
+    /// Print what goes with an installation: completions of a shell, or the page of the manual
+    #[arg(long, value_name = "WHAT")]
+    pub generate: Option<Generate>,
 
     /// Leave out startup.scala and startup.py of the configuration folder
     #[arg(long)]
