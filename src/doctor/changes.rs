@@ -2,24 +2,19 @@
 
 use super::check::Check;
 use super::report::Report;
-use super::service::{Asked, owner};
-use crate::delivery::read_made;
+use super::service::Asked;
+use super::{State, create};
 use crate::exit::Exit;
-use crate::livy::{
-    Call, CreateSession, Id, KeepAliveMethod, LivyError, Offer, Session, length_in_words,
-};
-use std::time::{Duration, Instant};
+use crate::livy::{Call, Id, KeepAliveMethod, LivyError, Offer, length_in_words};
 
 /// No server has given so many numbers.
 const NOBODYS: i64 = i32::MAX as i64;
-/// A session that was made is waited for so long: Livy leaves the driver of one that is ended earlier.
-const LONGEST_START: Duration = Duration::from_secs(600);
-const BETWEEN: Duration = Duration::from_millis(500);
 
 pub(super) async fn examine(asked: &Asked<'_>, report: &mut Report<'_>) {
     report.progress("trying a change of nothing");
     let check = changes(asked).await;
-    let is_open = check.state == super::State::Ok;
+    // What could not be tried may be let through.
+    let is_open = matches!(check.state, State::Ok | State::Skipped);
     report.tell(check);
     match &asked.server.create {
         None => report.tell(Check::skipped(
@@ -28,7 +23,7 @@ pub(super) async fn examine(asked: &Asked<'_>, report: &mut Report<'_>) {
         )),
         Some(_) if !is_open => report.tell(Check::skipped("create", "changes are not let through")),
         Some(request) => {
-            let check = created(asked, request, report).await;
+            let check = create::check(asked, request, report).await;
             report.tell(check);
         }
     }
@@ -40,15 +35,25 @@ async fn changes(asked: &Asked<'_>) -> Check {
     let id = Id::Number(NOBODYS);
     // Whoever says otherwise is not asked to end it.
     match asked.client.session(&id).await {
-        Err(error) if matches!(error.status(), Some(400 | 404)) => {}
+        Err(error) if error.status() == Some(404) => {}
+        // What it would say then tells nothing of changes.
+        Err(error) if error.status() == Some(400) => {
+            return Check::skipped("changes", "not tried: ids look otherwise here");
+        }
         Ok(_) => return Check::skipped("changes", "not tried: every session seems to be there"),
         Err(error) => return Check::skipped("changes", format!("not tried: {error}")),
     }
-    let ended = asked.client.delete_session(&id).await;
-    let sent = sent(asked);
-    match ended {
-        Ok(()) => Check::ok("changes", format!("let through, with {sent}")),
-        Err(error) if lacks_header(&error) => Check::failed(
+    verdict(asked.client.delete_session(&id).await, &sent(asked))
+}
+
+fn verdict(ended: Result<(), LivyError>, sent: &str) -> Check {
+    let error = match ended {
+        Ok(()) => return Check::ok("changes", format!("let through, with {sent}")),
+        Err(error) => error,
+    };
+    let hint = error.hint();
+    match error.status() {
+        _ if lacks_header(&error) => Check::failed(
             "changes",
             format!("a header is missing, which the server or a gateway wants: {error}"),
             Some(format!(
@@ -57,22 +62,31 @@ async fn changes(asked: &Asked<'_>) -> Check {
             )),
             Exit::Server,
         ),
-        Err(error) if error.is_identity() => {
-            let hint = error.hint().unwrap_or_default();
-            Check::warning(
-                "changes",
-                format!("you may read, not change: {error}"),
-                &hint,
-            )
-        }
-        Err(error) if error.is_refusal() => {
+        _ if error.is_identity() => Check::warning(
+            "changes",
+            format!("you may read, not change: {error}"),
+            &hint.unwrap_or_default(),
+        ),
+        Some(405 | 501) => Check::failed(
+            "changes",
+            format!("changes are not let through: {error}"),
+            Some("ask who runs the gateway to let POST and DELETE through".to_owned()),
+            Exit::Server,
+        ),
+        Some(404) => Check::ok("changes", format!("let through, with {sent}")),
+        Some(400) if is_of_livy(&error) => {
             Check::ok("changes", format!("let through, with {sent}"))
         }
-        Err(error) => {
-            let hint = error.hint().unwrap_or_default();
-            Check::warning("changes", error.to_string(), &hint)
-        }
+        Some(_) | None => Check::warning(
+            "changes",
+            format!("it is not known whether they are let through: {error}"),
+            &hint.unwrap_or_default(),
+        ),
     }
+}
+
+fn is_of_livy(error: &LivyError) -> bool {
+    matches!(error, LivyError::Server(error) if error.is_of_livy)
 }
 
 /// Livy's own words, and Knox's; to a DELETE Livy says nothing at all.
@@ -100,88 +114,6 @@ fn sent(asked: &Asked<'_>) -> String {
     names.join(" and ")
 }
 
-/// Makes a session, waits until it runs, and ends it.
-async fn created(asked: &Asked<'_>, request: &CreateSession, report: &Report<'_>) -> Check {
-    report.progress("making a session");
-    *asked.left.borrow_mut() = request.name.clone();
-    let began = Instant::now();
-    let made = match asked.client.create_session(request).await {
-        Ok(made) => made,
-        Err(error) => {
-            asked.left.take();
-            let mut check = Check::of_error("create", &error);
-            if !error.is_refusal() && !error.is_identity() {
-                let name = request.name.clone().unwrap_or_default();
-                check
-                    .text
-                    .push_str(&format!("; a session {name} may have been made"));
-            }
-            return check;
-        }
-    };
-    let stop = format!("{} sessions stop {}", asked.server.command, made.id);
-    let session = match started(asked, &made, report).await {
-        Ok(session) => session,
-        Err(error) => {
-            let mut check = Check::of_error("create", &error);
-            check.text = format!("session {} was made, and is lost: {}", made.id, check.text);
-            check.hint = Some(stop);
-            asked.left.take();
-            return check;
-        }
-    };
-    let whose = owner(&session).map_or_else(String::new, |owner| format!("; {owner}"));
-    let state = format!(
-        "{} after {}",
-        session.state,
-        length_in_words(began.elapsed())
-    );
-    let is_up = session.state.takes_statements();
-    let told = format!("session {} was made, was {state}", session.id);
-    let ended = asked.client.delete_session(&session.id).await;
-    asked.left.take();
-    if let Err(error) = ended
-        && !error.is_no_session()
-    {
-        let told = format!("{told}, and is not ended: {error}");
-        return Check::warning("create", told, &stop);
-    }
-    match is_up {
-        true => Check::ok("create", format!("{told}, and is ended{whose}")),
-        false => {
-            let reason = session.reason.clone();
-            let reason = reason
-                .or_else(|| session.log.last().cloned())
-                .unwrap_or_default();
-            let hint = "the log of such a session, or the cluster's manager, tells why";
-            Check::failed(
-                "create",
-                format!("{told}, and is ended: {reason}"),
-                Some(hint.to_owned()),
-                Exit::Server,
-            )
-        }
-    }
-}
-
-async fn started(
-    asked: &Asked<'_>,
-    made: &Session,
-    report: &Report<'_>,
-) -> Result<Session, LivyError> {
-    let began = Instant::now();
-    loop {
-        let ask = async || asked.client.session(&made.id).await;
-        let session = read_made(&asked.server.patience, |_| {}, ask).await?;
-        let state = &session.state;
-        if state.takes_statements() || state.is_over() || began.elapsed() > LONGEST_START {
-            return Ok(session);
-        }
-        report.progress(&format!("session {} is {state}", session.id));
-        tokio::time::sleep(BETWEEN).await;
-    }
-}
-
 /// What keeps a session from being ended for being idle, as it is known of the service.
 fn kept(asked: &Asked<'_>) -> Check {
     let service = &asked.server.service;
@@ -201,13 +133,47 @@ fn kept(asked: &Asked<'_>) -> Check {
                     KeepAliveMethod::Post => "POST",
                     KeepAliveMethod::Put => "PUT",
                 };
-                format!(
-                    "{method} {} each {} while a statement runs, and for {} after the last",
-                    call.path,
-                    length_in_words(every),
-                    length_in_words(idle)
-                )
+                let (every, idle) = (length_in_words(every), length_in_words(idle));
+                let path = &call.path;
+                match call.only_when_idle {
+                    true => format!(
+                        "{method} {path} each {every} for {idle} after the last statement; while one \
+                         runs, the service ends no session"
+                    ),
+                    false => format!(
+                        "{method} {path} each {every} while a statement runs, and for {idle} after the last"
+                    ),
+                }
             }
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::ServerError;
+
+    #[test]
+    fn only_livys_own_answers_say_that_changes_are_let_through() {
+        let failed = State::Failed(Exit::Server);
+        for (status, body, state, text) in [
+            (404, "<title>Not Found</title>", State::Ok, "let through"),
+            (400, r#"{"msg":"no number"}"#, State::Ok, "let through"),
+            (400, "<title>Bad</title>", State::Warning, "not known"),
+            (400, "", failed, "a header is missing"),
+            (403, "", State::Warning, "you may read, not change"),
+            (405, "", failed, "changes are not let through"),
+            (501, "", failed, "changes are not let through"),
+            (302, "", State::Warning, "not known"),
+            (500, "", State::Warning, "not known"),
+            (503, "", State::Warning, "not known"),
+        ] {
+            let error = ServerError::read(status, "DELETE", String::new(), body.as_bytes());
+            let check = verdict(Err(error.into()), "X-Requested-By");
+            assert_eq!(check.state, state, "{status} {body}");
+            assert!(check.text.contains(text), "{}", check.text);
+        }
+        assert_eq!(verdict(Ok(()), "X-Requested-By").state, State::Ok);
+    }
 }

@@ -81,6 +81,14 @@ impl Check {
         Check::failed(name, text, hint_of(kind), Exit::Server)
     }
 
+    /// The same, after what has come of it.
+    pub(super) fn because(self, what: &str) -> Check {
+        Check {
+            text: format!("{what}: {}", self.text),
+            ..self
+        }
+    }
+
     /// A request was not answered as it should be.
     pub(super) fn of_error(name: &'static str, error: &LivyError) -> Check {
         Check::failed(name, error.to_string(), error.hint(), Exit::from(error))

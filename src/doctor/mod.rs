@@ -17,11 +17,12 @@
 //! | `clock.rs`       | how far the clocks are apart                                 |
 //! | `identity.rs`    | who livysh signs on as, and until when                       |
 //! | `service.rs`     | whether the server takes that, and what it is                |
-//! | `changes.rs`     | whether changes are let through, and sessions may be made    |
+//! | `changes.rs`     | whether changes are let through, and how sessions are kept   |
+//! | `create.rs`      | makes a session and ends it                                  |
 //! | `machine.rs`     | the terminal, a local Spark, folders                         |
 //! | `times.rs`       | times in words                                               |
 //!
-//! Nothing is asked twice, and each step has a limit. The address is reached by hand and by the crates
+//! Nothing is asked twice that a run asks once, and each step has a limit. The address is reached by hand and by the crates
 //! that the client of requests stands on, which itself tells neither a chain of certificates nor how
 //! far it got; who asks is proved by that client alone.
 
@@ -30,6 +31,7 @@ mod changes;
 mod check;
 mod clock;
 mod configured;
+mod create;
 mod http;
 mod identity;
 mod machine;
@@ -206,15 +208,20 @@ async fn of_server(
         longest: Some(server.limit),
         ..server.transport.clone()
     };
-    let client = Client::new(
-        &server.url,
-        identity.clone(),
-        server.watch.clone(),
-        transport,
-        server.service.clone(),
-    );
-    let (client, target) = match (client, Target::of(&server.root)) {
-        (Ok(client), Some(target)) => (client, target),
+    let client = |transport| {
+        Client::new(
+            &server.url,
+            identity.clone(),
+            server.watch.clone(),
+            transport,
+            server.service.clone(),
+        )
+    };
+    // What makes a session takes its time.
+    let maker = client(server.transport.clone());
+    let clients = client(transport).and_then(|client| Ok((client, maker?)));
+    let (client, maker, target) = match (clients, Target::of(&server.root)) {
+        (Ok((client, maker)), Some(target)) => (client, maker, target),
         (Err(error), _) => {
             let hint = error.hint().to_owned();
             report.tell(Check::failed(
@@ -251,6 +258,7 @@ async fn of_server(
         case,
         server,
         client: &client,
+        maker: &maker,
         left,
     };
     if !asked.signs_on(report).await {

@@ -18,6 +18,8 @@ pub(super) struct Asked<'a> {
     pub(super) case: &'a Case,
     pub(super) server: &'a Server,
     pub(super) client: &'a Client,
+    /// One whose requests have the time of a run's.
+    pub(super) maker: &'a Client,
     pub(super) left: &'a Left,
 }
 

@@ -166,6 +166,145 @@ fn a_session_that_is_not_waited_for_is_named() {
     assert_eq!(server.count("DELETE", "/sessions/3"), 0);
 }
 
+/// A server that notes what it was asked to make, and answers that in its own way.
+fn making(created: impl Fn() -> Answer + Send + Sync + 'static, is_listed: bool) -> Scripted {
+    let made = std::sync::Arc::new(std::sync::Mutex::new(None));
+    Scripted::start(move |request: &Request| {
+        let named = || -> Option<String> { made.lock().unwrap().clone().filter(|_| is_listed) };
+        let session = |name: &str| format!(r#"{{"id":3,"name":"{name}","state":"idle"}}"#);
+        match (request.method.as_str(), request.path.as_str()) {
+            ("POST", _) => {
+                let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+                *made.lock().unwrap() = Some(body["name"].as_str().unwrap().to_owned());
+                created()
+            }
+            ("GET", path) if path.starts_with("/sessions?") => {
+                let all: Vec<String> = named().iter().map(|name| session(name)).collect();
+                let (count, all) = (all.len(), all.join(","));
+                let list = format!(r#"{{"from":0,"total":{count},"sessions":[{all}]}}"#);
+                Answer::json("200 OK", list)
+            }
+            ("GET", "/sessions/3") => Answer::json("200 OK", session("n")),
+            ("DELETE", "/sessions/3") => Answer::json("200 OK", r#"{"msg":"deleted"}"#),
+            _ => Answer::json(
+                "404 Not Found",
+                r#"{"msg":"Session '2147483647' not found."}"#,
+            ),
+        }
+    })
+}
+
+#[test]
+fn a_session_whose_answer_was_lost_is_found_and_ended() {
+    let gateway = || Answer::page("502 Bad Gateway", "<title>502 Bad Gateway</title>");
+    let server = making(gateway, true);
+    let ran = Home::new().run(&["doctor", &server.url, "--create"]);
+    let told = one(&ran, "create");
+    assert_eq!((ran.code, told.state.as_str()), (0, "warning"), "{ran:?}");
+    assert!(
+        told.text.starts_with("session 3 was made, was idle after ")
+            && told
+                .text
+                .contains(", and is ended (found by its name: POST "),
+        "{told:?}"
+    );
+    assert_eq!(server.count("POST", "/sessions"), 1);
+    assert_eq!(server.count("DELETE", "/sessions/3"), 1);
+}
+
+#[test]
+fn a_session_that_may_be_there_is_named_with_what_ends_it() {
+    let server = making(|| Answer::json("500 Oh", r#"{"msg":"oh"}"#), false);
+    let ran = Home::new().run(&["doctor", &server.url, "--create"]);
+    failed(
+        &ran,
+        3,
+        "create",
+        "answered 500 Internal Server Error: oh; session livysh-doctor-",
+        &format!("livysh --url {} sessions stop livysh-doctor-", server.url),
+    );
+    let told = one(&ran, "create").text;
+    assert!(
+        told.ends_with("may have been made: it was looked for, and is not there yet"),
+        "{told}"
+    );
+    assert_eq!(server.count("POST", "/sessions"), 1);
+}
+
+/// What limits requests stands before the server.
+#[test]
+fn where_nothing_was_received_nothing_may_have_been_made() {
+    let server = making(
+        || Answer::json("429 Too Many Requests", r#"{"msg":"slowly"}"#),
+        false,
+    );
+    let home = Home::new();
+    home.profile("p", &server.url, &["timeout = '1s'"]);
+    let ran = look(&home, &["--create"], &[]);
+    failed(&ran, 3, "create", "slowly", "the server is busy");
+    assert!(!ran.out.contains("may have been made"), "{ran:?}");
+}
+
+/// It may wait for other clients' sessions, longer than a step may take.
+#[test]
+fn to_make_a_session_has_the_time_of_a_run() {
+    let slow = || {
+        std::thread::sleep(std::time::Duration::from_secs(11));
+        Answer::json("201 Created", r#"{"id":3,"state":"starting"}"#)
+    };
+    let server = making(slow, false);
+    let ran = Home::new().run(&["doctor", &server.url, "--create"]);
+    is_well(&ran);
+    assert_eq!(server.count("DELETE", "/sessions/3"), 1);
+}
+
+/// A server whose sessions have ids of another kind.
+#[test]
+fn where_ids_look_otherwise_changes_are_not_tried_and_sessions_are() {
+    let server = making(
+        || Answer::json("201 Created", r#"{"id":3,"state":"idle"}"#),
+        false,
+    );
+    let inner = server.url.clone();
+    let gate = Scripted::start(move |request: &Request| {
+        if request.path == "/sessions/2147483647" {
+            return Answer::json("400 Bad Request", r#"{"msg":"no id"}"#);
+        }
+        let url = format!("{inner}{}", request.path);
+        let answer = crate::support::http::request(&request.method, &url, &[], &request.body);
+        Answer::json("200 OK", answer.body)
+    });
+    let ran = Home::new().run(&["doctor", &gate.url, "--create"]);
+    let told = one(&ran, "changes");
+    assert_eq!(
+        (told.state.as_str(), told.text.as_str()),
+        ("skipped", "not tried: ids look otherwise here"),
+        "{ran:?}"
+    );
+    assert_eq!(gate.count("DELETE", "/sessions/2147483647"), 0);
+    assert_eq!(one(&ran, "create").state, "ok", "{ran:?}");
+}
+
+/// A gateway that lets reads through alone.
+#[test]
+fn a_gateway_that_lets_no_change_through_is_told() {
+    let server = Scripted::start(|request: &Request| match request.method.as_str() {
+        "GET" if request.path.starts_with("/sessions?") => {
+            Answer::json("200 OK", r#"{"from":0,"total":0,"sessions":[]}"#)
+        }
+        "GET" => Answer::json("404 Not Found", r#"{"msg":"Session '2' not found."}"#),
+        _ => Answer::page("405 Method Not Allowed", "<title>405</title>"),
+    });
+    let ran = Home::new().run(&["doctor", &server.url]);
+    failed(
+        &ran,
+        3,
+        "changes",
+        "changes are not let through: DELETE ",
+        "to let POST and DELETE through",
+    );
+}
+
 /// One that has every session that it is asked for is asked to end none.
 #[test]
 fn a_server_that_has_every_session_is_not_asked_to_end_one() {
