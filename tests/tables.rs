@@ -137,7 +137,16 @@ fn a_pager_may_be_interrupted() {
     screen.wait_for("waits");
     screen.send("\u{3}");
     screen.wait_for_prompt(">>> ");
+    assert!(!screen.text().contains("|  0|"), "{}", screen.text());
     assert_eq!(shown(&mut screen, "7 * 6"), ["42"]);
+}
+
+#[test]
+fn without_the_pager_that_is_set_a_result_is_printed() {
+    let home = Home::new();
+    let (_server, mut screen) = prompt(&home, 24, 80, Some("no-such-pager"));
+    let lines = shown(&mut screen, "many(2, 40)");
+    assert_eq!(lines.last().map(String::as_str), Some("40 rows"));
 }
 
 #[test]

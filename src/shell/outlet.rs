@@ -24,8 +24,10 @@ pub enum Outlet {
 /// What became of a text.
 pub(super) enum Fed {
     Taken,
-    /// Why not.
+    /// It may have been taken in part; why not whole.
     Failed(String),
+    /// Nobody has taken anything; why.
+    NotRun(String),
     /// This program is to end.
     Ends(Signal),
 }
@@ -94,7 +96,7 @@ fn feed_program(command_line: &str, text: &str, link: &mut Link, out: &Out) -> F
         let _lent = Lent::begin();
         let mut child = match command.spawn() {
             Ok(child) => child,
-            Err(error) => return Fed::Failed(format!("sh cannot be run: {error}")),
+            Err(error) => return Fed::NotRun(format!("sh cannot be run: {error}")),
         };
         let input = child.stdin.take();
         std::thread::scope(|scope| {
@@ -116,6 +118,10 @@ fn feed_program(command_line: &str, text: &str, link: &mut Link, out: &Out) -> F
     }
     match status {
         Ok(status) if status.success() => Fed::Taken,
+        // So a shell tells that there is no such program, or that it cannot be run.
+        Ok(status) if matches!(status.code(), Some(126 | 127)) => {
+            Fed::NotRun(format!("`{command_line}` cannot be run"))
+        }
         Ok(status) => Fed::Failed(format!("`{command_line}` ended with {status}")),
         Err(error) => Fed::Failed(format!("`{command_line}` cannot be waited for: {error}")),
     }

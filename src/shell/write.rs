@@ -94,14 +94,16 @@ impl Run<'_> {
             && rendered.is_longer_than(screen)
         {
             match Outlet::Program(pager.clone()).feed(&text, link, self.out) {
-                Fed::Taken => return Verdict::Ok,
+                // However it was closed, it was shown.
+                Fed::Taken | Fed::Failed(_) => return Verdict::Ok,
                 Fed::Ends(signal) => return Verdict::End(signal.into()),
-                // It is shown all the same.
-                Fed::Failed(told) => self.tell(&[Line::faint(told)]),
+                Fed::NotRun(told) => self.tell(&[Line::faint(told)]),
             }
         }
+        if text.is_empty() {
+            return Verdict::Ok;
+        }
         match self.out.data(&text) {
-            _ if text.is_empty() => Verdict::Ok,
             Ok(()) => Verdict::Ok,
             Err(error) => self.not_written(&error, true),
         }
@@ -114,7 +116,7 @@ impl Run<'_> {
                 self.tell(&[Line::plain(one_line(&told).into_owned())]);
             }
             (Fed::Taken, Outlet::Program(_)) => {}
-            (Fed::Failed(told), _) => {
+            (Fed::Failed(told) | Fed::NotRun(told), _) => {
                 self.tell(&error_lines(&told, None));
                 return Verdict::Incomplete;
             }
