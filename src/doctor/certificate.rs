@@ -1,5 +1,6 @@
 //! What a certificate says.
 
+use super::short::short;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
@@ -37,13 +38,14 @@ impl Facts {
     pub(super) fn called(&self) -> String {
         match self.subject.is_empty() {
             true => "the certificate".to_owned(),
-            false => format!("the certificate {}", self.subject),
+            false => format!("the certificate {}", short(&self.subject)),
         }
     }
 
     /// The hosts that it is for.
     pub(super) fn hosts(&self) -> String {
-        let told: Vec<&str> = self.names.iter().take(TOLD).map(String::as_str).collect();
+        let told = self.names.iter().take(TOLD);
+        let told: Vec<String> = told.map(|name| short(name)).collect();
         match self.names.len() {
             0 => "no host".to_owned(),
             count if count > TOLD => format!("{} and {} more", told.join(", "), count - TOLD),

@@ -3,7 +3,6 @@
 use super::check::Check;
 use super::http::Answer;
 use crate::auth::Credential;
-use crate::exit::Exit;
 use crate::livy::length_in_words;
 use std::time::{Duration, SystemTime};
 
@@ -12,17 +11,49 @@ const WORTH_A_WORD: Duration = Duration::from_secs(60);
 /// Beyond it signatures of AWS and tickets of Kerberos are refused.
 const TOO_FAR: Duration = Duration::from_secs(300);
 
-pub(super) fn check(answer: &Answer, credential: &Credential) -> Check {
+/// What is known of the clocks.
+pub(super) struct Clocks {
+    pub(super) check: Check,
+    /// Whether it may be for that that a server turns down who asks.
+    pub(super) is_suspect: bool,
+    /// How far the one is away that agrees most.
+    nearest: Option<Apart>,
+}
+
+impl Clocks {
+    /// What time it is by the server's.
+    pub(super) fn now(&self) -> SystemTime {
+        let now = SystemTime::now();
+        let there = match &self.nearest {
+            Some(apart) if apart.is_ahead => now.checked_sub(apart.far),
+            Some(apart) => now.checked_add(apart.far),
+            None => None,
+        };
+        there.unwrap_or(now)
+    }
+
+    fn unknown(why: &str) -> Clocks {
+        Clocks {
+            check: Check::skipped("clock", why),
+            is_suspect: false,
+            nearest: None,
+        }
+    }
+}
+
+/// However far they are apart: some servers look at it, others do not.
+pub(super) fn look(answer: &Answer, credential: &Credential) -> Clocks {
     let Some((asked, answered)) = answer.asked else {
-        return Check::skipped("clock", "not asked");
+        return Clocks::unknown("not asked");
     };
     let dates = answer.values("date");
-    let apart: Vec<Apart> = dates
+    let mut apart: Vec<Apart> = dates
         .filter_map(|date| httpdate::parse_http_date(date).ok())
         .map(|date| Apart::of(date, asked, answered))
         .collect();
-    let Some(worst) = apart.iter().max_by_key(|apart| apart.far) else {
-        return Check::skipped("clock", "the server tells no time");
+    apart.sort_by_key(|apart| apart.far);
+    let Some(worst) = apart.last() else {
+        return Clocks::unknown("the server tells no time");
     };
     // A gateway tells a time of its own.
     let others = match apart.len() {
@@ -31,13 +62,19 @@ pub(super) fn check(answer: &Answer, credential: &Credential) -> Check {
     };
     let told = format!("{}{others}", worst.told());
     let hint = "set this machine's clock, or the server's";
-    match worst.far {
-        far if far < WORTH_A_WORD => Check::ok("clock", told),
-        far if far >= TOO_FAR && depends(credential) => {
+    let is_suspect = worst.far >= TOO_FAR && depends(credential);
+    let check = match (worst.far < WORTH_A_WORD, is_suspect) {
+        (true, _) => Check::ok("clock", told),
+        (false, true) => {
             let hint = format!("{hint}: what signs on holds for some minutes");
-            Check::failed("clock", told, Some(hint), Exit::Identity)
+            Check::warning("clock", told, &hint)
         }
-        _ => Check::warning("clock", told, hint),
+        (false, false) => Check::warning("clock", told, hint),
+    };
+    Clocks {
+        check,
+        is_suspect,
+        nearest: apart.into_iter().next(),
     }
 }
 

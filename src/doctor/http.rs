@@ -3,10 +3,11 @@
 use super::check::{Check, hint_of};
 use super::proxy::{self, Proxy};
 use super::report::Report;
+use super::short::short;
 use super::stream::{Stream, head};
 use super::target::Target;
 use super::tls;
-use crate::livy::{LivyError, ServerError, TransportKind, kind_of_handshake};
+use crate::livy::{LivyError, ServerError, TransportKind, is_of_proxy, kind_of_handshake};
 use std::io;
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,16 +35,24 @@ impl Answer {
         let status = line
             .starts_with("HTTP/")
             .then(|| line.split(' ').nth(1)?.parse().ok())??;
-        let headers = lines.filter_map(|line| line.split_once(':'));
+        let headers = lines.by_ref().filter_map(|line| line.split_once(':'));
         let headers =
             headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-        Some(Answer {
+        let answer = Answer {
             status,
             headers: headers.collect(),
             line,
             body,
             asked: None,
-        })
+        };
+        let mut codings = answer.values("transfer-encoding");
+        let is_chunked = codings.any(|coding| coding.to_lowercase().contains("chunked"));
+        drop(codings);
+        let body = match is_chunked {
+            true => joined(&answer.body),
+            false => answer.body.clone(),
+        };
+        Some(Answer { body, ..answer })
     }
 
     pub(super) fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -51,25 +60,35 @@ impl Answer {
         named.map(|(_, value)| value.as_str())
     }
 
-    /// Whether it is the proxy's, which lets nobody through whom it does not know; tinyproxy says 401.
     fn is_of_proxy(&self) -> bool {
-        let names_tinyproxy = |name| {
-            let mut values = self.values(name);
-            values.any(|value| value.to_lowercase().contains("tinyproxy"))
-        };
-        self.status == 407
-            || self.status == 401
-                && (self.values("proxy-authenticate").next().is_some()
-                    || names_tinyproxy("server")
-                    || names_tinyproxy("www-authenticate"))
+        is_of_proxy(self.status, |name| {
+            self.values(name).next().map(str::to_owned)
+        })
     }
 
     fn told(&self) -> String {
         match self.values("server").next() {
-            Some(server) => format!("“{}” from {server}", self.line),
-            None => format!("“{}”", self.line),
+            Some(server) => format!("“{}” from {}", short(&self.line), short(server)),
+            None => format!("“{}”", short(&self.line)),
         }
     }
+}
+
+/// What came in chunks, as far as it came, without their sizes.
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let size = String::from_utf8_lossy(&rest[..end]);
+        let size = size.split(';').next().unwrap_or_default().trim();
+        let Ok(size @ 1..) = usize::from_str_radix(size, 16) else {
+            break;
+        };
+        rest = &rest[end + 1..];
+        body.extend_from_slice(&rest[..size.min(rest.len())]);
+        // Each ends with a line's end.
+        rest = rest.get(size.saturating_add(2)..).unwrap_or_default();
+    }
+    body
 }
 
 /// The answer, where it is a server's.
@@ -94,34 +113,39 @@ pub(super) async fn ask(
         env!("CARGO_PKG_VERSION")
     );
     let began = SystemTime::now();
+    let mut read = Vec::new();
     let exchange = async {
         stream.write_all(request.as_bytes()).await?;
-        let head = head(&mut stream).await?;
+        head(&mut stream, &mut read).await?;
         let ended = SystemTime::now();
         let mut body = Vec::new();
         // What is there of it is enough.
         let mut rest = (&mut stream).take(MOST_OF_A_PAGE);
         let read = rest.read_to_end(&mut body);
         timeout(Duration::from_secs(1), read).await.ok();
-        io::Result::Ok((head, body, ended))
+        io::Result::Ok((body, ended))
     };
     let check = match timeout(limit, exchange).await {
-        Ok(Ok((head, body, ended))) => match Answer::read(&head, body) {
+        Ok(Ok((body, ended))) => match Answer::read(&read, body) {
             Some(answer) => {
                 let answer = Answer {
                     asked: Some((began, ended)),
                     ..answer
                 };
-                let check = judged(&answer, target);
+                let check = judged(&answer, target, through.is_some());
                 let is_ok = check.state == super::check::State::Ok;
                 report.tell(check);
                 return is_ok.then_some(answer);
             }
-            None => garbled(&head, target),
+            None => garbled(&read, target),
         },
         Ok(Err(error)) => cut(&error, target),
         Err(_) => {
-            let told = format!("nothing came within {} s", limit.as_secs());
+            let seconds = limit.as_secs();
+            let told = match read.is_empty() {
+                true => format!("nothing came within {seconds} s"),
+                false => format!("only the beginning of an answer came within {seconds} s"),
+            };
             Check::barred("HTTP", told, TransportKind::Timeout)
         }
     };
@@ -129,8 +153,9 @@ pub(super) async fn ask(
     None
 }
 
-fn judged(answer: &Answer, target: &Target) -> Check {
-    if answer.is_of_proxy() {
+/// It may be the proxy's where requests go to it as they are.
+fn judged(answer: &Answer, target: &Target, is_proxied: bool) -> Check {
+    if is_proxied && answer.is_of_proxy() {
         let told = proxy::refused(&answer.line);
         return Check::barred("proxy", told, TransportKind::ProxyIdentity);
     }
@@ -191,5 +216,50 @@ fn cut(error: &io::Error, target: &Target) -> Check {
     Check {
         hint,
         ..Check::barred("HTTP", told, TransportKind::Cut)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_joined_as_far_as_they_came() {
+        let text = |body: &[u8]| String::from_utf8(joined(body)).unwrap();
+        assert_eq!(
+            text(b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n"),
+            "hello world"
+        );
+        assert_eq!(text(b"5\r\nhello\r\nff\r\n wor"), "hello wor");
+        assert_eq!(text(b"ffffffffffffffff\r\nhello"), "hello");
+        assert_eq!(text(b"no size\r\n"), "");
+    }
+
+    #[test]
+    fn what_is_told_of_an_answer_is_bounded() {
+        let head = format!(
+            "HTTP/1.1 400 {}\r\nServer: {}\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "x".repeat(5_000),
+            "y".repeat(5_000)
+        );
+        let body = b"2e\r\n{\"msg\":\"no SSL certificate came with the ask\"}\r\n0\r\n\r\n";
+        let answer = Answer::read(head.as_bytes(), body.to_vec()).unwrap();
+        assert!(answer.told().len() < 500);
+        let target = Target::of("http://h").unwrap();
+        let told = judged(&answer, &target, false).text;
+        assert!(
+            told.ends_with(": no SSL certificate came with the ask"),
+            "{told}"
+        );
+    }
+
+    /// Where no proxy is on the way, a server may say of itself what it likes.
+    #[test]
+    fn only_a_proxy_is_taken_for_one() {
+        let head = b"HTTP/1.1 401 No\r\nServer: tinyproxy/1.11\r\n\r\n";
+        let answer = Answer::read(head, Vec::new()).unwrap();
+        let target = Target::of("http://h").unwrap();
+        assert_eq!(judged(&answer, &target, true).name, "proxy");
+        assert_eq!(judged(&answer, &target, false).name, "HTTP");
     }
 }

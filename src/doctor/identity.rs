@@ -3,6 +3,8 @@
 use super::Server;
 use super::check::Check;
 use super::report::Report;
+use super::short::short;
+use super::target::Target;
 use super::times::until;
 use crate::auth::{self, AwsSource, Claims, Credential, Identity, Scheme, Ticket};
 use crate::exit::Exit;
@@ -77,45 +79,87 @@ fn service(ticket: &Ticket) -> String {
     format!("{}/{}", ticket.service, ticket.host)
 }
 
-/// The same, with what proves it; false where there is nothing that does.
-pub(super) async fn check(server: &Server, identity: &Identity, report: &mut Report<'_>) -> bool {
+/// Who asks, with what proves it.
+pub(super) struct Known {
+    /// It has failed where there is nothing that proves it.
+    pub(super) check: Check,
+    /// Whether it says itself that its time is over.
+    pub(super) has_ended: bool,
+}
+
+impl From<Check> for Known {
+    fn from(check: Check) -> Known {
+        Known {
+            check,
+            has_ended: false,
+        }
+    }
+}
+
+/// `now` is the server's time, by which tokens end.
+pub(super) async fn look(
+    server: &Server,
+    identity: &Identity,
+    now: SystemTime,
+    report: &Report<'_>,
+) -> Known {
     report.progress("signing on");
     let known = known(&server.credential);
-    let check = match &server.credential {
-        Credential::None => known,
+    match &server.credential {
+        Credential::None => known.into(),
         Credential::Given { scheme, secret, .. } => match (scheme, Claims::of(secret.reveal())) {
             (Scheme::Bearer | Scheme::Header(_), Some(claims)) => {
                 let hint = "get a new one, and give it where this one came from";
-                of_claims(known, &claims, hint)
+                of_claims(known, &claims, now, Renewed::ByNobody(hint))
             }
-            (Scheme::Basic | Scheme::Bearer | Scheme::Header(_), _) => known,
+            (Scheme::Basic | Scheme::Bearer | Scheme::Header(_), _) => known.into(),
         },
         Credential::Printed { .. } | Credential::Fetched { .. } => {
             match proof(server, identity).await {
-                Err(error) => without(&error),
+                Err(error) => without(&error).into(),
                 Ok(sent) => {
                     let claims = Claims::of(sent.trim_start_matches("Bearer ")).unwrap_or_default();
+                    // What it was given for is counted by this machine's clock.
+                    let now = match claims.until {
+                        Some(_) => now,
+                        None => SystemTime::now(),
+                    };
                     let claims = Claims {
                         until: claims.until.or(identity.until().await),
                         ..claims
                     };
-                    let hint = match &server.credential {
-                        Credential::Fetched { .. } => "it is asked for anew before that",
-                        _ => "sign on with that program",
-                    };
-                    of_claims(known, &claims, hint)
+                    of_claims(known, &claims, now, Renewed::ByUs)
                 }
             }
         }
-        Credential::Kerberos(ticket) => of_ticket(ticket, identity).await,
+        Credential::Kerberos(ticket) => of_ticket(ticket, identity).await.into(),
         Credential::Aws { .. } => match proof(server, identity).await {
-            Err(error) => without(&error),
-            Ok(_) => known,
+            Err(error) => without(&error).into(),
+            Ok(_) => known.into(),
         },
+    }
+}
+
+/// Whoever is on the way to a token service on another machine reads what goes there and what comes.
+pub(super) fn unencrypted(credential: &Credential) -> Option<Check> {
+    let Credential::Fetched { service, .. } = credential else {
+        return None;
     };
-    let is_known = !matches!(check.state, super::State::Failed(_));
-    report.tell(check);
-    is_known
+    let url = livy::shown_root(&service.url);
+    let target = Target::of(&url)?;
+    (!target.is_tls && !target.is_loopback()).then(|| {
+        let told = format!("none to {url}: whoever is on the way reads the password and the token");
+        let hint = "use https:// in auth.token_url, where the service has it";
+        Check::warning("TLS", told, hint)
+    })
+}
+
+/// Who gets another token before one ends.
+#[derive(Debug, Clone, Copy)]
+enum Renewed {
+    ByUs,
+    /// What a person is to do then.
+    ByNobody(&'static str),
 }
 
 /// The first header of a request, once a program has printed what it needs.
@@ -140,27 +184,36 @@ fn without(error: &IdentityError) -> Check {
     )
 }
 
-/// What a token says of itself, and of its end.
-fn of_claims(known: Check, claims: &Claims, hint: &str) -> Check {
+/// What a token says of itself, and of its end. One that has ended is shown all the same, as a run would:
+/// it is the server that says whether it takes it.
+fn of_claims(known: Check, claims: &Claims, now: SystemTime, renewed: Renewed) -> Known {
     let mut told = known.text.clone();
     if let Some(who) = &claims.who {
-        told.push_str(&format!(" of {who}"));
+        told.push_str(&format!(" of {}", short(who)));
     }
     if let Some(audience) = &claims.audience {
-        told.push_str(&format!(" for {audience}"));
+        told.push_str(&format!(" for {}", short(audience)));
     }
-    let now = SystemTime::now();
     let Some(end) = claims.until else {
-        return Check {
-            text: told,
-            ..known
-        };
+        let text = told;
+        return Check { text, ..known }.into();
     };
     told = format!("{told}, {}", until(end, now));
-    match end.duration_since(now) {
-        Err(_) => Check::failed("identity", told, Some(hint.to_owned()), Exit::Identity),
-        Ok(left) if left < ENDS_SOON => Check::warning("identity", told, hint),
-        Ok(_) => Check::ok("identity", told),
+    let check = match (end.duration_since(now), renewed) {
+        (Err(_), Renewed::ByNobody(hint)) => Check::warning("identity", told, hint),
+        (Err(_), Renewed::ByUs) => Check::warning(
+            "identity",
+            told,
+            "what gives it gives one that has ended: look there",
+        ),
+        (Ok(left), Renewed::ByNobody(hint)) if left < ENDS_SOON => {
+            Check::warning("identity", told, hint)
+        }
+        (Ok(_), Renewed::ByNobody(_) | Renewed::ByUs) => Check::ok("identity", told),
+    };
+    Known {
+        check,
+        has_ended: end < now,
     }
 }
 
@@ -229,21 +282,21 @@ mod tests {
         };
         let known = || known(&Credential::bearer(Secret::new("t")));
         let at = |seconds| Some(SystemTime::now() + Duration::from_secs(seconds));
-        let state = |until| of_claims(known(), &claims(until), "get a new one").state;
-        assert_eq!(state(None), State::Ok);
-        assert_eq!(state(at(7_200)), State::Ok);
-        assert_eq!(state(at(60)), State::Warning);
-        let over = of_claims(
-            known(),
-            &claims(Some(SystemTime::UNIX_EPOCH)),
-            "get a new one",
-        );
-        assert_eq!(over.state, State::Failed(Exit::Identity));
+        let of = |until, renewed| of_claims(known(), &claims(until), SystemTime::now(), renewed);
+        let given = Renewed::ByNobody("get a new one");
+        let state = |until, renewed| of(until, renewed).check.state;
+        assert_eq!(state(None, given), State::Ok);
+        assert_eq!(state(at(7_200), given), State::Ok);
+        assert_eq!(state(at(60), given), State::Warning);
+        // Another one is had in time.
+        assert_eq!(state(at(60), Renewed::ByUs), State::Ok);
+        let over = of(Some(SystemTime::UNIX_EPOCH), given);
+        assert!(over.has_ended);
+        assert_eq!(over.check.state, State::Warning);
+        let text = over.check.text;
         assert!(
-            over.text
-                .starts_with("a token of alice, ended at 1970-01-01"),
-            "{}",
-            over.text
+            text.starts_with("a token of alice, ended at 1970-01-01"),
+            "{text}"
         );
     }
 }

@@ -6,6 +6,8 @@ use crate::exit::Exit;
 use crate::local;
 use crate::term::{self, Depth, Out};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// What of it is looked at.
 #[derive(Clone)]
@@ -16,6 +18,8 @@ pub struct Machine {
     pub locale: Option<String>,
     /// Where a local Spark is looked for; none where the search itself cannot be.
     pub search: Result<local::Search, String>,
+    /// How long its Python and Java may take to answer.
+    pub limit: Duration,
     /// Whether it is what livysh is to work with.
     pub needs_spark: bool,
     /// What they hold, and where they are.
@@ -76,7 +80,17 @@ impl Machine {
             Ok(search) => search.clone(),
             Err(told) => return self.without_spark(told.clone(), None),
         };
-        match tokio::task::spawn_blocking(move || local::present(&search)).await {
+        let looked = tokio::task::spawn_blocking(move || local::present(&search));
+        let looked = match timeout(self.limit, looked).await {
+            Ok(looked) => looked,
+            Err(_) => {
+                let seconds = self.limit.as_secs();
+                let told = format!("Python or Java has not answered within {seconds} s");
+                let hint = "run python3 and java -version to see which of them hangs";
+                return self.without_spark(told, Some(hint.to_owned()));
+            }
+        };
+        match looked {
             Err(error) => self.without_spark(error.to_string(), None),
             Ok(Err(error)) => self.without_spark(error.to_string(), Some(error.hint())),
             Ok(Ok(Err(python))) => Check::ok(

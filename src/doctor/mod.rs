@@ -21,6 +21,7 @@
 //! | `create.rs`      | makes a session and ends it                                  |
 //! | `machine.rs`     | the terminal, a local Spark, folders                         |
 //! | `times.rs`       | times in words                                               |
+//! | `short.rs`       | texts of others' of any length                               |
 //!
 //! Nothing is asked twice that a run asks once, and each step has a limit. The address is reached by hand and by the crates
 //! that the client of requests stands on, which itself tells neither a chain of certificates nor how
@@ -39,6 +40,7 @@ mod network;
 mod proxy;
 mod report;
 mod service;
+mod short;
 mod stream;
 mod target;
 mod times;
@@ -97,10 +99,26 @@ pub struct Server {
     pub keep_alive: (Duration, Duration),
     /// A session that is made and ended, where that is asked for.
     pub create: Option<CreateSession>,
+    /// Headers by their names whose values everybody knows: a preset's.
+    pub public: Vec<String>,
+    /// What of the session's settings is not to be seen.
+    pub hidden: Vec<String>,
     /// How long it is looked for what was just made.
     pub patience: Patience,
     /// Hears of each request that signs on.
     pub watch: Option<Watch>,
+}
+
+impl Server {
+    /// The headers whose values may be secrets.
+    fn own_headers(&self) -> Vec<(String, String)> {
+        let is_public = |name: &str| {
+            let mut public = self.public.iter();
+            public.any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let all = self.transport.headers.iter();
+        all.filter(|(name, _)| !is_public(name)).cloned().collect()
+    }
 }
 
 /// The session that a dialogue is in.
@@ -203,7 +221,8 @@ async fn of_server(
     left: &Left,
     report: &mut Report<'_>,
 ) {
-    let identity = Arc::new(Identity::new(within(&server.credential, server.limit)));
+    let credential = within(&server.credential, server.limit);
+    let identity = Arc::new(Identity::watched(credential, None, server.watch.clone()));
     let transport = Transport {
         longest: Some(server.limit),
         ..server.transport.clone()
@@ -245,9 +264,14 @@ async fn of_server(
         report.tell(Check::skipped("sign-on", "the server was not reached"));
         return;
     };
-    report.tell(clock::check(&answer, &server.credential));
-    let is_known = identity::check(server, &identity, report).await;
-    if !is_known {
+    let clocks = clock::look(&answer, &server.credential);
+    report.tell(clocks.check.clone());
+    if let Some(check) = identity::unencrypted(&server.credential) {
+        report.tell(check);
+    }
+    let known = identity::look(server, &identity, clocks.now(), report).await;
+    report.tell(known.check.clone());
+    if matches!(known.check.state, State::Failed(_)) {
         report.tell(Check::skipped(
             "sign-on",
             "there is nothing to sign on with",
@@ -261,7 +285,15 @@ async fn of_server(
         maker: &maker,
         left,
     };
-    if !asked.signs_on(report).await {
+    let suspects = [
+        (clocks.is_suspect, clocks.check),
+        (known.has_ended, known.check),
+    ];
+    let suspects = suspects.into_iter();
+    let suspects: Vec<Check> = suspects
+        .filter_map(|(is_suspect, check)| is_suspect.then_some(check))
+        .collect();
+    if !asked.signs_on(&suspects, report).await {
         return;
     }
     if let Some(inside) = inside {
@@ -282,6 +314,10 @@ fn within(credential: &Credential, limit: Duration) -> Credential {
             scheme: scheme.clone(),
             service: Box::new(TokenService {
                 login: within(&service.login, limit),
+                transport: Transport {
+                    longest: Some(limit),
+                    ..service.transport.clone()
+                },
                 ..*service.clone()
             }),
         },
@@ -296,11 +332,16 @@ fn within(credential: &Credential, limit: Duration) -> Credential {
 fn conceal(server: &Server, identity: Arc<Identity>, report: &mut Report<'_>) {
     let proxy = Target::of(&server.root).and_then(|target| proxy::Proxy::of(server, &target));
     let mut secrets = proxy.map_or_else(Vec::new, |proxy| proxy.secrets());
-    let given = server.transport.headers.iter();
-    let given = given.chain(&server.transport.query);
+    let own = Transport {
+        headers: server.own_headers(),
+        ..server.transport.clone()
+    };
+    secrets.extend(own.concealed());
     // A shorter one would be found in words that have nothing to do with it.
-    let given = given.map(|(_, value)| value.clone());
-    secrets.extend(given.filter(|value| value.len() >= 6));
+    let hidden = server.hidden.iter().filter(|value| value.len() >= 6);
+    secrets.extend(hidden.cloned());
+    // One may hold another.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     report.conceal_by(Box::new(move |text| {
         let text = identity.conceal(text);
         let secrets = secrets.iter();

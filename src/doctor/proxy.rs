@@ -1,15 +1,17 @@
 //! A proxy on the way: which one, who has named it, and whether it lets us through.
 
 use super::Server;
+use super::short::short;
 use super::stream::{Stream, head};
 use super::target::{Target, bare, place};
-use crate::livy::{ProxyServer, TransportKind};
+use crate::livy::TransportKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::SocksV5;
 use hyper_util::client::proxy::matcher::Matcher;
+use std::io;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
@@ -31,37 +33,27 @@ impl Proxy {
     /// The server's own, else that of the environment, which is not for this machine's own servers.
     pub(super) fn of(server: &Server, target: &Target) -> Option<Proxy> {
         if let Some(proxy) = &server.transport.proxy {
+            let url = proxy.with_user().ok()?.to_string();
             let origin = server.proxy_origin.clone();
-            return Proxy::configured(proxy, origin.unwrap_or_default());
+            let matcher = Matcher::builder().all(url).build();
+            return Proxy::found(&matcher, target, origin.unwrap_or_default());
         }
         if target.is_loopback() {
             return None;
         }
-        let found = Matcher::from_system().intercept(&target.uri)?;
-        let basic = found.basic_auth().and_then(|value| value.to_str().ok());
-        let user = found.raw_auth();
-        Some(Proxy {
-            basic: basic.map(str::to_owned),
-            user: user.map(|(user, password)| (user.to_owned(), password.to_owned())),
-            ..Proxy::at(found.uri(), variable(target.is_tls))?
-        })
+        Proxy::found(&Matcher::from_system(), target, variable(target.is_tls))
     }
 
-    fn configured(proxy: &ProxyServer, origin: String) -> Option<Proxy> {
-        let uri: Uri = proxy.url.parse().ok()?;
-        let in_url = uri.authority()?.as_str().rsplit_once('@');
-        let in_url = in_url.map(|(user, _)| user.to_owned());
-        let user = proxy.user.clone().or(in_url);
-        let password = proxy.password.clone().unwrap_or_default();
-        let user = user.map(|user| (user, password));
-        let basic = user.as_ref().map(|(user, password)| {
-            let pair = STANDARD.encode(format!("{user}:{password}"));
-            format!("Basic {pair}")
-        });
+    /// Its user and password as the client of requests reads them.
+    fn found(matcher: &Matcher, target: &Target, origin: String) -> Option<Proxy> {
+        let found = matcher.intercept(&target.uri)?;
+        let basic = found.basic_auth().and_then(|value| value.to_str().ok());
+        let raw = found.raw_auth();
+        let raw = raw.map(|(user, password)| (user.to_owned(), password.to_owned()));
         Some(Proxy {
-            user,
-            basic,
-            ..Proxy::at(&uri, origin)?
+            user: raw.or_else(|| basic.and_then(pair)),
+            basic: basic.map(str::to_owned),
+            ..Proxy::at(found.uri(), origin)?
         })
     }
 
@@ -88,10 +80,10 @@ impl Proxy {
 
     /// What it is, without its password.
     pub(super) fn told(&self) -> String {
-        let user = match (&self.user, &self.basic) {
-            (Some((user, _)), _) => format!(", as {user}"),
-            (None, Some(_)) => ", with a user and password".to_owned(),
-            (None, None) => String::new(),
+        let user = match &self.user {
+            Some((user, _)) if user.is_empty() => ", with a password".to_owned(),
+            Some((user, _)) => format!(", as {user}"),
+            None => String::new(),
         };
         let at = place(&self.host, self.port);
         format!("{}://{at}{user} ({})", self.scheme, self.origin)
@@ -130,7 +122,9 @@ impl Proxy {
         );
         let asked = async {
             stream.write_all(request.as_bytes()).await?;
-            head(&mut stream).await
+            let mut read = Vec::new();
+            head(&mut stream, &mut read).await?;
+            io::Result::Ok(read)
         };
         let answer = match timeout(limit, asked).await {
             Ok(Ok(answer)) => String::from_utf8_lossy(&answer).into_owned(),
@@ -151,7 +145,7 @@ impl Proxy {
             // Tinyproxy says 401, as a server does.
             Some("401" | "407") => Err((refused(line), TransportKind::ProxyIdentity)),
             _ => Err((
-                format!("the proxy does not connect to {at} (“{line}”)"),
+                format!("the proxy does not connect to {at} (“{}”)", short(line)),
                 TransportKind::Proxy,
             )),
         }
@@ -201,7 +195,18 @@ impl Proxy {
 }
 
 pub(super) fn refused(line: &str) -> String {
-    format!("the proxy wants a user and password that it knows (“{line}”)")
+    format!(
+        "the proxy wants a user and password that it knows (“{}”)",
+        short(line)
+    )
+}
+
+/// What stands in a header.
+fn pair(basic: &str) -> Option<(String, String)> {
+    let pair = STANDARD.decode(basic.strip_prefix("Basic ")?).ok()?;
+    let pair = String::from_utf8(pair).ok()?;
+    let (user, password) = pair.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
 }
 
 /// The variable that names a proxy, as the client of requests looks for it.
@@ -215,5 +220,43 @@ fn variable(is_tls: bool) -> String {
     match all.find(is_set) {
         Some(name) => format!("environment variable {name}"),
         None => "the system's settings".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::livy::ProxyServer;
+
+    fn found(url: &str, user: Option<&str>, password: Option<&str>, to: &str) -> Proxy {
+        let proxy = ProxyServer {
+            url: url.to_owned(),
+            user: user.map(str::to_owned),
+            password: password.map(str::to_owned),
+        };
+        let url = proxy.with_user().unwrap().to_string();
+        let matcher = Matcher::builder().all(url).build();
+        Proxy::found(&matcher, &Target::of(to).unwrap(), "here".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn who_signs_on_to_a_proxy_is_read_as_the_client_does() {
+        let basic = |pair: &str| Some(format!("Basic {}", STANDARD.encode(pair)));
+        for to in ["http://h", "https://h"] {
+            let proxy = found("http://a%40b@p:3128", None, Some("s%cr:t"), to);
+            assert_eq!(proxy.basic, basic("a@b:s%cr:t"));
+            assert_eq!(proxy.told(), "http://p:3128, as a@b (here)");
+            let proxy = found("http://p:3128", Some("a@b"), None, to);
+            assert_eq!(proxy.basic, basic("a@b:"));
+            let proxy = found("http://p:3128", None, Some("s3cret"), to);
+            assert_eq!(proxy.basic, basic(":s3cret"));
+            assert_eq!(proxy.told(), "http://p:3128, with a password (here)");
+            assert!(proxy.secrets().contains(&"s3cret".to_owned()));
+            let proxy = found("http://p:3128", None, None, to);
+            assert_eq!((&proxy.basic, proxy.header().as_str()), (&None, ""));
+            let proxy = found("socks5h://a%40b@p", None, Some("x y"), to);
+            let user = ("a@b".to_owned(), "x y".to_owned());
+            assert_eq!((proxy.user, proxy.port), (Some(user), 1080));
+        }
     }
 }

@@ -24,14 +24,15 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether it takes who asks, and is what it is taken for.
-    pub(super) async fn signs_on(&self, report: &mut Report<'_>) -> bool {
+    /// Whether it takes who asks, and is what it is taken for. Where it does not, it may be for what is
+    /// suspect already.
+    pub(super) async fn signs_on(&self, suspects: &[Check], report: &mut Report<'_>) -> bool {
         report.progress("asking for the sessions");
         let list = match self.sessions().await {
             Ok(list) => list,
             Err(error) => {
                 if error.is_identity() {
-                    report.tell(Check::of_error("sign-on", &error));
+                    report.tell(turned_down(&error, suspects));
                     report.tell(Check::skipped("service", "who asks is not taken"));
                 } else {
                     report.tell(Check::skipped("sign-on", "the server does not tell"));
@@ -140,6 +141,19 @@ impl Asked<'_> {
             }
         }
     }
+}
+
+/// What is suspect goes first, with what is to be done about it.
+fn turned_down(error: &LivyError, suspects: &[Check]) -> Check {
+    let refused = Check::of_error("sign-on", error);
+    suspects.iter().rev().fold(refused, |check, suspect| {
+        let hints = [suspect.hint.clone(), check.hint.clone()];
+        let hints: Vec<String> = hints.into_iter().flatten().collect();
+        Check {
+            hint: Some(hints.join("\n")),
+            ..check.because(&suspect.text)
+        }
+    })
 }
 
 /// Whom the server takes for the owner of a session.

@@ -11,9 +11,9 @@ pub(super) type Stream = Box<dyn Duplex>;
 /// No head is longer.
 const LONGEST_HEAD: usize = 64 << 10;
 
-/// Reads up to the blank line, and no byte more: what follows is not for us.
-pub(super) async fn head(stream: &mut Stream) -> io::Result<Vec<u8>> {
-    let mut read = Vec::new();
+/// Reads up to the blank line, and no byte more: what follows is not for us. What has come is there,
+/// whatever becomes of the rest.
+pub(super) async fn head(stream: &mut Stream, read: &mut Vec<u8>) -> io::Result<()> {
     while !read.ends_with(b"\r\n\r\n") && read.len() < LONGEST_HEAD {
         match stream.read_u8().await {
             Ok(byte) => read.push(byte),
@@ -21,5 +21,5 @@ pub(super) async fn head(stream: &mut Stream) -> io::Result<Vec<u8>> {
             Err(error) => return Err(error),
         }
     }
-    Ok(read)
+    Ok(())
 }

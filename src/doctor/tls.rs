@@ -4,6 +4,7 @@ use super::Server;
 use super::certificate::{Facts, distinguished};
 use super::check::{Check, hint_of};
 use super::report::Report;
+use super::short::short;
 use super::stream::Stream;
 use super::target::Target;
 use super::times::day;
@@ -87,13 +88,13 @@ fn believed(verifier: &Verifier, version: Option<ProtocolVersion>, is_insecure: 
     let others: Vec<String> = others.map(|facts| facts.subject).collect();
     let chain = match others.is_empty() {
         true => "nothing is sent with it".to_owned(),
-        false => format!("sent with {}", others.join(", ")),
+        false => format!("sent with {}", short(&others.join(", "))),
     };
     let told = format!(
         "{version}; {} for {}, issued by {}, until {until}; {chain}",
         own.called(),
         own.hosts(),
-        own.issuer,
+        short(&own.issuer),
     );
     if is_insecure {
         let verdict = match &seen.objection {
@@ -129,9 +130,12 @@ fn broken(error: &std::io::Error, verifier: &Verifier, target: &Target) -> Check
     }
     let kind = kind_of_handshake(reason);
     let seen = verifier.seen();
-    let facts = seen.chain.first().and_then(|der| Facts::of(der));
-    let told = match (kind, facts) {
-        (TransportKind::Certificate(why), Some(facts)) => distrusted(why, &facts, target),
+    let chain: Vec<Facts> = seen.chain.iter().filter_map(|der| Facts::of(der)).collect();
+    let told = match (kind, chain.first()) {
+        (TransportKind::Certificate(Distrust::OutOfDate), Some(own)) => {
+            out_of_date(own, &chain, SystemTime::now())
+        }
+        (TransportKind::Certificate(why), Some(own)) => distrusted(why, own, target),
         (TransportKind::ClientCertificate, _) => {
             return of_ones_own(&format!("the server ended the handshake ({reason})"));
         }
@@ -146,15 +150,33 @@ fn distrusted(why: Distrust, facts: &Facts, target: &Target) -> String {
     match why {
         Distrust::Unknown => format!(
             "{called} is issued by {}, whom nobody knows here",
-            facts.issuer
+            short(&facts.issuer)
         ),
-        Distrust::OutOfDate => match facts.left(SystemTime::now()) {
-            None => format!("{called} is out of date since {}", day(facts.until)),
-            Some(_) => format!("{called} holds from {} on, not yet", day(facts.from)),
-        },
+        Distrust::OutOfDate => format!("{called} is out of date"),
         Distrust::OtherName => {
             format!("{called} is for {}, not for {}", facts.hosts(), target.host)
         }
+    }
+}
+
+/// Which of those that were sent it is whose time is over, or has not begun.
+fn out_of_date(own: &Facts, chain: &[Facts], now: SystemTime) -> String {
+    let is_over = |facts: &&Facts| facts.left(now).is_none();
+    if let Some(over) = chain.iter().find(is_over) {
+        let with_it = match over == own {
+            true => "",
+            false => ", which the server sends with its own,",
+        };
+        let (called, since) = (over.called(), day(over.until));
+        return format!("{called}{with_it} is out of date since {since}");
+    }
+    match chain.iter().find(|facts| facts.from > now) {
+        Some(early) => format!(
+            "{} holds from {} on, not yet",
+            early.called(),
+            day(early.from)
+        ),
+        None => format!("an authority of {} is out of date", own.called()),
     }
 }
 
@@ -179,7 +201,7 @@ pub(super) fn own_certificate(asked: &Asked, has_one: bool) -> Option<Check> {
         .collect();
     let wanted = match names.is_empty() {
         true => String::new(),
-        false => format!(" issued by {}", names.join(" or ")),
+        false => format!(" issued by {}", short(&names.join(" or "))),
     };
     Some(match has_one {
         true => Check::ok(

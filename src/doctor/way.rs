@@ -3,7 +3,7 @@
 use super::Server;
 use super::check::Check;
 use super::http::{self, Answer};
-use super::network::{self, Way};
+use super::network::{self, Way, Whose};
 use super::proxy::Proxy;
 use super::report::Report;
 use super::stream::Stream;
@@ -28,7 +28,11 @@ pub(super) async fn to(
         },
     ));
     let stream = match &proxy {
-        None => connected(server, &target.host, target.port, report).await?,
+        None => {
+            let tunnel_hint = server.service.tunnel_hint.as_deref();
+            let whose = Whose::Server { tunnel_hint };
+            connected(server, &target.host, target.port, whose, report).await?
+        }
         Some(proxy) => through(proxy, server, target, report).await?,
     };
     if !target.is_tls {
@@ -70,13 +74,14 @@ async fn connected(
     server: &Server,
     host: &str,
     port: u16,
+    whose: Whose<'_>,
     report: &mut Report<'_>,
 ) -> Option<Stream> {
     let way = Way {
         host,
         port,
         limit: server.limit,
-        tunnel_hint: server.service.tunnel_hint.as_deref(),
+        whose,
     };
     let stream = network::dial(&way, report).await?;
     Some(Box::new(stream))
@@ -89,7 +94,7 @@ async fn through(
     target: &Target,
     report: &mut Report<'_>,
 ) -> Option<Stream> {
-    let stream = connected(server, &proxy.host, proxy.port, report).await?;
+    let stream = connected(server, &proxy.host, proxy.port, Whose::Proxy, report).await?;
     let stream = match proxy.scheme.as_str() {
         "https" => tls::to_proxy(stream, proxy, server, report).await?,
         _ => stream,

@@ -20,7 +20,8 @@ pub use dialect::Dialect;
 pub use error::{Distrust, IdentityError, LivyError, ServerError, TransportError, TransportKind};
 pub use http::{
     AuthHeader, Authorizer, Preparing, ProxyServer, Signing, Transport, Unreachable, Unsigned,
-    UrlError, host_of, in_path, is_host_alone, kind_of_handshake, shown_root, with_path,
+    UrlError, host_of, in_path, is_host_alone, is_of_proxy, kind_of_handshake, shown_root,
+    with_path,
 };
 pub use length::length_in_words;
 pub use log::{FollowedLog, LogNews, LogPart, is_log_heading};

@@ -1,7 +1,8 @@
 //! From the command line to what `livysh doctor` looks at.
 
 use super::remote::{SPARK, check_format, for_conversation};
-use super::{command, search, session};
+use super::session::{self, Fresh};
+use super::{command, search};
 use crate::cli::{Cli, Doctor};
 use crate::config::{self, ConfigError, Configured, Environment, Origin, Place, Settings};
 use crate::doctor::{Case, Check, Machine, Server, configured};
@@ -17,6 +18,8 @@ use std::time::Duration;
 
 /// A step takes no longer, where the profile has no limit of its own.
 const LONGEST_STEP: Duration = Duration::from_secs(10);
+/// Python may have to be read from a slow disk.
+const LONGEST_LOOK: Duration = Duration::from_secs(60);
 /// What a session of the doctor's is called.
 const LABEL: &str = "livysh-doctor";
 
@@ -54,7 +57,7 @@ pub fn of_doctor(
     };
     let request = match options.create {
         true => match fresh(cli, &settings, environment) {
-            Ok(request) => Some(request),
+            Ok(fresh) => Some(fresh),
             Err(told) => {
                 let check = Check::failed("configuration", told, None, Exit::Usage);
                 return Ok(Case {
@@ -92,7 +95,7 @@ fn with(
     case: Case,
     cli: &Cli,
     settings: &Settings,
-    create: Option<CreateSession>,
+    create: Option<Fresh>,
     is_verbose: bool,
     environment: Environment<'_>,
 ) -> Case {
@@ -148,12 +151,19 @@ fn with(
             keeping.every.unwrap_or(usual.every),
             keeping.idle.unwrap_or(usual.idle),
         ),
-        create,
+        public: known.as_ref().map(public_headers).unwrap_or_default(),
+        hidden: create.as_ref().map(hidden).unwrap_or_default(),
+        create: create.map(|fresh| fresh.request),
         watch: is_verbose.then(|| telling(case.out.clone())),
+    };
+    let machine = Machine {
+        limit: transport.longest.unwrap_or(LONGEST_LOOK),
+        ..case.machine
     };
     Case {
         configuration,
         server: Some(server),
+        machine,
         ..case
     }
 }
@@ -173,11 +183,7 @@ fn proxy_origin(known: &Configured) -> Option<String> {
 }
 
 /// The request for a session as a run would make it.
-fn fresh(
-    cli: &Cli,
-    settings: &Settings,
-    environment: Environment<'_>,
-) -> Result<CreateSession, String> {
+fn fresh(cli: &Cli, settings: &Settings, environment: Environment<'_>) -> Result<Fresh, String> {
     let language = cli.lang.or(settings.language).unwrap_or(Language::Scala);
     let fresh = session::fresh(
         cli,
@@ -188,10 +194,29 @@ fn fresh(
         environment,
     )?;
     let unique = local::random_name().map_err(|error| error.to_string())?;
-    Ok(CreateSession {
-        name: Some(named(LABEL, &unique)),
-        ..fresh.request
+    Ok(Fresh {
+        request: CreateSession {
+            name: Some(named(LABEL, &unique)),
+            ..fresh.request
+        },
+        ..fresh
     })
+}
+
+/// The values of settings that must not be shown.
+fn hidden(fresh: &Fresh) -> Vec<String> {
+    let conf = fresh.request.conf.iter();
+    let hidden = conf.filter(|(key, _)| fresh.secrets.contains(*key));
+    hidden.map(|(_, value)| value.clone()).collect()
+}
+
+/// The names of the headers that a preset has set.
+fn public_headers(known: &Configured) -> Vec<String> {
+    let values = known.layers.values().into_iter();
+    let of_preset = values.filter(|(_, _, origin)| matches!(origin, Origin::Preset { .. }));
+    of_preset
+        .filter_map(|(key, ..)| Some(key.strip_prefix("headers.")?.to_owned()))
+        .collect()
 }
 
 fn machine(cli: &Cli, environment: Environment<'_>) -> Machine {
@@ -212,6 +237,7 @@ fn machine(cli: &Cli, environment: Environment<'_>) -> Machine {
         search: cache
             .ok_or(none)
             .and_then(|cache| search(cli, environment, cache)),
+        limit: LONGEST_LOOK,
         needs_spark: cli.flags().local,
         folders: folders
             .filter_map(|(holds, folder)| Some((holds, folder?)))

@@ -135,6 +135,30 @@ fn a_certificate_that_ends_soon_is_worth_a_word() {
     );
 }
 
+/// It is not the server's own that is over.
+#[test]
+fn a_certificate_between_that_is_over_is_told_by_its_name() {
+    let place = Place::new();
+    let authority = Authority::new("an authority of the tests");
+    let between = authority.expired_below("an authority between");
+    let own = between.server(&["localhost"]);
+    let port = demanding::open(&Signed {
+        certificate: own.certificate + &between.pem,
+        key: own.key,
+    });
+    let trusted = place.home.write("authority.pem", &authority.pem);
+    let trust = format!("tls.ca_file = {trusted:?}");
+    place.profile(&format!("https://localhost:{port}/livy"), &[&trust]);
+    failed(
+        &look(&place.home, &[], &[]),
+        3,
+        "TLS",
+        "the certificate CN=an authority between, which the server sends with its own, is out of date \
+         since 2020-02-01",
+        "it is the server's administrator who renews it",
+    );
+}
+
 #[test]
 fn http_and_https_that_are_mixed_up_are_told() {
     let place = Place::new();
@@ -159,5 +183,11 @@ fn http_and_https_that_are_mixed_up_are_told() {
     let authority = Authority::new("an authority of the tests");
     let port = demanding::start(&authority.server(&["localhost"]));
     place.profile(&format!("http://localhost:{port}/livy"), &[]);
-    failed(&look(&place.home, &[], &[]), 3, "HTTP", "", "https://");
+    failed(
+        &look(&place.home, &[], &[]),
+        3,
+        "HTTP",
+        "speaks TLS, not plain HTTP",
+        "use https:// in the URL",
+    );
 }

@@ -70,9 +70,21 @@ fn token(seconds: i64) -> String {
     )
 }
 
+/// One that takes nobody, whose clock is so many seconds ahead.
+fn refusing(ahead: i64) -> Scripted {
+    Scripted::start(move |_: &Request| {
+        let now = SystemTime::now();
+        let far = Duration::from_secs(ahead.unsigned_abs());
+        let date = if ahead < 0 { now - far } else { now + far };
+        let mut answer = Answer::json("401 Unauthorized", r#"{"msg":"not you"}"#);
+        answer.headers.push(("Date", httpdate::fmt_http_date(date)));
+        answer
+    })
+}
+
 #[track_caller]
-fn with_token(token: &str) -> Ran {
-    let (home, server) = (Home::new(), open());
+fn with_token(token: &str, server: &Scripted) -> Ran {
+    let home = Home::new();
     let mut command = home.command(&["doctor", &server.url, "--auth", "bearer"]);
     command.env("LIVYSH_TOKEN", token);
     let ran = Ran::of(command.output().unwrap());
@@ -86,24 +98,30 @@ fn with_token(token: &str) -> Ran {
 }
 
 #[test]
-fn a_token_that_has_ended_is_told_before_it_is_sent() {
-    let ran = with_token(&token(-7_200));
-    failed(
-        &ran,
-        4,
-        "identity",
-        "a token of alice@example.net for https://livy.example, ended at ",
-        "get a new one",
-    );
-    let ran = with_token(&token(7_300));
+fn a_token_that_has_ended_is_told_first_where_it_is_not_taken() {
+    let ran = with_token(&token(-7_200), &refusing(0));
+    failed(&ran, 4, "sign-on", " ago: GET ", "get a new one");
+    let ended = "a token of alice@example.net for https://livy.example, ended at ";
+    assert!(one(&ran, "sign-on").text.starts_with(ended), "{ran:?}");
+    // The server may take it all the same, and says so.
+    let ran = with_token(&token(-7_200), &open());
+    let told = one(&ran, "identity");
+    assert_eq!((ran.code, told.state.as_str()), (0, "warning"), "{ran:?}");
+    assert!(told.text.starts_with(ended), "{told:?}");
+    // By the server's clock it holds.
+    let ran = with_token(&token(-3_500), &dated(-10_800));
+    let told = one(&ran, "identity");
+    assert_eq!(told.state, "ok", "{ran:?}");
+    assert!(told.text.ends_with(", in 2 hours"), "{told:?}");
+    let ran = with_token(&token(7_300), &open());
     is_well(&ran);
     assert!(
         one(&ran, "identity").text.ends_with(", in 2 hours"),
         "{ran:?}"
     );
-    let ran = with_token(&token(200));
+    let ran = with_token(&token(200), &open());
     assert_eq!(one(&ran, "identity").state, "warning", "{ran:?}");
-    let ran = with_token("opaque.of-its-own.token");
+    let ran = with_token("opaque.of-its-own.token", &open());
     assert_eq!(one(&ran, "identity").text, "a token");
 }
 
@@ -149,6 +167,89 @@ fn the_end_of_a_printed_token_is_told() {
         told.starts_with("a token that sh prints, until ") && told.ends_with(", in 2 hours"),
         "{told}"
     );
+}
+
+/// One that is had anew before it ends is well, however short its time; who gives it is watched.
+#[test]
+fn a_token_of_a_service_is_well_and_how_it_came_is_told() {
+    let (home, server) = (Home::new(), open());
+    let (given, held) = (token(200), token(200));
+    let tokens = Scripted::start(move |_: &Request| {
+        let body = json!({ "access_token": given, "token_type": "Bearer" });
+        Answer::json("200 OK", body.to_string())
+    });
+    let auth = |url: &str| {
+        format!(
+            "auth = {{ type = 'bearer', source = 'http', token_url = '{url}', login = {{ type = 'basic', user = 'alice', \
+             password_env = 'OWN' }} }}"
+        )
+    };
+    home.profile("p", &server.url, &[&auth(&format!("{}/token", tokens.url))]);
+    let ran = look(&home, &["-v"], &[("OWN", PASSWORD)]);
+    assert_eq!((ran.code, tokens.count("GET", "/token")), (0, 1), "{ran:?}");
+    assert_eq!(one(&ran, "identity").state, "ok", "{ran:?}");
+    let watched = format!("GET {}/token", tokens.url);
+    assert!(
+        ran.err.contains(&watched) || ran.out.contains(&watched),
+        "{ran:?}"
+    );
+    // To another machine it goes for all to read.
+    let url = "http://livysh-nowhere.invalid/token";
+    home.profile("p", &server.url, &[&auth(url)]);
+    let ran = look(&home, &[], &[("OWN", PASSWORD)]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(
+        ran.out.contains(
+            "warning  TLS            none to http://livysh-nowhere.invalid/token: whoever is on the way reads \
+             the password and the token"
+        ),
+        "{ran:?}"
+    );
+    // So is one that a program prints.
+    private(&home, "works", &format!("echo {held}"));
+    let auth = "auth = { type = 'bearer', command = ['sh', 'works'] }";
+    home.profile("p", &server.url, &[auth]);
+    let ran = look(&home, &[], &[]);
+    assert_eq!(one(&ran, "identity").state, "ok", "{ran:?}");
+}
+
+/// What was read from the environment for a session is no one's to see; what a preset sends is known to all.
+#[test]
+fn settings_of_a_session_are_concealed_and_headers_of_presets_are_not() {
+    let server = Scripted::start(|request: &Request| {
+        let mut answer = match request.method.as_str() {
+            "POST" => {
+                let told = json!({ "msg": format!("no: {}", request.body) });
+                Answer::json("400 Bad Request", told.to_string())
+            }
+            _ if request.path.contains("/sessions?") => {
+                Answer::json("200 OK", r#"{"from":0,"total":0,"sessions":[]}"#)
+            }
+            _ => Answer::json("404 Not Found", r#"{"msg":"Session '2' not found."}"#),
+        };
+        answer.headers.push(("Server", "sparkmagic's".to_owned()));
+        answer
+    });
+    let home = Home::new();
+    let url = format!("{}/lighter/api", server.url);
+    home.profile("p", &url, &["preset = 'lighter'"]);
+    let conf = [
+        "-p",
+        "p",
+        "--conf",
+        "spark.own=env:OWN",
+        "doctor",
+        "--create",
+    ];
+    let mut command = home.command(&conf);
+    let ran = Ran::of(command.env("OWN", PASSWORD).output().unwrap());
+    super::is_clean(&home, &[&ran.out, &ran.err]);
+    let told = one(&ran, "create").text;
+    assert!(
+        told.contains("no: ") && told.contains("spark.own") && told.contains("***"),
+        "{told}"
+    );
+    assert!(one(&ran, "HTTP").text.contains("sparkmagic's"), "{ran:?}");
 }
 
 /// Some repeat all that they were sent, and in a header, too.
@@ -221,19 +322,30 @@ fn keys_of_aws_that_are_missing_are_told() {
     );
 }
 
-/// For signatures it is too far, for others worth a word.
+/// It is worth a word; where the server takes nobody, it is the first thing that is told for signatures.
 #[test]
 fn a_clock_that_is_wrong_is_told() {
     let home = Home::new();
     let region = "auth = { type = 'sigv4', region = 'eu-west-1' }";
     let server = dated(3_660);
     let ran = signed(&home, &server.url, &KEYS, region);
+    assert_eq!(
+        (ran.code, one(&ran, "clock").state.as_str()),
+        (0, "warning"),
+        "{ran:?}"
+    );
+    let ran = signed(&home, &refusing(3_660).url, &KEYS, region);
     failed(
         &ran,
         4,
-        "clock",
-        "this machine's clock is 60 minutes behind the server's",
+        "sign-on",
+        "this machine's clock is 60 minutes behind the server's: GET ",
         "set this machine's clock",
+    );
+    assert!(
+        ran.err
+            .starts_with("livysh: sign-on: this machine's clock is 60 minutes behind"),
+        "{ran:?}"
     );
     let ran = home.run(&["doctor", &server.url]);
     assert_eq!(

@@ -7,7 +7,7 @@ use crate::support::neighbours::secured;
 use crate::support::processes::send;
 use crate::support::program::{Home, Ran};
 use nix::sys::signal::Signal;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 
 const USER: &str = "corp";
@@ -74,6 +74,30 @@ fn a_server_that_is_silent_is_told() {
         "TLS",
         "no handshake within 1 s",
         "whether http:// is meant",
+    );
+}
+
+/// What came is not called nothing.
+#[test]
+fn an_answer_that_stops_is_told() {
+    let home = Home::new();
+    let slow = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", slow.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for mut stream in slow.incoming().flatten() {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nServer: ").unwrap();
+            held.push(stream);
+        }
+    });
+    home.profile("p", &url, &["timeout = '1s'"]);
+    let ran = look(&home, &[], &[]);
+    failed(
+        &ran,
+        3,
+        "HTTP",
+        "only the beginning of an answer came within 1 s",
+        "overloaded",
     );
 }
 
@@ -196,14 +220,20 @@ fn a_proxy_that_is_away_or_connects_to_nobody_is_told() {
     let place = Place::new();
     let tiny = Forward::tinyproxy(USER, PROXY_PASSWORD);
     let both = [("OWN", PASSWORD), ("PROXY", PROXY_PASSWORD)];
-    place.profile(&place.tls(), &[ALICE, &through("http://127.0.0.1:1")]);
+    let hint = "tunnel_hint = 'ssh -L 1:livy:8998 edge'";
+    place.profile(&place.tls(), &[ALICE, hint, &through("http://127.0.0.1:1")]);
     let ran = look(&place.home, &[], &both);
     failed(
         &ran,
         3,
         "connection",
-        "127.0.0.1:1 refused the connection",
-        "check host and port",
+        "the proxy 127.0.0.1:1 refused the connection",
+        "check the proxy's address, and that it runs",
+    );
+    // Nothing of Livy's, and of the way to it.
+    assert!(
+        !ran.out.contains("8998") && !ran.out.contains("ssh"),
+        "{ran:?}"
     );
     place.profile("https://localhost:1/livy", &[ALICE, &through(&tiny.url)]);
     let ran = look(&place.home, &[], &both);
@@ -228,12 +258,12 @@ fn the_environments_proxy_is_told() {
         &ran,
         3,
         "connection",
-        "127.0.0.1:1 refused the connection",
-        "check host and port",
+        "the proxy 127.0.0.1:1 refused the connection",
+        "check the proxy's address",
     );
     assert_eq!(
         one(&ran, "proxy").text,
-        "http://127.0.0.1:1, with a user and password (environment variable http_proxy)"
+        "http://127.0.0.1:1, as corp (environment variable http_proxy)"
     );
     let mut command = home.command(&["doctor", "http://127.0.0.1:1"]);
     command.env("http_proxy", "http://127.0.0.1:2");

@@ -380,6 +380,22 @@ fn a_real_spark_behind_a_strict_server_is_well() {
     crate::support::http::request("DELETE", &format!("{url}/sessions/{id}"), &[], "");
 }
 
+/// A program that never answers is not waited for.
+#[test]
+fn a_python_that_hangs_is_told() {
+    let place = Place::new();
+    let python = place.home.write("python3", "#!/bin/sh\nexec sleep 5\n");
+    std::fs::set_permissions(&python, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    place.profile(&place.plain(), &[ALICE, "timeout = '1s'"]);
+    let python = python.to_str().unwrap();
+    let ran = look(&place.home, &["--python", python], &[("OWN", PASSWORD)]);
+    assert_eq!(
+        one(&ran, "local Spark").text,
+        "Python or Java has not answered within 1 s; only --local and livysh serve need one",
+        "{ran:?}"
+    );
+}
+
 #[test]
 fn a_spark_of_this_machine_is_looked_for() {
     let home = Home::new();

@@ -27,6 +27,7 @@ mod transport;
 mod url;
 
 pub use failed::kind_of_handshake;
+pub use refused::is_of_proxy;
 pub use signed::Unsigned;
 pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};
@@ -119,6 +120,8 @@ pub struct Http {
     transport: Transport,
     /// What the server has given to be known by: of this credential alone.
     cookies: Arc<Cookies>,
+    /// Whether requests go as they are to a proxy, which may answer them itself.
+    is_proxied: bool,
     /// What of every request is not to be seen in a text of the server's.
     concealed: Vec<String>,
 }
@@ -154,6 +157,7 @@ impl Http {
         Ok(Http {
             client: transport.client(&root, cookies.clone())?,
             cookies,
+            is_proxied: transport.meets_proxy(&root),
             root,
             authorizer,
             compiles_whole: AtomicBool::new(false),
@@ -411,7 +415,15 @@ impl Http {
             body,
         } = received;
         let sent = signed_on.headers();
-        let mut error = refused(status, method, url, &headers, &body, sent.first());
+        let mut error = refused(
+            status,
+            method,
+            url,
+            &headers,
+            &body,
+            sent.first(),
+            self.is_proxied,
+        );
         if self.authorizer.depends_on_clock() {
             error = error.by_clock(clock::apart(&headers, SystemTime::now()));
         }

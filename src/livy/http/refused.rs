@@ -8,7 +8,8 @@ use crate::livy::error::{
 use crate::livy::retry_after::retry_after;
 use reqwest::StatusCode;
 use reqwest::header::{
-    AsHeaderName, HeaderMap, LOCATION, PROXY_AUTHENTICATE, RETRY_AFTER, SERVER, WWW_AUTHENTICATE,
+    AsHeaderName, HeaderMap, HeaderName, LOCATION, PROXY_AUTHENTICATE, RETRY_AFTER, SERVER,
+    WWW_AUTHENTICATE,
 };
 use std::time::SystemTime;
 
@@ -25,10 +26,11 @@ pub(super) fn refused(
     headers: &HeaderMap,
     body: &[u8],
     signed_on: Option<&AuthHeader>,
+    is_proxied: bool,
 ) -> LivyError {
     let number = status.as_u16();
     // The server has not seen the request.
-    if is_of_proxy(number, headers) {
+    if is_proxied && is_of_proxy(number, |name| text_of(headers, name)) {
         return LivyError::Transport(TransportError {
             kind: TransportKind::ProxyIdentity,
             url,
@@ -55,19 +57,18 @@ pub(super) fn refused(
 }
 
 /// Whether an answer that turns away who asks is a proxy's and not the server's. Tinyproxy says 401, as
-/// a server does, to a user whom it does not know.
-fn is_of_proxy(status: u16, headers: &HeaderMap) -> bool {
-    let names_tinyproxy = |name| {
-        let value = headers.get(name).map(|value| value.as_bytes());
+/// a server does, to a user whom it does not know. `value` gives the first value of a header.
+pub fn is_of_proxy(status: u16, value: impl Fn(&str) -> Option<String>) -> bool {
+    let names_tinyproxy = |name: HeaderName| {
+        let value = value(name.as_str()).map(|value| value.to_lowercase());
         value.is_some_and(|value| {
-            let value = String::from_utf8_lossy(value).to_lowercase();
             value.starts_with("tinyproxy") || value.contains("realm=\"tinyproxy\"")
         })
     };
     match status {
         407 => true,
         401 => {
-            headers.contains_key(PROXY_AUTHENTICATE)
+            value(PROXY_AUTHENTICATE.as_str()).is_some()
                 || names_tinyproxy(SERVER)
                 || names_tinyproxy(WWW_AUTHENTICATE)
         }
@@ -104,7 +105,7 @@ mod tests {
             (403, &tinyproxy, false),
         ] {
             assert_eq!(
-                is_of_proxy(status, &headers(pairs)),
+                is_of_proxy(status, |name| text_of(&headers(pairs), name)),
                 expected,
                 "{status} {pairs:?}"
             );
@@ -120,6 +121,7 @@ mod tests {
             &headers(pairs),
             body.as_bytes(),
             None,
+            true,
         )
     }
 
@@ -144,5 +146,17 @@ mod tests {
             "{told}"
         );
         assert!(answer(401, &[], "").is_identity());
+        // Where there is none on the way, it is the server that says so.
+        let tinyproxy = headers(&[("Server", "tinyproxy/1.11.1")]);
+        let direct = refused(
+            StatusCode::UNAUTHORIZED,
+            "GET",
+            String::new(),
+            &tinyproxy,
+            b"",
+            None,
+            false,
+        );
+        assert!(direct.is_identity());
     }
 }

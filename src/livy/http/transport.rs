@@ -87,7 +87,7 @@ impl TransportRefused {
 impl Transport {
     /// What of its headers and query may be a secret, as it is and as it stands in a URL; the longest
     /// first, for one may hold another.
-    pub(super) fn concealed(&self) -> Vec<String> {
+    pub fn concealed(&self) -> Vec<String> {
         let given = self.headers.iter().chain(&self.query);
         let given = given.filter(|(_, value)| value.chars().count() >= SHORTEST_CONCEALED);
         let mut all: Vec<String> = given
@@ -99,6 +99,13 @@ impl Transport {
         all.sort_by_key(|text| std::cmp::Reverse(text.len()));
         all.dedup();
         all
+    }
+
+    /// Whether a proxy answers what it does not let through in the server's place. The environment may name
+    /// one, too; in a tunnel it answers nothing.
+    pub(super) fn meets_proxy(&self, url: &Url) -> bool {
+        let is_tunnel = url.scheme() == "https";
+        !is_tunnel && (self.proxy.is_some() || !is_loopback(url))
     }
 
     /// The same way to another address. What every request has is the API's own, and goes to its host alone.
@@ -191,10 +198,19 @@ impl Transport {
 
 impl ProxyServer {
     fn for_client(&self) -> Result<Proxy, TransportRefused> {
-        let refused = |reason: String| TransportRefused::Proxy {
+        Proxy::all(self.with_user()?).map_err(|error| self.refused(causes(&error)))
+    }
+
+    fn refused(&self, reason: String) -> TransportRefused {
+        TransportRefused::Proxy {
             url: redacted(&self.url),
             reason,
-        };
+        }
+    }
+
+    /// Its URL as the client is given it: with the user and the password.
+    pub fn with_user(&self) -> Result<Url, TransportRefused> {
+        let refused = |reason: String| self.refused(reason);
         let mut url = Url::parse(&self.url).map_err(|error| refused(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") {
             return Err(refused(format!("{} is not spoken", url.scheme())));
@@ -209,7 +225,7 @@ impl ProxyServer {
         is_set
             .and_then(|()| url.set_password(self.password.as_deref()))
             .map_err(|()| refused("it has no host".to_owned()))?;
-        Proxy::all(url).map_err(|error| refused(causes(&error)))
+        Ok(url)
     }
 }
 

@@ -34,6 +34,21 @@ impl Authority {
         }
     }
 
+    /// One below it, whose time is over.
+    pub fn expired_below(&self, name: &str) -> Authority {
+        let key = KeyPair::generate().unwrap();
+        let mut about = named(name, &[]);
+        about.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        about.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        about.not_before = date_time_ymd(2020, 1, 1);
+        about.not_after = date_time_ymd(2020, 2, 1);
+        let pem = about.signed_by(&key, &self.issuer).unwrap().pem();
+        Authority {
+            issuer: Issuer::new(about, key),
+            pem,
+        }
+    }
+
     /// For a server that is called so.
     pub fn server(&self, names: &[&str]) -> Signed {
         let mut about = named("server", names);
