@@ -52,3 +52,4 @@ mod spark_lines;
 mod spark_options;
 mod tokens;
 mod transfer;
+mod waits;

@@ -38,6 +38,8 @@ pub enum Prompt {
     Edit(String),
     History(usize),
     Lang(Language),
+    /// Inputs from a number to another; none for the last one.
+    Rerun(Option<(usize, usize)>),
     Restart,
     Search(String),
     Session,
@@ -229,6 +231,10 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         },
         Name::Paste => paste(argument),
         Name::Replay => shared(Shared::Replay),
+        Name::Rerun => match rerun(argument) {
+            Some(wanted) => prompt(Prompt::Rerun(wanted)),
+            None => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Require => match argument {
             "" => Err("Cannot load ''".to_owned()),
             path => shared(Shared::Require(path.to_owned())),
@@ -265,6 +271,17 @@ fn option<'a>(option: &str, argument: &'a str) -> (bool, &'a str) {
         None if argument == option => (true, ""),
         Some(_) | None => (false, argument),
     }
+}
+
+/// The numbers of the first and the last of them; none for the last input.
+fn rerun(argument: &str) -> Option<Option<(usize, usize)>> {
+    if argument.is_empty() {
+        return Some(None);
+    }
+    let (first, last) = argument.split_once('-').unwrap_or((argument, argument));
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let (first, last) = (number(first)?, number(last)?);
+    (first <= last).then_some(Some((first, last)))
 }
 
 /// How many lines, and whether it goes on, in either order.
@@ -500,6 +517,28 @@ mod tests {
         }
         for line in [":log 0", ":log -1", ":log x", ":log 1 2"] {
             assert_eq!(refused(line), "usage: :log [-f] [N]", "{line}");
+        }
+    }
+
+    #[test]
+    fn inputs_are_run_again_by_their_numbers() {
+        for (line, wanted) in [
+            (":rerun", None),
+            (":rerun 7", Some((7, 7))),
+            (":rer 3-5", Some((3, 5))),
+            (":rerun 3 - 5", Some((3, 5))),
+        ] {
+            let command = Command::Prompt(Prompt::Rerun(wanted));
+            assert_eq!(parse(line), Some(Ok(command)), "{line}");
+        }
+        for line in [
+            ":rerun 5-3",
+            ":rerun x",
+            ":rerun -1",
+            ":rerun 1-",
+            ":rerun 1 2",
+        ] {
+            assert_eq!(refused(line), "usage: :rerun [N|FIRST-LAST]", "{line}");
         }
     }
 

@@ -25,6 +25,7 @@ pub enum Name {
     Quit,
     Replay,
     Require,
+    Rerun,
     Reset,
     Restart,
     Save,
@@ -92,6 +93,7 @@ const fn entry(
                 | Name::Last
                 | Name::Log
                 | Name::Once
+                | Name::Rerun
                 | Name::Restart
                 | Name::Session
                 | Name::Statements
@@ -109,7 +111,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 43] = [
+pub(super) static TABLE: [Entry; 44] = [
     entry(
         Name::Attach,
         "attach",
@@ -258,6 +260,14 @@ pub(super) static TABLE: [Entry; 43] = [
         "add a jar or a Python file to the session",
         "A .jar, or a .py, .zip or .egg. A file of this machine is sent to the server; a URI, such \
          as\nhdfs://host/a.jar or file:/a.jar, the server reads itself. What Python has loaded it keeps.",
+    ),
+    entry(
+        Name::Rerun,
+        "rerun",
+        "[N|FIRST-LAST]",
+        "run the last input again, that of number N, or several",
+        "The numbers are those that :history shows. Each input is shown before it runs; the first error ends \
+         it.\nCommands of the prompt among them are left out.",
     ),
     entry(
         Name::Reset,
@@ -444,6 +454,7 @@ mod tests {
             ("c", "completions"),
             ("t", "type"),
             ("res", "reset"),
+            ("rer", "rerun"),
         ] {
             assert_eq!(name(prefix), command, "{prefix}");
         }

@@ -1,8 +1,10 @@
 //! How the prompt looks and is edited: the top of `config.toml`, whatever server is used.
 
+use super::duration::{duration, duration_text};
 use super::layers::Origin;
 use super::{Environment, config_path, file};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use toml::{Table, Value};
 
 /// Whose keys edit a line.
@@ -21,6 +23,8 @@ pub struct Looks {
     pub edit_mode: EditMode,
     /// Whether what was typed before is suggested.
     pub suggestions: bool,
+    /// After a statement that took longer the bell rings; none where it never does.
+    pub bell_after: Option<Duration>,
     /// What of it has no effect.
     pub warnings: Vec<String>,
     /// The file and the keys that it sets.
@@ -33,13 +37,16 @@ impl Default for Looks {
             theme: None,
             edit_mode: EditMode::Emacs,
             suggestions: true,
+            bell_after: None,
             warnings: Vec::new(),
             set: None,
         }
     }
 }
 
-const KEYS: [&str; 3] = ["theme", "edit_mode", "suggestions"];
+const KEYS: [&str; 4] = ["theme", "edit_mode", "suggestions", "bell_after"];
+const OFF: &str = "off";
+const BELL: &str = "a length of time, such as \"10s\", or \"off\"";
 /// What else may stand there.
 const OTHERS: [&str; 2] = ["default_profile", "profiles"];
 /// How like two keys must be for one to be suggested.
@@ -92,6 +99,13 @@ impl Looks {
             ("theme", _) => return Err("the name of a theme"),
             ("suggestions", Value::Boolean(wanted)) => self.suggestions = *wanted,
             ("suggestions", _) => return Err("true or false"),
+            ("bell_after", Value::String(text)) => {
+                self.bell_after = match text.as_str() {
+                    OFF => None,
+                    text => Some(duration(text).map_err(|_| BELL)?),
+                }
+            }
+            ("bell_after", _) => return Err(BELL),
             (_, value) => {
                 self.edit_mode = match value.as_str() {
                     Some("emacs") => EditMode::Emacs,
@@ -110,7 +124,9 @@ impl Looks {
             EditMode::Vi => "vi",
         };
         let theme = self.theme.as_deref().unwrap_or(theme);
-        let values = [theme.into(), mode.into(), self.suggestions.into()];
+        let bell = self.bell_after.map_or(OFF.to_owned(), duration_text);
+        let suggestions = self.suggestions;
+        let values = [theme.into(), mode.into(), suggestions.into(), bell.into()];
         let origin = |key| match &self.set {
             Some((path, set)) if set.contains(&key) => Origin::File(path.clone()),
             Some(_) | None => Origin::Default,
@@ -140,24 +156,31 @@ mod tests {
 
     #[test]
     fn keys_at_the_top_say_how_the_prompt_looks() {
-        let set =
-            of("theme = 'fjord'\nedit_mode = 'vi'\nsuggestions = false\n[profiles.a]\nurl = 'x'");
+        let set = of(
+            "theme = 'fjord'\nedit_mode = 'vi'\nsuggestions = false\nbell_after = '90s'\n[profiles.a]\nurl = 'x'",
+        );
         assert_eq!(set.theme.as_deref(), Some("fjord"));
         assert_eq!((set.edit_mode, set.suggestions), (EditMode::Vi, false));
         assert_eq!(set.warnings, Vec::<String>::new());
         let values = set.values("terminal");
         assert_eq!(values[0].1.as_str(), Some("fjord"));
         assert_eq!(values[0].2, Origin::File("c".into()));
+        assert_eq!(set.bell_after, Some(Duration::from_secs(90)));
+        assert_eq!(values[3].1.as_str(), Some("1m30s"));
         let nothing = Looks::default();
+        assert_eq!(nothing.values("terminal")[3].1.as_str(), Some("off"));
         assert_eq!(nothing.values("terminal")[0].1.as_str(), Some("terminal"));
         assert!(nothing.suggestions);
     }
 
     #[test]
     fn what_has_no_effect_is_told() {
-        let wrong = of("thema = 'x'\nedit_mode = 'vim'\nsuggestions = 1\ntheme = 2\ncolour = 1");
+        let wrong = of(
+            "thema = 'x'\nedit_mode = 'vim'\nsuggestions = 1\ntheme = 2\ncolour = 1\nbell_after = 10",
+        );
         let told = [
             "c: there is no key colour",
+            "c: bell_after is a length of time, such as \"10s\", or \"off\"",
             "c: edit_mode is \"emacs\" or \"vi\"",
             "c: suggestions is true or false",
             "c: there is no key thema: is theme meant?",

@@ -52,5 +52,6 @@ pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> L
         themes,
         is_vi: configured.edit_mode == EditMode::Vi,
         suggests: configured.suggestions,
+        bell_after: configured.bell_after,
     }
 }

@@ -115,6 +115,13 @@ impl Repl<'_> {
         if is_transcript {
             return Some(self.transcript(line));
         }
+        let command = self.command_on(line)?;
+        self.editor.remember(self.language, line.trim_end());
+        Some(Block::Command(command))
+    }
+
+    /// The command on a line; none where it is code.
+    pub(super) fn command_on(&self, line: &str) -> Option<Result<Command, String>> {
         let may_negate = matches!(self.language, Language::Scala | Language::R);
         if let Some(rest) = line.trim_start().strip_prefix('!')
             && may_negate
@@ -122,9 +129,7 @@ impl Repl<'_> {
         {
             return None;
         }
-        let command = commands::parse(line)?;
-        self.editor.remember(self.language, line.trim_end());
-        Some(Block::Command(command))
+        commands::parse(line)
     }
 
     /// A line of a transcript came alone: whoever pastes line by line says when it is over.

@@ -65,7 +65,7 @@ impl Repl<'_> {
     }
 }
 
-fn parts(session: &Session) -> [(&'static str, &Option<String>); 6] {
+fn parts(session: &Session) -> [(&'static str, &Option<String>); 7] {
     [
         ("name", &session.name),
         ("kind", &session.kind),
@@ -73,6 +73,7 @@ fn parts(session: &Session) -> [(&'static str, &Option<String>); 6] {
         ("owner", &session.owner),
         ("runs for", &session.proxy_user),
         ("Spark UI", &session.app_info.spark_ui_url),
+        ("driver log", &session.app_info.driver_log_url),
     ]
 }
 

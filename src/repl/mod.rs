@@ -9,6 +9,7 @@
 //! | `history.rs`    | where histories are kept                            |
 //! | `own.rs`        | the commands that only a prompt has                 |
 //! | `place.rs`      | those that go to another session, or leave this one |
+//! | `rerun.rs`      | `:rerun`                                            |
 //! | `log.rs`        | the session's log, and what comes to it             |
 //! | `facts.rs`      | what is known of the session                        |
 //! | `session.rs`    | those about the session's statements                |
@@ -22,6 +23,7 @@ mod history;
 mod log;
 mod own;
 mod place;
+mod rerun;
 mod session;
 
 use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared};
@@ -34,6 +36,7 @@ use crate::term::{Out, Painter, Quiet, Theme, Themes};
 use block::Block;
 use editor::{LineEditor, Printer};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 pub struct Options {
     pub language: Language,
@@ -58,6 +61,8 @@ pub struct Looks {
     pub is_vi: bool,
     /// Whether what was typed before is suggested.
     pub suggests: bool,
+    /// After work that took longer the terminal's bell rings.
+    pub bell_after: Option<Duration>,
 }
 
 type Opens = Box<dyn Fn(Wanted<'_>) -> Result<Link, String>>;
@@ -89,6 +94,7 @@ struct Repl<'a> {
     editor_command: String,
     painter: Painter,
     themes: Themes,
+    bell_after: Option<Duration>,
     /// What stands at the next prompt as if it had been typed.
     kept_text: String,
     open: Opens,
@@ -146,6 +152,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         editor_command: options.editor,
         painter,
         themes: options.looks.themes,
+        bell_after: options.looks.bell_after,
         kept_text: String::new(),
         open: options.open,
         left_running: None,
@@ -271,6 +278,11 @@ impl Repl<'_> {
 
     /// Runs the block's statements until one fails; the code to end with where nothing can follow.
     fn run_block(&mut self, block: &str) -> Option<Exit> {
+        let answer = self.answer_to(block);
+        self.conclude(answer)
+    }
+
+    fn answer_to(&mut self, block: &str) -> Answer {
         let language = self.language;
         let mut text = block.to_owned();
         // A line that begins with a dot goes on with the last value.
@@ -282,16 +294,18 @@ impl Repl<'_> {
         }
         let snippets = match lang::read(language, &text) {
             Ok(reading) => reading.snippets(),
-            Err(refusal) => {
-                self.out.note(&Line::plain(one_line(&refusal.message)));
-                return None;
-            }
+            Err(refusal) => return Answer::Refused(one_line(&refusal.message).into_owned()),
         };
         let source = Source::new(None, text);
-        self.working(|desk| desk.run_all(snippets, &source))
+        self.work(|desk| desk.run_all(snippets, &source))
     }
 
     fn carry_out(&mut self, command: Shared) -> Option<Exit> {
+        let answer = self.answer_to_command(command);
+        self.conclude(answer)
+    }
+
+    fn answer_to_command(&mut self, command: Shared) -> Answer {
         let language = self.language;
         let runs_code = command_runs_code(&command);
         let work = |desk: &mut Desk<'_>| {
@@ -302,12 +316,9 @@ impl Repl<'_> {
             desk.carry_out(command, language, following)
         };
         match runs_code {
-            true => self.working(work),
+            true => self.work(work),
             // What has the terminal for itself, or needs no session.
-            false => {
-                let answer = work(&mut self.desk);
-                self.conclude(answer)
-            }
+            false => work(&mut self.desk),
         }
     }
 
@@ -325,11 +336,24 @@ impl Repl<'_> {
 
     /// Lets the desk run code, while the keys wait.
     fn working(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Option<Exit> {
+        let answer = self.work(work);
+        self.conclude(answer)
+    }
+
+    /// The same, where it is not told yet how it has ended.
+    fn work(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Answer {
+        let began = Instant::now();
         let answer = {
             let _quiet = Quiet::begin();
             work(&mut self.desk)
         };
-        self.conclude(answer)
+        if self
+            .bell_after
+            .is_some_and(|after| began.elapsed() >= after)
+        {
+            self.out.ring();
+        }
+        answer
     }
 }
 

@@ -19,6 +19,7 @@ impl Repl<'_> {
             Prompt::History(count) => self.show_history(count, "", "  "),
             Prompt::Search(text) => self.show_history(usize::MAX, &text, " "),
             Prompt::Lang(language) => self.speak(language),
+            Prompt::Rerun(wanted) => return self.rerun(wanted),
             Prompt::Last(again) => return self.again(again),
             Prompt::Vertical(records) => self.desk.manner.records = records,
             Prompt::Log { lines, follows } => return self.log(lines, follows),
@@ -112,11 +113,7 @@ impl Repl<'_> {
                     return None;
                 }
             },
-            Err(_) if what.is_empty() => {
-                let is_code = |entry: &String| !is_command(entry) && !entry.starts_with('!');
-                let mut codes = entries.into_iter().map(|(_, entry)| entry).filter(is_code);
-                codes.next_back().unwrap_or_default()
-            }
+            Err(_) if what.is_empty() => last_code(entries).unwrap_or_default(),
             Err(_) => return self.edit_file(Path::new(what)),
         };
         match edit(&self.editor_command, self.language, &text) {
@@ -161,6 +158,13 @@ impl Repl<'_> {
         };
         self.carry_out(command)
     }
+}
+
+/// The last input that is no command.
+pub(super) fn last_code(entries: Vec<(usize, String)>) -> Option<String> {
+    let is_code = |entry: &String| !is_command(entry) && !entry.starts_with('!');
+    let mut codes = entries.into_iter().map(|(_, entry)| entry).filter(is_code);
+    codes.next_back()
 }
 
 /// That a theme's file is none.

@@ -134,11 +134,15 @@ fn waits_for_room(line: &str) -> bool {
 }
 
 /// The two lines that spark-shell prints, which people look for.
-pub(super) fn ready(session: &Session) -> Vec<Line> {
-    let mut about = Vec::new();
-    about.push(format!("session {}", session.id));
-    about.extend(session.app_id.iter().map(|id| format!("app id = {id}")));
-    let context = format!("Spark context available as 'sc' ({}).", about.join(", "));
+pub(super) fn ready(session: &Session, about: &About) -> Vec<Line> {
+    let made = match (about.is_ours, about.is_made_if_missing) {
+        (true, _) if !about.is_local => "new ",
+        (false, false) => "attached to ",
+        (true, _) | (false, true) => "",
+    };
+    let mut which = vec![format!("{made}session {}", session.id)];
+    which.extend(session.app_id.iter().map(|id| format!("app id = {id}")));
+    let context = format!("Spark context available as 'sc' ({}).", which.join(", "));
     let ui = session.app_info.spark_ui_url.iter();
     let mut lines: Vec<Line> = ui
         .map(|url| {

@@ -41,7 +41,10 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
             match out.terminals.input {
                 true => {
                     let steps = life::steps(session).filter(|_| about.is_ours);
-                    steps.into_iter().chain(life::ready(session)).collect()
+                    steps
+                        .into_iter()
+                        .chain(life::ready(session, about))
+                        .collect()
                 }
                 false => {
                     out.end_phases(&life::up(session, about.is_local));

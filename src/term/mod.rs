@@ -260,6 +260,13 @@ impl Out {
         self.lock().progress.erase(&mut io::stderr().lock()).ok();
     }
 
+    /// Rings the terminal's bell.
+    pub fn ring(&self) {
+        if self.terminals.error {
+            io::stderr().lock().write_all(b"\x07").ok();
+        }
+    }
+
     /// Where messages go while a prompt stands, and `None` when it does not any more.
     pub fn set_above(&self, above: Option<Above>) {
         self.lock().above = above;

@@ -42,7 +42,7 @@ fn a_new_session_is_warned_of_anew() {
         "A new session is being made",
         "scala>",
     );
-    screen.wait_for("(session 1)");
+    screen.wait_for("(new session 1)");
     let twice = |screen: &Screen, text: &str| {
         eventually(text, || {
             (screen.text().matches(text).count() == 2).then_some(())

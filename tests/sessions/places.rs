@@ -21,7 +21,7 @@ fn another_session_is_gone_to_and_ours_is_ended() {
         "Nothing changes: that is this session.",
         "scala>",
     );
-    gives(&mut screen, ":attach etl", "(session 0)", ">>>");
+    gives(&mut screen, ":attach etl", "(attached to session 0)", ">>>");
     screen.wait_for("was made by livysh and not to be kept: it is ended.");
     assert!(
         livy.with(|world| world.session("1").is_none()),
@@ -55,7 +55,12 @@ fn another_session_is_gone_to_and_ours_is_ended() {
         "is still there: kept, as was asked for.",
         ">>>",
     );
-    gives(&mut screen, ":attach last", "(session 2)", "scala>");
+    gives(
+        &mut screen,
+        ":attach last",
+        "(attached to session 2)",
+        "scala>",
+    );
     assert_eq!(livy.with(|world| world.sessions.len()), 2);
 }
 
@@ -87,7 +92,7 @@ fn a_statement_that_was_left_keeps_the_session() {
         "Asking the server to cancel",
         "scala>",
     );
-    gives(&mut screen, ":attach etl", "(session 0)", ">>>");
+    gives(&mut screen, ":attach etl", "(attached to session 0)", ">>>");
 }
 
 /// Whoever has lost sight of a session comes back to it, and not to its end.
@@ -104,7 +109,12 @@ fn a_session_of_ours_that_was_lost_is_attached_to_again_and_stays_ours() {
         world.is_away = false;
         world.session("0").unwrap().state = "idle".to_owned();
     });
-    gives(&mut screen, ":attach 0", "(session 0)", "scala>");
+    gives(
+        &mut screen,
+        ":attach 0",
+        "(attached to session 0)",
+        "scala>",
+    );
     gives(&mut screen, "1", "done in 0", "scala>");
     assert_eq!(livy.server.count("DELETE", "/sessions/0"), 0);
     let ours = "made by livysh: it is ended when you leave";

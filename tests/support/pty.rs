@@ -80,6 +80,19 @@ impl Screen {
         }
     }
 
+    /// The window gets other measures.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let mut parser = self.parser.lock().unwrap();
+        parser.screen_mut().set_size(cells(rows), cells(columns));
+        self.master.resize(size).unwrap();
+    }
+
     /// Types as a keyboard does.
     pub fn send(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
