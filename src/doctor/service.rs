@@ -5,7 +5,7 @@ use super::report::Report;
 use super::{Case, Inside, Left, Server, lives};
 use crate::auth::Credential;
 use crate::delivery::{PAGE, signed_on};
-use crate::livy::{Client, LivyError, Session, SessionList};
+use crate::livy::{Client, LivyError, Session, SessionList, TransportKind};
 use std::time::{Duration, Instant};
 
 /// So often an answer is timed.
@@ -83,7 +83,7 @@ impl Asked<'_> {
             Some("livy") | None => "Livy",
             Some(name) => name,
         };
-        let version = match self.client.version().await {
+        let version = match read(async || self.client.version().await).await {
             Ok(version) if !version.version.is_empty() => format!("{called} {}", version.version),
             Ok(_) | Err(_) => format!("{called}, which tells no version"),
         };
@@ -100,7 +100,7 @@ impl Asked<'_> {
         let mut took = Vec::new();
         for _ in 0..TIMED {
             let began = Instant::now();
-            if let Err(error) = self.client.sessions(0, 1).await {
+            if let Err(error) = read(async || self.client.sessions(0, 1).await).await {
                 let told = format!("the server answers no more: {error}");
                 report.tell(Check::warning("latency", told, "run livysh doctor again"));
                 return;
@@ -125,7 +125,7 @@ impl Asked<'_> {
         let (Some(session), None) = (&inside.session, &inside.over) else {
             return known;
         };
-        match self.client.session(&session.id).await {
+        match read(async || self.client.session(&session.id).await).await {
             Err(error) => Check::of_error("session", &error),
             Ok(now) => {
                 let mut told = format!("session {} is {}", now.id, now.state);
@@ -140,6 +140,15 @@ impl Asked<'_> {
                 Check::ok("session", told)
             }
         }
+    }
+}
+
+/// A read, asked again where the connection was a kept one that the server, or a proxy on the way, closed just
+/// then.
+async fn read<T>(mut ask: impl AsyncFnMut() -> Result<T, LivyError>) -> Result<T, LivyError> {
+    match ask().await {
+        Err(LivyError::Transport(error)) if error.kind == TransportKind::Cut => ask().await,
+        answer => answer,
     }
 }
 

@@ -133,7 +133,14 @@ fn a_way_through_proxies_is_told() {
         (named, &socks),
     ] {
         place.profile(&url, &[ALICE, &place.trust(), &through(&proxy.url)]);
-        let ran = look(&place.home, &[], &both);
+        let mut ran = look(&place.home, &[], &both);
+        // On a busy machine tinyproxy ends a connection before it has answered, now and then.
+        if ran
+            .err
+            .contains("the connection was ended without an answer")
+        {
+            ran = look(&place.home, &[], &both);
+        }
         is_well(&ran);
         let told = one(&ran, "proxy").text;
         let expected = format!("{}, as corp ([profiles.p] of ", proxy.url);
