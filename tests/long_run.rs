@@ -227,7 +227,7 @@ fn input(chance: &mut Chance, number: usize, file: &str) -> Input {
                 "select id, concat('end ', '{number}') as e from range({}) order by id desc;\r",
                 size.min(ROWS)
             ),
-            end: format!("0|end {number}|\r\n+"),
+            end: format!("|     0|end {number}"),
             is_counted: false,
             ..python(String::new())
         },
@@ -255,7 +255,7 @@ fn largest() -> [Input; 3] {
             format!("{{ print(({scala_line}) * {LINES}); println(\"end \" + \"largest\") }}\r"),
         ),
         Input {
-            end: "0|end largest|\r\n+".to_owned(),
+            end: "|     0|end largest".to_owned(),
             lines: (String::new(), 0),
             ..print(
                 "sql",
