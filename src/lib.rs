@@ -74,8 +74,10 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     };
     let mut out = Out::new(Terminals::detect(), colour, surroundings);
     out.is_quiet = cli.script.quiet;
-    let is_there = |name: &str| config::is_program(name, &environment);
-    out.pager = term::pager(&environment, is_there).filter(|_| !cli.looks.no_pager);
+    if out.terminals.output && !cli.looks.no_pager {
+        let is_there = |name: &str| config::is_program(name, &environment);
+        out.pager = term::pager(&environment, is_there);
+    }
     if let Some(what) = cli.generate {
         return match what.text() {
             Ok(text) => printed(&out, &text),

@@ -53,7 +53,7 @@ impl fmt::Display for Origin {
 }
 
 /// The keys of a profile, as they hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Layers {
     table: Table,
     /// Of each value that is no table, by the names that lead to it.

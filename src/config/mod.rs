@@ -122,7 +122,7 @@ pub enum Place {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     pub place: Place,
     /// The profile that was used.
@@ -136,6 +136,8 @@ pub struct Settings {
     pub keeps: bool,
     /// What of the file has no effect.
     pub warnings: Vec<String>,
+    /// The keys of the server, with who has set each.
+    pub layers: Layers,
 }
 
 /// Reads an environment variable; an empty one counts as missing.
@@ -158,6 +160,7 @@ pub fn settings(
                 session: SessionSettings::default(),
                 keeps: false,
                 warnings: Vec::new(),
+                layers: Layers::default(),
             }),
         };
     }
@@ -187,6 +190,7 @@ pub fn settings(
         session: used.session,
         keeps: used.on_exit == OnExit::Keep,
         warnings: configured.warnings,
+        layers: configured.layers,
     })
 }
 

@@ -1,12 +1,12 @@
 //! What is set, and by whom.
 
 use super::check::Check;
-use crate::config::{Configured, Origin, Settings};
+use crate::config::{Origin, Settings};
 use crate::livy;
 
 /// What holds, and what of the file has no effect.
-pub fn configured(configured: &Configured, settings: &Settings) -> Vec<Check> {
-    let values = configured.layers.values();
+pub fn configured(settings: &Settings) -> Vec<Check> {
+    let values = settings.layers.values();
     let value = |key: &str| values.iter().find(|(known, ..)| known == key);
     let text = |key: &str| value(key).and_then(|(_, value, _)| value.as_str());
     let url = livy::shown_root(text("url").unwrap_or_default());

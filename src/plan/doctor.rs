@@ -4,7 +4,7 @@ use super::remote::{SPARK, check_format, for_conversation};
 use super::session::{self, Fresh};
 use super::{command, search};
 use crate::cli::{Cli, Doctor};
-use crate::config::{self, ConfigError, Configured, Environment, Origin, Place, Settings};
+use crate::config::{self, ConfigError, Environment, Layers, Origin, Place, Settings};
 use crate::doctor::{Case, Check, Machine, Server, configured};
 use crate::engine::{KeepAlive, Patience};
 use crate::exit::Exit;
@@ -69,7 +69,7 @@ pub fn of_doctor(
         false => None,
     };
     let is_verbose = cli.looks.verbose;
-    Ok(with(case, cli, &settings, request, is_verbose, environment))
+    Ok(with(case, cli, &settings, request, is_verbose))
 }
 
 /// The same of the server that a dialogue is with.
@@ -88,7 +88,7 @@ pub fn doctor_inside(
         machine: machine(cli, environment),
     };
     let is_verbose = cli.looks.verbose;
-    with(case, cli, settings, None, is_verbose, environment)
+    with(case, cli, settings, None, is_verbose)
 }
 
 fn with(
@@ -97,7 +97,6 @@ fn with(
     settings: &Settings,
     create: Option<Fresh>,
     is_verbose: bool,
-    environment: Environment<'_>,
 ) -> Case {
     let Place::Server {
         url,
@@ -122,12 +121,7 @@ fn with(
             ..case
         };
     }
-    // Nobody is asked a second time.
-    let known = config::configured(&cli.flags(), environment, None).ok();
-    let configuration = match &known {
-        Some(known) => configured(known, settings),
-        None => vec![Check::ok("configuration", livy::shown_root(url))],
-    };
+    let configuration = configured(settings);
     let keeping = settings.timing.keepalive;
     let usual = KeepAlive::default();
     let limit = transport.longest.unwrap_or(LONGEST_STEP);
@@ -146,12 +140,12 @@ fn with(
             visible: visible.unwrap_or(usual_patience.visible),
             ..usual_patience
         },
-        proxy_origin: known.as_ref().and_then(proxy_origin),
+        proxy_origin: proxy_origin(&settings.layers),
         keep_alive: (
             keeping.every.unwrap_or(usual.every),
             keeping.idle.unwrap_or(usual.idle),
         ),
-        public: known.as_ref().map(public_headers).unwrap_or_default(),
+        public: public_headers(&settings.layers),
         hidden: create.as_ref().map(hidden).unwrap_or_default(),
         create: create.map(|fresh| fresh.request),
         watch: is_verbose.then(|| telling(case.out.clone())),
@@ -173,8 +167,8 @@ fn wrong(error: &ConfigError) -> Check {
     Check::failed("configuration", error.to_string(), Some(error.hint()), exit)
 }
 
-fn proxy_origin(known: &Configured) -> Option<String> {
-    let values = known.layers.values();
+fn proxy_origin(layers: &Layers) -> Option<String> {
+    let values = layers.values();
     let is_it = |key: &str| key == "proxy" || key == "proxy.url";
     let mut origins = values.iter().filter(|(key, ..)| is_it(key));
     origins
@@ -211,8 +205,8 @@ fn hidden(fresh: &Fresh) -> Vec<String> {
 }
 
 /// The names of the headers that a preset has set.
-fn public_headers(known: &Configured) -> Vec<String> {
-    let values = known.layers.values().into_iter();
+fn public_headers(layers: &Layers) -> Vec<String> {
+    let values = layers.values().into_iter();
     let of_preset = values.filter(|(_, _, origin)| matches!(origin, Origin::Preset { .. }));
     of_preset
         .filter_map(|(key, ..)| Some(key.strip_prefix("headers.")?.to_owned()))
