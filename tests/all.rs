@@ -46,6 +46,7 @@ mod sessions;
 mod sessions_command;
 mod sign_on;
 mod signals;
+mod signs;
 mod snippets;
 mod soak;
 mod spark_lines;

@@ -5,8 +5,10 @@ use crate::support::echoing::Prompt;
 use crate::support::program::Home;
 use crate::support::pty::Screen;
 use crate::support::scripted::{Answer, Request, Scripted};
+use crate::support::spark::serve;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// What the session and its last statement are at this time.
 struct Stage {
@@ -388,4 +390,170 @@ fn inputs_are_run_again_by_their_numbers() {
         prompt.screen.wait_for(replayed);
         assert_eq!(prompt.sent().len(), 9);
     }
+}
+
+#[test]
+fn a_start_that_takes_long_tells_for_how_long_and_in_which_queue() {
+    for columns in [40, 80, 200] {
+        let home = Home::new();
+        let mut starting = session("starting", "last line");
+        starting["queue"] = "etl".into();
+        let server = Server::start(starting);
+        server.statement(available("42"));
+        let arguments = ["--url", &server.url, "-s", "0", "-l", "scala", "-e", "x"];
+        let mut screen = Screen::sized(&home, &arguments, 24, columns);
+        // The clock goes on while nothing new is heard.
+        screen.wait_for("session 0 is starting, queue etl 0:01");
+        screen.wait_for("session 0 is starting, queue etl 0:02");
+        let whole = "session 0 is starting, queue etl 0:02: last line";
+        let shown: String = whole.chars().take(usize::from(columns) - 1).collect();
+        assert!(screen.text().starts_with(&shown[..33]), "{}", screen.text());
+        server.session(session("idle", ""));
+        assert_eq!(screen.wait_for_exit(), 0);
+        let text = screen.text();
+        assert!(text.contains("\n42\n"), "{text}");
+        assert!(!text.contains("is starting"), "{text}");
+    }
+}
+
+/// A server whose session is an application with a UI of its own, which is asked for its stages.
+fn with_stages(ui: &Scripted) -> Server {
+    let mut ready = session("idle", "");
+    ready["appId"] = "application_1".into();
+    ready["appInfo"] = json!({"sparkUiUrl": format!("{}/ui/", ui.url), "driverLogUrl": null});
+    Server::start(ready)
+}
+
+const STAGES: &str = "/ui/api/v1/applications/application_1/stages?status=active";
+
+#[test]
+fn stages_are_drawn_as_spark_shell_does_it() {
+    for columns in [40, 80, 200] {
+        let home = Home::new();
+        let done = Arc::new(Mutex::new(1));
+        let shown = done.clone();
+        let ui = Scripted::start(move |request| match request.path.as_str() {
+            STAGES => {
+                let stage = |id: u64, done: u64| {
+                    json!({"stageId": id, "attemptId": 0, "status": "ACTIVE", "numTasks": 200,
+                        "numActiveTasks": 4, "numCompleteTasks": done, "name": "count at <console>:1"})
+                };
+                let stages = [stage(8, 0), stage(7, *shown.lock().unwrap())];
+                Answer::json("200 OK", json!(stages).to_string())
+            }
+            _ => Answer::json("404 Not Found", "{}"),
+        });
+        let server = with_stages(&ui);
+        let mut screen = Screen::sized(
+            &home,
+            &[
+                "--url",
+                &server.url,
+                "-s",
+                "0",
+                "-l",
+                "scala",
+                "-e",
+                "x",
+                "--user",
+                "alice",
+            ],
+            24,
+            columns,
+        );
+        screen.wait_for("Password");
+        screen.line("s3cret-pa55");
+        match columns {
+            40 => screen.wait_for("[Stage 7:"),
+            _ => {
+                screen.wait_for("(1 + 4) / 200][Stage 8:");
+                screen.wait_for("(0 + 4) / 200]");
+            }
+        }
+        *done.lock().unwrap() = 100;
+        if columns > 40 {
+            screen.wait_for("(100 + 4) / 200][Stage 8:");
+            let text = screen.text();
+            let line = text.lines().last().unwrap();
+            // It takes the line, and no more of it.
+            assert!(line.chars().count() < usize::from(columns), "{line}");
+            assert!(line.chars().count() + 6 > usize::from(columns), "{line}");
+            assert!(columns < 200 || line.contains("=====>"), "{line}");
+        }
+        server.statement(available("42"));
+        assert_eq!(screen.wait_for_exit(), 0);
+        assert!(!screen.text().contains("Stage"), "{}", screen.text());
+        // Who asks is nothing that the UI is told.
+        for request in ui.requests() {
+            let head = request.head.to_ascii_lowercase();
+            assert!(!head.contains("authorization"), "{head}");
+        }
+    }
+}
+
+#[test]
+fn a_ui_that_does_not_answer_is_asked_once() {
+    let home = Home::new();
+    let ui = Scripted::start(|_| Answer::json("401 Unauthorized", r#"{"msg":"who are you"}"#));
+    let server = with_stages(&ui);
+    let arguments = ["--url", &server.url, "-s", "0", "-l", "scala"];
+    let mut screen = Screen::sized(&home, &arguments, 24, 80);
+    screen.wait_for_prompt("scala>");
+    screen.line("one");
+    screen.wait_for("running 0:03");
+    assert_eq!(ui.count("GET", STAGES), 1);
+    assert!(!screen.text().contains("who are you"), "{}", screen.text());
+    server.statement(available("42"));
+    screen.wait_for("\n42\n");
+    screen.wait_for_prompt("scala>");
+    server.statement(running(0.0));
+    screen.line("two");
+    screen.wait_for("running 0:02");
+    assert_eq!(ui.count("GET", STAGES), 1);
+}
+
+#[test]
+fn nobody_asks_for_stages_where_none_are_drawn() {
+    let home = Home::new();
+    let ui = Scripted::start(|_| Answer::json("200 OK", "[]"));
+    let ready = with_stages(&ui).stage.lock().unwrap().session.clone();
+    let began = Mutex::new(None::<Instant>);
+    let server = Scripted::start(move |request| {
+        // It runs for as long as two looks at the stages would take.
+        let mut began = began.lock().unwrap();
+        if request.method == "POST" {
+            *began = Some(Instant::now());
+        }
+        let is_over = began.is_some_and(|began| began.elapsed() > Duration::from_millis(3_500));
+        let mut stage = Stage {
+            session: ready.clone(),
+            statement: if is_over {
+                available("42")
+            } else {
+                running(0.5)
+            },
+            statements: 0,
+        };
+        stage.answer(request)
+    });
+    let ran = home.run(&["--url", &server.url, "-s", "0", "-l", "scala", "-e", "x"]);
+    ran.gave("42\n", 0);
+    assert_eq!(ui.requests().len(), 0);
+}
+
+#[test]
+fn stages_of_a_real_spark_are_drawn() {
+    let home = Home::new();
+    let server = serve(|_| {});
+    let url = server.url();
+    let mut screen = Screen::sized(&home, &["--url", &url, "-l", "scala"], 24, 100);
+    screen.wait_for_prompt("scala>");
+    screen.line("sc.parallelize(1 to 12, 12).map { x => Thread.sleep(2000); x }.count()");
+    screen.wait_for("[Stage 0:");
+    screen.wait_for(") / 12]");
+    screen.wait_for("res0: Long = 12");
+    screen.wait_for_prompt("scala>");
+    assert!(!screen.text().contains("[Stage"), "{}", screen.text());
+    screen.line(":quit");
+    screen.wait_for_exit();
 }

@@ -45,6 +45,8 @@ pub enum Prompt {
     Session,
     /// By its name, or all of them.
     Theme(String),
+    /// Whether it is to be opened.
+    Ui(bool),
     /// The last error, whole.
     Trace,
     /// Whether rows are shown as records from now on.
@@ -211,6 +213,11 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
             _ => Err(format!("usage: {}", entry.usage())),
         },
         Name::Trace => prompt(Prompt::Trace),
+        Name::Ui => match argument {
+            "" => prompt(Prompt::Ui(false)),
+            "open" => prompt(Prompt::Ui(true)),
+            _ => Err(format!("usage: {}", entry.usage())),
+        },
         Name::Completions => shared(Shared::Completions(argument.to_owned())),
         Name::Doctor => shared(Shared::Doctor),
         Name::Download => match download(argument) {

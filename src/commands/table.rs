@@ -37,6 +37,7 @@ pub enum Name {
     Timing,
     Trace,
     Type,
+    Ui,
     Upload,
     Vertical,
     Wait,
@@ -100,6 +101,7 @@ const fn entry(
                 | Name::Theme
                 | Name::Timing
                 | Name::Trace
+                | Name::Ui
                 | Name::Upload
                 | Name::Vertical
                 | Name::Wait
@@ -111,7 +113,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 44] = [
+pub(super) static TABLE: [Entry; 45] = [
     entry(
         Name::Attach,
         "attach",
@@ -375,6 +377,13 @@ pub(super) static TABLE: [Entry; 44] = [
         "[-v] <type>",
         "display the kind of a type. see also :help kind",
         "For types, and for constructors that take one or two types.",
+    ),
+    entry(
+        Name::Ui,
+        "ui",
+        "[open]",
+        "tell where Spark's web UI is, or open it in a browser",
+        "The browser is $BROWSER, else the desktop's own.",
     ),
     entry(
         Name::Upload,

@@ -23,6 +23,8 @@ pub struct Looks {
     pub edit_mode: EditMode,
     /// Whether what was typed before is suggested.
     pub suggestions: bool,
+    /// Whether the terminal's window is called after the server.
+    pub terminal_title: bool,
     /// After a statement that took longer the bell rings; none where it never does.
     pub bell_after: Option<Duration>,
     /// What of it has no effect.
@@ -37,6 +39,7 @@ impl Default for Looks {
             theme: None,
             edit_mode: EditMode::Emacs,
             suggestions: true,
+            terminal_title: true,
             bell_after: None,
             warnings: Vec::new(),
             set: None,
@@ -44,7 +47,13 @@ impl Default for Looks {
     }
 }
 
-const KEYS: [&str; 4] = ["theme", "edit_mode", "suggestions", "bell_after"];
+const KEYS: [&str; 5] = [
+    "theme",
+    "edit_mode",
+    "suggestions",
+    "bell_after",
+    "terminal_title",
+];
 const OFF: &str = "off";
 const BELL: &str = "a length of time, such as \"10s\", or \"off\"";
 /// What else may stand there.
@@ -98,7 +107,8 @@ impl Looks {
             ("theme", Value::String(name)) => self.theme = Some(name.clone()),
             ("theme", _) => return Err("the name of a theme"),
             ("suggestions", Value::Boolean(wanted)) => self.suggestions = *wanted,
-            ("suggestions", _) => return Err("true or false"),
+            ("terminal_title", Value::Boolean(wanted)) => self.terminal_title = *wanted,
+            ("suggestions" | "terminal_title", _) => return Err("true or false"),
             ("bell_after", Value::String(text)) => {
                 self.bell_after = match text.as_str() {
                     OFF => None,
@@ -125,8 +135,13 @@ impl Looks {
         };
         let theme = self.theme.as_deref().unwrap_or(theme);
         let bell = self.bell_after.map_or(OFF.to_owned(), duration_text);
-        let suggestions = self.suggestions;
-        let values = [theme.into(), mode.into(), suggestions.into(), bell.into()];
+        let values = [
+            theme.into(),
+            mode.into(),
+            self.suggestions.into(),
+            bell.into(),
+            self.terminal_title.into(),
+        ];
         let origin = |key| match &self.set {
             Some((path, set)) if set.contains(&key) => Origin::File(path.clone()),
             Some(_) | None => Origin::Default,

@@ -14,12 +14,12 @@ mod session;
 mod statement;
 
 pub use crate::delivery::{NotSent, Patience, Received, Unwanted};
-pub use crate::livy::{Dialect, FileKind, FollowedLog, Id, LogNews, Session, Statement};
+pub use crate::livy::{Dialect, FileKind, FollowedLog, Id, LogNews, Session, Stage, Statement};
 pub use conversation::{Found, KeepAlive, Kept};
 pub use conversation::{create_session, find_or_create_session, find_session};
 pub use statement::Outcome;
 
-use crate::livy::{Client, LivyError};
+use crate::livy::{Client, LivyError, SparkUi};
 use conversation::Activity;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -34,7 +34,11 @@ pub struct Opened {
     pub is_new: bool,
     /// After so long without a request the server ends it.
     pub heartbeat: Option<Duration>,
+    /// Finds Spark's UI at an address, for an application; `None` where nobody looks at stages.
+    pub ask_ui: Option<AskUi>,
 }
+
+pub type AskUi = Box<dyn Fn(&str, &str) -> Option<SparkUi>>;
 
 /// Why there is no session to talk to.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -196,6 +200,8 @@ pub enum Event {
         /// It has not begun: another statement runs in the session.
         is_waiting: bool,
     },
+    /// The stages that run, where Spark's UI tells them.
+    Stages(Vec<Stage>),
     /// A statement has arrived more than once, or after all.
     Copies(Copies),
     /// The cancel itself could not be delivered.

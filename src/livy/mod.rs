@@ -12,6 +12,7 @@ mod one_text;
 mod request;
 mod retry_after;
 mod service;
+mod spark_ui;
 mod watch;
 
 pub use beside::beside;
@@ -36,6 +37,7 @@ pub use service::{
     Call, KeepAliveCall, KeepAliveMethod, KindPlace, Limits, Listing, Offer, Phase, PhaseSeen,
     Service, States, lengths,
 };
+pub use spark_ui::{SparkUi, Stage};
 pub use watch::{Exchange, Watch};
 
 /// Whether a text can be the root of a Livy API; says why where it cannot.

@@ -52,6 +52,7 @@ pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> L
         themes,
         is_vi: configured.edit_mode == EditMode::Vi,
         suggests: configured.suggestions,
+        title: configured.terminal_title,
         bell_after: configured.bell_after,
     }
 }

@@ -30,6 +30,8 @@ pub enum Role {
     Strong,
     /// What may be passed over.
     Faint,
+    /// An address that can be opened.
+    Link,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

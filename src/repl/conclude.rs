@@ -13,6 +13,7 @@ impl Repl<'_> {
         let stopped = match answer {
             Answer::Done => return None,
             Answer::Refused(told) => {
+                self.has_failed = true;
                 self.out.note(&Line::plain(told));
                 return None;
             }
@@ -23,6 +24,7 @@ impl Repl<'_> {
             snippet,
             source,
         } = stopped;
+        self.has_failed = !matches!(verdict, Verdict::Ok | Verdict::Incomplete);
         match verdict {
             Verdict::Ok | Verdict::Incomplete => {}
             Verdict::Failed(failure) => {

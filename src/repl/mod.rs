@@ -13,6 +13,7 @@
 //! | `log.rs`        | the session's log, and what comes to it             |
 //! | `facts.rs`      | what is known of the session                        |
 //! | `session.rs`    | those about the session's statements                |
+//! | `ui.rs`         | `:ui`                                               |
 
 mod block;
 mod conclude;
@@ -25,6 +26,7 @@ mod own;
 mod place;
 mod rerun;
 mod session;
+mod ui;
 
 use crate::commands::{Answer, Command, Desk, Following, Paste, PasteMode, Shared};
 use crate::engine::Id;
@@ -32,7 +34,7 @@ use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
 use crate::shell::{Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted};
-use crate::term::{Out, Painter, Quiet, Theme, Themes};
+use crate::term::{Mark, Out, Painter, Quiet, Theme, Themes};
 use block::Block;
 use editor::{LineEditor, Printer};
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ pub struct Looks {
     pub is_vi: bool,
     /// Whether what was typed before is suggested.
     pub suggests: bool,
+    /// Whether the terminal's window is called after the server.
+    pub title: bool,
     /// After work that took longer the terminal's bell rings.
     pub bell_after: Option<Duration>,
 }
@@ -106,6 +110,10 @@ struct Repl<'a> {
     has_restarted: bool,
     /// Whether the user has left with `:detach`.
     is_detached: bool,
+    /// Whether the last block has not ended well.
+    has_failed: bool,
+    /// Whether the window is called after the server.
+    has_title: bool,
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
@@ -159,6 +167,8 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         warned_of: None,
         has_restarted: false,
         is_detached: false,
+        has_failed: false,
+        has_title: options.looks.title,
     };
     if options.comes_back
         && let Some(exit) = repl.come_back()
@@ -166,6 +176,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         return exit.into();
     }
     let exit = repl.run();
+    repl.out.end_title();
     Left {
         exit,
         session_stays: repl.is_detached,
@@ -183,8 +194,13 @@ impl Repl<'_> {
             if let Some(signal) = self.stand_prompt(true) {
                 return signal.into();
             }
+            self.name_window("");
             let block = self.read_block();
             self.stand_prompt(false);
+            self.has_failed = false;
+            if block.is_work() {
+                self.out.mark(Mark::Output);
+            }
             let is_interrupted = match self.desk.link.signal_meanwhile(self.out) {
                 None => false,
                 // Pressed since the line was handed over.
@@ -228,6 +244,9 @@ impl Repl<'_> {
                     self.working(|desk| desk.run_text(None, language, &text, false))
                 }
             };
+            self.out.mark(Mark::End {
+                has_failed: self.has_failed,
+            });
             if let Some(exit) = exit {
                 return exit;
             }
@@ -250,6 +269,14 @@ impl Repl<'_> {
             Some(Over::Died | Over::LostSight(_)) => true,
         };
         had_one && self.out.terminals.input
+    }
+
+    /// Calls the terminal's window after the server, and what is done there.
+    fn name_window(&self, what: &str) {
+        if self.has_title {
+            let root = &self.desk.link.about.root;
+            self.out.title(&format!("livysh {root}{what}"));
+        }
     }
 
     /// While the prompt stands, messages are printed above it. A signal that came while nobody waited
@@ -343,6 +370,7 @@ impl Repl<'_> {
     /// The same, where it is not told yet how it has ended.
     fn work(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Answer {
         let began = Instant::now();
+        self.name_window(": running");
         let answer = {
             let _quiet = Quiet::begin();
             work(&mut self.desk)

@@ -28,6 +28,7 @@ impl Repl<'_> {
             Prompt::Restart => return self.restart(),
             Prompt::Session => self.say(&self.session_text()),
             Prompt::Theme(name) => self.theme(&name),
+            Prompt::Ui(opens) => self.ui(opens),
             Prompt::Trace => match &self.desk.link.last_failure {
                 Some(failure) => {
                     let whole = render::whole(failure);

@@ -119,6 +119,7 @@ impl Follower {
             | engine::Event::AcceptedLate { .. }
             | engine::Event::LostLate(_)
             | engine::Event::Progress { .. }
+            | engine::Event::Stages(_)
             | engine::Event::Copies(_)
             | engine::Event::CancelFailed(_)
             | engine::Event::Finished { .. }
@@ -185,6 +186,7 @@ fn is_decided(event: &engine::Event) -> bool {
         | engine::Event::Reconnected
         | engine::Event::AcceptedLate { .. }
         | engine::Event::LostLate(_)
+        | engine::Event::Stages(_)
         | engine::Event::Progress { .. }
         | engine::Event::Copies { .. }
         | engine::Event::CancelFailed(_)

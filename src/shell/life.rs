@@ -5,7 +5,7 @@ use super::tell::Reader;
 use super::words::{error_lines, hint_line};
 use crate::engine::Death;
 use crate::livy::{LivyError, Session, is_log_heading, lengths};
-use crate::render::{Line, one_line, sanitize};
+use crate::render::{Line, Role, one_line, sanitize};
 
 /// How much of its log tells why a session does not start.
 const LINES_OF_REASON: usize = 3;
@@ -31,6 +31,10 @@ pub(super) fn starting(session: &Session, is_local: bool) -> (String, String) {
     if let Some(application) = &session.app_id {
         step.push_str(", ");
         step.push_str(application);
+    }
+    if let Some(queue) = &session.queue {
+        step.push_str(", queue ");
+        step.push_str(queue);
     }
     let detail = last.map_or_else(String::new, |line| format!(": {}", one_line(line)));
     (one_line(&step).into_owned(), detail)
@@ -146,9 +150,8 @@ pub(super) fn ready(session: &Session, about: &About) -> Vec<Line> {
     let ui = session.app_info.spark_ui_url.iter();
     let mut lines: Vec<Line> = ui
         .map(|url| {
-            Line::faint(one_line(&format!(
-                "Spark context Web UI available at {url}"
-            )))
+            let said = Line::faint("Spark context Web UI available at ");
+            said.then(Role::Link, one_line(url))
         })
         .collect();
     lines.push(Line::faint(one_line(&context)));
@@ -241,11 +244,11 @@ mod tests {
     #[test]
     fn a_remote_start_tells_state_application_and_log() {
         let session = session(
-            json!({"id": 3, "state": "starting", "appId": "application_1",
+            json!({"id": 3, "state": "starting", "appId": "application_1", "queue": "etl",
             "log": ["stdout: ", "\nstderr: ", "submitted \u{1b}[2J"]}),
         );
         let (step, detail) = starting(&session, false);
-        assert_eq!(step, "session 3 is starting, application_1");
+        assert_eq!(step, "session 3 is starting, application_1, queue etl");
         assert_eq!(detail, ": submitted \\u{1b}[2J");
     }
 

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What is known of the session.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +74,8 @@ pub struct Link {
     /// Whether the session was waited for as long as was asked for.
     pub(super) is_start_given_up: bool,
     next_ticket: engine::Ticket,
+    /// When the session was asked for.
+    pub(super) opened: Instant,
 }
 
 /// What names a session to people: its name, else its number.
@@ -112,6 +114,7 @@ impl Link {
             thread: Some(thread),
             is_prepared: false,
             is_start_given_up: false,
+            opened: Instant::now(),
             accepted_late: None,
             has_left_unnumbered: false,
             next_ticket: 0,
@@ -366,6 +369,7 @@ impl Link {
             | engine::Event::Reconnecting(_)
             | engine::Event::Reconnected
             | engine::Event::Progress { .. }
+            | engine::Event::Stages(_)
             | engine::Event::CancelFailed(_)
             | engine::Event::Copies(_)
             | engine::Event::Finished { .. }

@@ -19,6 +19,7 @@ mod plan;
 mod restart;
 mod run;
 mod signals;
+mod stages;
 mod tell;
 mod timing;
 mod uplink;

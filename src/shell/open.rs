@@ -13,9 +13,9 @@ use super::{Event, Signal, words};
 use crate::auth::{self, Credential, Identity, Notice};
 use crate::config::Place;
 use crate::engine::{
-    self, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
+    self, AskUi, Engine, Mailbox, OpenError, Opened, Opening, Patience, Unwanted, WeakEngine,
 };
-use crate::livy::{self, Client, Id, LivyError, Service, Session, Transport};
+use crate::livy::{self, Client, Id, LivyError, Service, Session, SparkUi, Transport};
 use crate::local;
 use crate::render::{Line, one_line};
 use crate::term::Out;
@@ -224,6 +224,8 @@ async fn open(
         Some(tell_notice),
         watch.clone(),
     ));
+    let redraws = plan.out.redraws();
+    let ask_ui = redraws.then(|| asks_ui(&url, &transport, watch.clone()));
     let client = Client::new(&url, identity, watch, transport, service).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {
@@ -308,6 +310,16 @@ async fn open(
         session,
         is_new,
         heartbeat: (seconds > 0).then(|| Duration::from_secs(seconds)),
+        ask_ui,
+    })
+}
+
+/// How Spark's UI is asked: by the same way as the server, but without a credential.
+fn asks_ui(server: &str, transport: &Transport, watch: Option<livy::Watch>) -> AskUi {
+    let (server, transport) = (server.to_owned(), transport.clone());
+    Box::new(move |url, application| {
+        let transport = transport.beside(&server, url);
+        SparkUi::new(url, application, transport, watch.clone())
     })
 }
 

@@ -95,6 +95,7 @@ pub(super) fn tell(out: &Out, event: &Event, about: &About, reader: Reader) -> b
         Event::Engine(
             engine::Event::StartsSlowly { .. }
             | engine::Event::Progress { .. }
+            | engine::Event::Stages(_)
             | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(Ending::Nothing | Ending::Deleted | Ending::Unknown),

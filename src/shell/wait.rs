@@ -1,11 +1,12 @@
 //! Waits for a statement's end, with a progress line, for as long as it may take.
 
+use super::stages;
 use super::{Event, Link, Run, Signal};
-use crate::engine::{self, Outcome, Ticket};
+use crate::engine::{self, Outcome, Stage, Ticket};
 use crate::exit::Exit;
 use crate::livy::Id;
 use crate::render::Line;
-use crate::term::Out;
+use crate::term::{self, Out, clock};
 use std::time::{Duration, Instant};
 
 /// A statement that is over sooner needs no progress line.
@@ -66,6 +67,8 @@ pub(super) struct Wait<'a> {
     interrupts: Interrupts,
     ticket: Ticket,
     began: Instant,
+    /// When its session was asked for.
+    opened: Instant,
     /// Names it in what is told meanwhile.
     place: &'a str,
     /// How long it may run.
@@ -74,6 +77,7 @@ pub(super) struct Wait<'a> {
     runs_since: Option<Instant>,
     is_behind_another: bool,
     fraction: f64,
+    stages: Vec<Stage>,
     is_cancelled: bool,
     end: Option<Exit>,
     too_long: Option<Duration>,
@@ -91,6 +95,7 @@ impl<'a> Wait<'a> {
             interrupts: run.interrupts,
             ticket,
             began: now,
+            opened: link.opened,
             place,
             limit: match run.interrupts {
                 Interrupts::Prompt | Interrupts::Script => run.manner.statement_timeout,
@@ -99,6 +104,7 @@ impl<'a> Wait<'a> {
             runs_since: link.facts.is_ready.then_some(now),
             is_behind_another: false,
             fraction: 0.0,
+            stages: Vec::new(),
             is_cancelled: false,
             end: None,
             too_long: None,
@@ -195,6 +201,7 @@ impl<'a> Wait<'a> {
                     self.runs_since = Some(Instant::now());
                 }
             }
+            Event::Engine(engine::Event::Stages(stages)) => self.stages = stages,
             Event::Engine(engine::Event::Finished {
                 ticket,
                 id,
@@ -284,7 +291,7 @@ impl<'a> Wait<'a> {
 
     fn show(&mut self) {
         let Some(elapsed) = self.runs_since.map(|since| since.elapsed()) else {
-            return;
+            return self.out.tick(self.opened.elapsed());
         };
         let minutes = elapsed.as_secs() / 60;
         if self.out.terminals.error {
@@ -303,15 +310,19 @@ impl<'a> Wait<'a> {
             (false, true) => "waiting behind another statement",
             (false, false) => "running",
         };
-        let seconds = elapsed.as_secs();
-        let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
+        let clock = clock(elapsed);
         let place = self.place;
         // Livy's progress reaches 1 and falls again while jobs follow each other.
-        match self.fraction {
+        let text = match self.fraction {
             fraction if fraction > 0.0 && fraction < 1.0 => {
                 format!("{place}{what} {clock}, {:.0} %", fraction * 100.0)
             }
             _ => format!("{place}{what} {clock}"),
+        };
+        let bars = stages::bars(&self.stages, term::columns().saturating_sub(text.len() + 3));
+        match bars.is_empty() {
+            true => text,
+            false => format!("{text}  {bars}"),
         }
     }
 }

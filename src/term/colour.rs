@@ -1,5 +1,6 @@
 //! Whether colours are wanted, how many the terminal has, and how they are written.
 
+use super::signs::takes_signs;
 use crate::render::Role;
 use syntect::highlighting::{Color, FontStyle, Style};
 
@@ -35,6 +36,8 @@ pub struct Surroundings {
     forces: bool,
     pub(super) is_dumb: bool,
     pub depth: Depth,
+    /// Whether it takes what is no text.
+    pub(super) has_signs: bool,
 }
 
 impl Surroundings {
@@ -56,6 +59,7 @@ impl Surroundings {
             forces: forces("CLICOLOR_FORCE") || forces("FORCE_COLOR"),
             is_dumb: terminal == "dumb",
             depth,
+            has_signs: takes_signs(variable),
         }
     }
 
@@ -74,7 +78,7 @@ impl Surroundings {
 /// The sequence that begins a role, or none.
 pub(super) fn of_role(role: Role) -> &'static str {
     match role {
-        Role::Plain => "",
+        Role::Plain | Role::Link => "",
         Role::Error => "\x1b[31m",
         Role::Strong => "\x1b[1m",
         Role::Faint => "\x1b[2m",

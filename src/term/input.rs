@@ -1,5 +1,6 @@
 //! The terminal's input modes while no prompt stands.
 
+use super::signs::take_title;
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
 use std::io::{self, IsTerminal, Write};
@@ -33,7 +34,10 @@ pub fn abandon_prompt() {
     // A pipe that does not take what is written keeps the lock.
     if io::stdout().is_terminal() {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(b"\x1b[?2004l\r\n").ok();
+        let title = take_title();
+        stdout
+            .write_all(format!("{title}\x1b[?2004l\r\n").as_bytes())
+            .ok();
         stdout.flush().ok();
     }
 }

@@ -8,6 +8,7 @@ mod input;
 mod pager;
 mod painter;
 mod progress;
+mod signs;
 mod theme;
 
 pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
@@ -15,14 +16,16 @@ pub use highlight::Lines;
 pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
 pub use pager::pager;
 pub use painter::Painter;
+pub use signs::{Mark, PROMPT_MARKS};
 pub use theme::{DEFAULT_THEME, Theme, Themes};
 
-use crate::render::{Line, Screen, one_line, sanitize};
+use crate::render::{Line, Role, Screen, one_line, sanitize};
 use progress::ProgressLine;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What standard input, output and error are connected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,32 @@ impl Terminals {
 /// Scala cuts what it shows of a value before this; what was printed may be huge, and is not painted.
 const LONGEST_ECHO: usize = 32 << 10;
 
+const USUAL_WIDTH: usize = 80;
+/// What is over sooner needs no clock.
+const BEFORE_CLOCK: Duration = Duration::from_secs(1);
+
+/// A step that is waited for.
+struct Phase {
+    step: String,
+    detail: String,
+    clock: Option<Duration>,
+}
+
+impl Phase {
+    fn text(&self) -> String {
+        match self.clock {
+            None => format!("{}{}", self.step, self.detail),
+            Some(lasted) => format!("{} {}{}", self.step, clock(lasted), self.detail),
+        }
+    }
+}
+
+/// Minutes and seconds.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// Prints a text above a standing prompt.
 pub type Above = Box<dyn FnMut(String) + Send>;
 
@@ -57,6 +86,8 @@ pub struct Out {
     pub colours: (bool, bool),
     /// How many colours the terminal has.
     pub depth: Depth,
+    /// Whether the terminal takes what is no text, such as links.
+    signs: bool,
     /// Whether nothing is told of what goes on.
     pub is_quiet: bool,
     /// What shows results that are longer than the screen.
@@ -88,6 +119,8 @@ struct Inner {
     echoes: Option<Painter>,
     /// Off a terminal, a phase is told once.
     told: String,
+    /// The phase that is redrawn: its step, what changes within it, and how long it has lasted.
+    phase: Option<Phase>,
 }
 
 impl Out {
@@ -102,10 +135,12 @@ impl Out {
                 progress: ProgressLine::default(),
                 echoes: None,
                 told: String::new(),
+                phase: None,
             })),
             terminals: Terminals { error, ..terminals },
             colours,
             depth: surroundings.depth,
+            signs: surroundings.has_signs,
             is_quiet: false,
             pager: None,
             writes: Arc::default(),
@@ -131,7 +166,7 @@ impl Out {
     /// Writes a message to people. Nothing can be done where that fails.
     pub fn note(&self, line: &Line) {
         let mut inner = self.lock();
-        let mut text = styled(line, self.colours.1);
+        let mut text = styled(line, self.colours.1, self.signs && self.terminals.error);
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -190,7 +225,7 @@ impl Out {
         }
         let mut text = text.to_owned();
         for line in lines {
-            text.push_str(&styled(line, self.colours.0));
+            text.push_str(&styled(line, self.colours.0, self.has_signs()));
             text.push('\n');
         }
         Cow::Owned(text)
@@ -223,10 +258,35 @@ impl Out {
             }
             redraws
         };
-        match redraws {
-            true => self.progress(&format!("{step}{detail}")),
-            false => self.note(&Line::faint(step)),
+        if !redraws {
+            return self.note(&Line::faint(step));
         }
+        let phase = {
+            let mut inner = self.lock();
+            let clock = inner.phase.take().and_then(|phase| phase.clock);
+            let (step, detail) = (step.to_owned(), detail.to_owned());
+            inner
+                .phase
+                .insert(Phase {
+                    step,
+                    detail,
+                    clock,
+                })
+                .text()
+        };
+        self.progress(&phase);
+    }
+
+    /// How long the phases that stand there have lasted by now; nothing where none is redrawn.
+    pub fn tick(&self, lasted: Duration) {
+        let text = match &mut self.lock().phase {
+            None => return,
+            Some(phase) => {
+                phase.clock = Some(lasted).filter(|lasted| *lasted >= BEFORE_CLOCK);
+                phase.text()
+            }
+        };
+        self.progress(&text);
     }
 
     /// Tells off a terminal what goes on; nothing where that is not wanted.
@@ -244,20 +304,27 @@ impl Out {
         }
     }
 
+    /// Whether a line can be redrawn, and is wanted.
+    pub fn redraws(&self) -> bool {
+        self.terminals.error && !self.is_quiet
+    }
+
     /// Draws a line that the next thing written erases; nothing where lines cannot be redrawn.
     pub fn progress(&self, text: &str) {
         let mut inner = self.lock();
         if !self.is_quiet && self.terminals.error && inner.above.is_none() {
-            let width = crossterm::terminal::size().map_or(80, |(columns, _)| columns);
+            let width = columns();
             inner
                 .progress
-                .draw(&mut io::stderr().lock(), &one_line(text), width.into())
+                .draw(&mut io::stderr().lock(), &one_line(text), width)
                 .ok();
         }
     }
 
     pub fn end_progress(&self) {
-        self.lock().progress.erase(&mut io::stderr().lock()).ok();
+        let mut inner = self.lock();
+        inner.phase = None;
+        inner.progress.erase(&mut io::stderr().lock()).ok();
     }
 
     /// Rings the terminal's bell.
@@ -282,9 +349,19 @@ pub fn size() -> Option<(u16, u16)> {
     crossterm::terminal::size().ok()
 }
 
-fn styled(line: &Line, colours: bool) -> String {
+/// How wide the terminal is; as usual, where it does not say.
+pub fn columns() -> usize {
+    let columns = size().map_or(0, |(columns, _)| usize::from(columns));
+    if columns == 0 { USUAL_WIDTH } else { columns }
+}
+
+fn styled(line: &Line, colours: bool, links: bool) -> String {
     let mut text = String::new();
     for span in &line.0 {
+        if span.role == Role::Link {
+            signs::push_link(&mut text, &span.text, links);
+            continue;
+        }
         // Whoever made the line: nothing that a terminal obeys passes here.
         let shown = sanitize(&span.text);
         let start = if colours {
@@ -310,12 +387,11 @@ fn styled(line: &Line, colours: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::Role;
 
     #[test]
     fn styles_end_before_the_newline() {
         let line = Line::error("bad\n").then(Role::Plain, "x");
-        assert_eq!(styled(&line, true), "\x1b[31mbad\x1b[0m\nx");
-        assert_eq!(styled(&line, false), "bad\nx");
+        assert_eq!(styled(&line, true, false), "\x1b[31mbad\x1b[0m\nx");
+        assert_eq!(styled(&line, false, false), "bad\nx");
     }
 }

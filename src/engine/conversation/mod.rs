@@ -9,6 +9,7 @@
 //! | `post.rs` | sends it once, and finds its copies             |
 //! | `recover.rs` | waits for a session that recovers            |
 //! | `end.rs`  | ends the session                                |
+//! | `stages.rs` | watches Spark's stages meanwhile              |
 //! | `keepalive.rs` | keeps it from being ended for being idle   |
 
 mod ask;
@@ -20,12 +21,13 @@ mod open;
 mod post;
 mod recover;
 mod run;
+mod stages;
 
 pub use create::{Found, create_session, find_or_create_session, find_session};
 pub(super) use keepalive::Activity;
 pub use keepalive::{KeepAlive, Kept};
 
-use super::{Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
+use super::{AskUi, Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::delivery;
 use crate::livy::{Client, Id, LivyError, Session};
@@ -76,6 +78,9 @@ struct Conversation {
     is_unknown: bool,
     /// What keeps the session, and tells when it is gone; it ends with the conversation.
     keepers: JoinSet<keepalive::Gone>,
+    /// Spark's UI, and how it is found.
+    ui: stages::Ui,
+    ask_ui: Option<AskUi>,
     /// Questions whose answer is waited for.
     asked: HashMap<Ticket, AbortHandle>,
 }
@@ -104,6 +109,8 @@ pub(super) async fn run(
         heartbeat: None,
         is_unknown: false,
         keepers: JoinSet::new(),
+        ui: stages::Ui::Unknown,
+        ask_ui: None,
         asked: HashMap::new(),
     };
     conversation.run(opening).await;

@@ -91,6 +91,7 @@ impl Conversation {
         self.known.last = opened.is_new.then_some(Id::Number(-1));
         self.is_new = opened.is_new;
         self.heartbeat = opened.heartbeat;
+        self.ask_ui = opened.ask_ui;
         self.machine.on_opened(self.now(), chance(), opened.session);
     }
 

@@ -1,6 +1,7 @@
 //! Runs the first statement of the queue to its end.
 
 use super::post::{Accepted, Post};
+use super::stages::{Look, Stages, Ui};
 use super::{Conversation, Request, Turn};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
 use crate::engine::statement::{self, Outcome, Step};
@@ -51,6 +52,7 @@ impl Conversation {
         let signature = is_new.then(|| self.known.new_signature(is_hidden));
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
+        let mut stages = self.watch_stages();
         // Set when a cancel is still due for a statement that nobody waits for any more.
         let owes_cancel = Rc::new(Cell::new(false));
         loop {
@@ -120,6 +122,13 @@ impl Conversation {
                         turn => return turn,
                     }
                 }
+                look = Stages::next(&mut stages) => match look {
+                    Look::Stages(seen) => self.emit(Event::Stages(seen)),
+                    Look::Silent => {
+                        self.ui = Ui::Silent;
+                        stages = None;
+                    }
+                },
                 () = until(look_at) => {}
             }
         }

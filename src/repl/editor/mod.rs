@@ -22,7 +22,7 @@ use super::{Looks, credential, history};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::Line;
-use crate::term::{Out, PROMPT_COLOUR, Painter};
+use crate::term::{Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
 use helper::Helper;
 use recall::Recall;
 use rows::Rows;
@@ -67,6 +67,8 @@ pub(super) struct LineEditor {
     /// Where histories are kept; none where nothing is to be kept.
     folder: Option<PathBuf>,
     colours: bool,
+    /// Whether the terminal is told where a prompt begins and ends.
+    marks: bool,
     on_terminal: bool,
     /// How many entries a full history has lost since it was loaded.
     forgotten: usize,
@@ -125,6 +127,7 @@ impl LineEditor {
             rows: Rows::new(printed),
             folder,
             colours: out.colours.0,
+            marks: out.has_signs(),
             on_terminal: out.terminals.input,
             forgotten: 0,
         };
@@ -160,10 +163,13 @@ impl LineEditor {
             helper.size.set(size);
             helper.prompt_width.set(raw.len());
         }
-        let styled = match self.colours && before.is_empty() {
+        let mut styled = match self.colours && before.is_empty() {
             true => format!("{PROMPT_COLOUR}{raw}\x1b[0m"),
             false => raw.to_owned(),
         };
+        if self.marks && before.is_empty() {
+            styled = format!("{}{styled}{}", PROMPT_MARKS.0, PROMPT_MARKS.1);
+        }
         self.state.begin(!before.is_empty());
         let read = self.read_line(raw, &styled, initial);
         let (Read::Line(line) | Read::Reopen(line)) = &read else {
