@@ -39,6 +39,7 @@ mod replay;
 mod robustness;
 mod runs;
 mod scanner;
+mod screens;
 mod scripts;
 mod secrets;
 mod services;

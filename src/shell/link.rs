@@ -76,6 +76,8 @@ pub struct Link {
     next_ticket: engine::Ticket,
     /// When the session was asked for.
     pub(super) opened: Instant,
+    /// The last phase of its start: a step, and what changes within it.
+    pub(super) phase: Option<(String, String)>,
 }
 
 /// What names a session to people: its name, else its number.
@@ -115,6 +117,7 @@ impl Link {
             is_prepared: false,
             is_start_given_up: false,
             opened: Instant::now(),
+            phase: None,
             accepted_late: None,
             has_left_unnumbered: false,
             next_ticket: 0,
@@ -337,12 +340,17 @@ impl Link {
                 self.facts.over.get_or_insert(Over::Died);
                 return;
             }
-            Event::Preparing { .. } | Event::Told(_) | Event::Signal(_) | Event::InputArrived => {
+            Event::Preparing { step, detail } => {
+                self.phase = Some((step.clone(), detail.clone()));
                 return;
             }
+            Event::Told(_) | Event::Signal(_) | Event::InputArrived => return,
         };
         match event {
-            engine::Event::Starting { session } => self.facts.session = Some((**session).clone()),
+            engine::Event::Starting { session } => {
+                self.phase = Some(life::starting(session, self.about.is_local));
+                self.facts.session = Some((**session).clone());
+            }
             engine::Event::Ready { session } => {
                 self.facts.session = Some((**session).clone());
                 self.facts.is_ready = true;

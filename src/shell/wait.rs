@@ -67,8 +67,6 @@ pub(super) struct Wait<'a> {
     interrupts: Interrupts,
     ticket: Ticket,
     began: Instant,
-    /// When its session was asked for.
-    opened: Instant,
     /// Names it in what is told meanwhile.
     place: &'a str,
     /// How long it may run.
@@ -95,7 +93,6 @@ impl<'a> Wait<'a> {
             interrupts: run.interrupts,
             ticket,
             began: now,
-            opened: link.opened,
             place,
             limit: match run.interrupts {
                 Interrupts::Prompt | Interrupts::Script => run.manner.statement_timeout,
@@ -123,7 +120,7 @@ impl<'a> Wait<'a> {
             {
                 break waited;
             }
-            self.show();
+            self.show(link);
         };
         self.out.end_progress();
         waited
@@ -289,9 +286,12 @@ impl<'a> Wait<'a> {
         }
     }
 
-    fn show(&mut self) {
+    fn show(&mut self, link: &Link) {
         let Some(elapsed) = self.runs_since.map(|since| since.elapsed()) else {
-            return self.out.tick(self.opened.elapsed());
+            if let Some((step, detail)) = &link.phase {
+                self.out.tick((step, detail), link.opened.elapsed());
+            }
+            return;
         };
         let minutes = elapsed.as_secs() / 60;
         if self.out.terminals.error {

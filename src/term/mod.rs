@@ -63,7 +63,7 @@ impl Phase {
     fn text(&self) -> String {
         match self.clock {
             None => format!("{}{}", self.step, self.detail),
-            Some(lasted) => format!("{} {}{}", self.step, clock(lasted), self.detail),
+            Some(lasted) => format!("{} {}{}", clock(lasted), self.step, self.detail),
         }
     }
 }
@@ -277,14 +277,21 @@ impl Out {
         self.progress(&phase);
     }
 
-    /// How long the phases that stand there have lasted by now; nothing where none is redrawn.
-    pub fn tick(&self, lasted: Duration) {
-        let text = match &mut self.lock().phase {
-            None => return,
-            Some(phase) => {
-                phase.clock = Some(lasted).filter(|lasted| *lasted >= BEFORE_CLOCK);
-                phase.text()
-            }
+    /// How long the phases have lasted by now, where they are redrawn: the one that stands there, else this
+    /// one, with what changes within it.
+    pub fn tick(&self, (step, detail): (&str, &str), lasted: Duration) {
+        if !self.redraws() {
+            return;
+        }
+        let text = {
+            let mut inner = self.lock();
+            let phase = inner.phase.get_or_insert_with(|| Phase {
+                step: step.to_owned(),
+                detail: detail.to_owned(),
+                clock: None,
+            });
+            phase.clock = Some(lasted).filter(|lasted| *lasted >= BEFORE_CLOCK);
+            phase.text()
         };
         self.progress(&text);
     }

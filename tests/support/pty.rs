@@ -143,6 +143,19 @@ impl Screen {
         parser.screen().cell(row, column).unwrap().clone()
     }
 
+    /// Each row's text.
+    pub fn rows(&self) -> Vec<String> {
+        let parser = self.parser.lock().unwrap();
+        let screen = parser.screen();
+        screen.rows(0, screen.size().1.get()).collect()
+    }
+
+    /// In columns.
+    pub fn width(&self) -> u16 {
+        let (_, columns) = self.parser.lock().unwrap().screen().size();
+        columns.get()
+    }
+
     /// Row and column.
     pub fn cursor(&self) -> (u16, u16) {
         self.parser.lock().unwrap().screen().cursor_position()
