@@ -25,6 +25,7 @@ mod generated;
 mod help;
 mod hostile;
 mod interrupts;
+mod keeping;
 mod languages;
 mod leaving;
 mod limits;

@@ -36,7 +36,11 @@ pub enum Prompt {
     Wait(Option<String>),
     /// An input's number, a file, or nothing for the last input.
     Edit(String),
-    History(usize),
+    /// So many of the last inputs that hold all of these words.
+    History {
+        count: usize,
+        words: Vec<String>,
+    },
     Lang(Language),
     /// Inputs from a number to another; none for the last one.
     Rerun(Option<(usize, usize)>),
@@ -169,10 +173,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Cancel => prompt(Prompt::Cancel(given())),
         Name::Detach => prompt(Prompt::Detach),
         Name::Edit => prompt(Prompt::Edit(argument.to_owned())),
-        Name::History => {
-            let count = argument.split_whitespace().next().unwrap_or("");
-            prompt(Prompt::History(count.parse().unwrap_or(SHOWN_INPUTS)))
-        }
+        Name::History => prompt(history(argument)),
         Name::Lang => Language::from_name(argument)
             .map(|language| Command::Prompt(Prompt::Lang(language)))
             .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
@@ -289,6 +290,22 @@ fn rerun(argument: &str) -> Option<Option<(usize, usize)>> {
     let number = |text: &str| text.trim().parse::<usize>().ok();
     let (first, last) = (number(first)?, number(last)?);
     (first <= last).then_some(Some((first, last)))
+}
+
+/// How many, and words; words alone find all that hold them.
+fn history(argument: &str) -> Prompt {
+    let mut words = argument.split_whitespace().peekable();
+    let count = words.peek().and_then(|word| word.parse().ok());
+    words.next_if(|_| count.is_some());
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    let all = match words.is_empty() {
+        true => SHOWN_INPUTS,
+        false => usize::MAX,
+    };
+    Prompt::History {
+        count: count.unwrap_or(all),
+        words,
+    }
 }
 
 /// How many lines, and whether it goes on, in either order.

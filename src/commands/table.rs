@@ -187,9 +187,11 @@ pub(super) static TABLE: [Entry; 45] = [
     entry(
         Name::History,
         "history",
-        "[num]",
-        "show the history (optional num is commands to show)",
-        "Each language has a history of its own; 20 inputs are shown by default.",
+        "[num] [WORD...]",
+        "show the history (optional num is commands to show), or what of it holds all words",
+        "Each language has a history of its own; the last 20 inputs are shown where nothing is said. Beside \
+         each\nstands how long ago it ran, whether it failed, was cancelled or has an end that is not known, \
+         and the\nprofile where several are there.",
     ),
     entry(Name::Search, "h?", "<string>", "search the history", ""),
     not_over_livy(
