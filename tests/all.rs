@@ -39,6 +39,7 @@ mod recordings;
 mod replay;
 mod robustness;
 mod runs;
+mod saving;
 mod scanner;
 mod scripts;
 mod secrets;

@@ -1,5 +1,6 @@
 //! From a line to a command.
 
+use super::save::{self, Form};
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
@@ -85,7 +86,10 @@ pub enum Shared {
     Replay,
     Require(String),
     Reset,
-    Save(PathBuf),
+    Save {
+        path: PathBuf,
+        form: Form,
+    },
     Shell(String),
     Silent,
     /// Whether it is told how long each statement took; the other way where that is not said.
@@ -248,9 +252,9 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
             path => shared(Shared::Require(path.to_owned())),
         },
         Name::Reset => shared(Shared::Reset),
-        Name::Save => match argument {
-            "" => Err("File name is required.".to_owned()),
-            path => shared(Shared::Save(PathBuf::from(path))),
+        Name::Save => match save::wanted(argument) {
+            None => Err("File name is required.".to_owned()),
+            Some((path, form)) => shared(Shared::Save { path, form }),
         },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),

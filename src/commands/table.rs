@@ -292,9 +292,11 @@ pub(super) static TABLE: [Entry; 45] = [
     entry(
         Name::Save,
         "save",
-        "<path>",
-        "save replayable session to a file",
-        "The inputs that have succeeded, to be run again with :load, or by livysh FILE.",
+        "[--script|--markdown|--notebook] <path>",
+        "save replayable session to a file, or all of it as a document",
+        "A script has the inputs that have succeeded, to be run again with :load, or by livysh FILE. A path that \
+         ends\nin .md becomes a transcript, with pictures in files beside it, one in .ipynb a notebook of \
+         Jupyter's: inputs\nand what they gave, also what the server still has from before and of others.",
     ),
     entry(
         Name::Session,

@@ -417,7 +417,7 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Help(_)
         | Shared::Once(_)
         | Shared::Reset
-        | Shared::Save(_)
+        | Shared::Save { .. }
         | Shared::Shell(_)
         | Shared::Silent
         | Shared::Timing(_) => false,
