@@ -124,7 +124,7 @@ impl Desk<'_> {
     /// The session by its number and the application's.
     fn title(&self) -> String {
         let Some(session) = &self.link.facts.session else {
-            return "A session without an end".to_owned();
+            return "A session".to_owned();
         };
         match &session.app_id {
             Some(app_id) => format!("Session {} ({app_id})", session.id),
@@ -195,10 +195,13 @@ fn cell(statement: Statement, kind: Language) -> Option<Cell> {
         }
         Given::Output(_) | Given::Cancelled(_) | Given::Running | Given::Lost => false,
     };
-    let language = match (is_sql, kind) {
+    // Livy does not tell the language, which need not be the session's.
+    let is_python =
+        kind == Language::Scala && (looks_like_python(code) || has_python_trace(&given));
+    let language = match (is_sql, is_python) {
         (true, _) => Language::Sql,
-        (false, Language::Scala) if looks_like_python(code) => Language::Python,
-        (false, kind) => kind,
+        (false, true) => Language::Python,
+        (false, false) => kind,
     };
     Some(Cell {
         language,
@@ -207,11 +210,21 @@ fn cell(statement: Statement, kind: Language) -> Option<Cell> {
     })
 }
 
+fn has_python_trace(given: &Given) -> bool {
+    let failure = match given {
+        Given::Output(Some(Output::Error(failure))) => failure,
+        Given::Output(_) | Given::Cancelled(_) | Given::Running | Given::Lost => return false,
+    };
+    let first = failure.traceback.first();
+    first.is_some_and(|line| line.starts_with("Traceback (most recent call last)"))
+}
+
 fn given_by(statement: Statement) -> Given {
-    match statement.state {
-        StatementState::Cancelled => Given::Cancelled(statement.output),
-        state if state.is_final() => Given::Output(statement.output),
-        _ => Given::Running,
+    let is_cancelled = statement.state == StatementState::Cancelled;
+    match (is_cancelled, statement.state.is_final()) {
+        (true, _) => Given::Cancelled(statement.output),
+        (false, true) => Given::Output(statement.output),
+        (false, false) => Given::Running,
     }
 }
 
@@ -252,12 +265,15 @@ mod tests {
         let signed = |code: &str, is_hidden| Signature::of_bits(5, is_hidden).sign(code);
         let ok = json!({"status": "ok", "data": {"text/plain": "1"}});
         let rows = json!({"status": "ok", "data": {"application/json": {"schema": {}}}});
+        let trace = ["Traceback (most recent call last):\n", "NameError: z\n"];
+        let failed = json!({"status": "error", "ename": "NameError", "traceback": trace});
         let statements = json!([
             {"id": 0, "code": signed("\n\nx\n", false), "state": "available", "output": ok},
             {"id": 1, "code": signed("secret", true), "state": "available", "output": ok},
             {"id": 2, "code": "import numpy as np", "state": "running", "output": null},
             {"id": 3, "code": "select 1", "state": "available", "output": rows},
             {"id": 4, "code": "y", "state": "cancelled", "output": null},
+            {"id": 5, "code": "z", "state": "available", "output": failed},
         ]);
         let statements = serde_json::from_value(statements).unwrap();
         let cells = cells(&Ledger::default(), Some(statements), Language::Scala);
@@ -270,6 +286,7 @@ mod tests {
             (Language::Python, "import numpy as np"),
             (Language::Sql, "select 1"),
             (Language::Scala, "y"),
+            (Language::Python, "z"),
         ];
         assert_eq!(told, expected);
         assert_eq!(cells[1].given, Given::Running);

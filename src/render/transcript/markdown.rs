@@ -1,7 +1,7 @@
 //! A transcript in Markdown, as GitHub shows it: inputs in fences that tell their language, tables,
 //! pictures in files beside it.
 
-use super::parts::{Part, failure, parts, plain, told};
+use super::parts::{Part, cut, failure, parts, plain, told};
 use super::{Cell, Picture};
 use crate::render::export;
 use crate::render::one_line;
@@ -28,8 +28,14 @@ struct Document<'a> {
 impl Document<'_> {
     fn cell(&mut self, cell: &Cell) {
         self.fence(cell.language.name(), &cell.code);
-        for part in parts(cell) {
-            self.part(part);
+        let parts = parts(cell);
+        let is_text = |part: &Part<'_>| matches!(part, Part::Printed(_) | Part::Echo(_));
+        let has_text = parts.iter().any(is_text);
+        for part in parts {
+            // A rich form beside a plain one says the same.
+            if !(has_text && matches!(part, Part::Html(_))) {
+                self.part(part);
+            }
         }
         if let Some(failure) = failure(cell) {
             if let Some(printed) = &failure.printed {
@@ -50,6 +56,9 @@ impl Document<'_> {
                 let table = export::markdown(&rows);
                 self.text.push('\n');
                 self.text.push_str(&plain(&table));
+                if let Some(note) = cut(&rows) {
+                    self.note(&note);
+                }
             }
             Part::Json(value) => {
                 let text = serde_json::to_string_pretty(value).unwrap_or_default();
@@ -157,6 +166,22 @@ mod tests {
             written(cell(Language::Python, "x", output)),
             "\n```python\nx\n```\n\n*failed*\n\n```text\nE: v\nt\n```\n"
         );
+    }
+
+    #[test]
+    fn rows_that_may_not_be_all_are_told() {
+        let rows = json!({"schema": {"fields": [{"name": "a"}]}, "data": vec![json!([1]); 1000]});
+        let output = json!({"status": "ok", "data": {"application/json": rows}});
+        let text = written(cell(Language::Sql, "select", output));
+        let note = "| 1 |\n\n*1000 rows: the server gives no more, there may be others*\n";
+        assert!(text.ends_with(note), "{text}");
+    }
+
+    #[test]
+    fn html_beside_a_text_is_left_out() {
+        let output = json!({"status": "ok", "data": {"text/plain": "a", "text/html": "<b>a</b>"}});
+        let text = written(cell(Language::Python, "x", output));
+        assert_eq!(text, "\n```python\nx\n```\n\n```text\na\n```\n");
     }
 
     #[test]

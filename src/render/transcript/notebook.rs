@@ -2,7 +2,7 @@
 //! too; a cell in another language begins with a magic that names it.
 
 use super::Cell;
-use super::parts::{Part, failure, parts};
+use super::parts::{Part, cut, failure, parts};
 use crate::lang::Language;
 use crate::render::rows::{Rows, plain};
 use crate::render::table;
@@ -86,10 +86,16 @@ impl Kernel {
 }
 
 fn outputs(cell: &Cell, number: usize) -> Vec<Value> {
-    let mut outputs: Vec<Value> = parts(cell)
-        .into_iter()
-        .map(|part| output(part, number))
-        .collect();
+    let mut outputs = Vec::new();
+    for part in parts(cell) {
+        let note = if let Part::Rows(rows) = &part {
+            cut(rows)
+        } else {
+            None
+        };
+        outputs.push(output(part, number));
+        outputs.extend(note.map(|note| stream("stderr", &format!("[{note}]\n"))));
+    }
     if let Some(failure) = failure(cell) {
         let printed = failure.printed.as_deref().filter(|text| !text.is_empty());
         outputs.extend(printed.map(|text| stream("stdout", text)));

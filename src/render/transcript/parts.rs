@@ -3,6 +3,7 @@
 use super::Cell;
 use crate::lang::{Echo, Language};
 use crate::livy::{Failure, Output};
+use crate::render::output::SQL_ROWS;
 use crate::render::rows::Rows;
 use crate::render::{sanitize, untangle, whole};
 use base64::Engine;
@@ -99,6 +100,13 @@ fn image<'a>(kind: &'a str, text: &'a str) -> Option<Image<'a>> {
         text,
         bytes,
     })
+}
+
+/// What is to be said of rows that may not be all of them.
+pub(super) fn cut(rows: &Rows<'_>) -> Option<String> {
+    let count = rows.count() as u64;
+    (count == SQL_ROWS)
+        .then(|| format!("{count} rows: the server gives no more, there may be others"))
 }
 
 /// The error that a cell gave, and what it had printed before.
