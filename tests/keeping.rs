@@ -27,6 +27,8 @@ fn profiles(home: &Home, url: &str) {
 
 fn prompt(home: &Home, profile: &str, columns: u16) -> Screen {
     let screen = Screen::sized(home, &["-p", profile], 40, columns);
+    // What is told of the start would come in between.
+    screen.wait_for("Spark session available as 'spark'.");
     screen.wait_for_prompt(PROMPT);
     screen
 }
