@@ -181,6 +181,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                 let options = repl::Options {
                     language,
                     state_folder: config::state_folder(environment),
+                    profile: work.profile,
                     keep,
                     looks: plan::looks(theme, out, environment),
                     comes_back: cli.session.as_deref() == Some(shell::LAST),
@@ -215,6 +216,8 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
 struct Work {
     scripts: Vec<script::Script>,
     plan: shell::Plan,
+    /// The profile that is used.
+    profile: Option<String>,
     /// What `:doctor` looks at.
     case: doctor::Case,
     /// The language that the command line or a file names.
@@ -261,6 +264,7 @@ impl Work {
             false => settings.language,
         }
         .unwrap_or(Language::Scala);
+        let profile = settings.profile.clone();
         let case = plan::doctor_inside(cli, out, &settings, environment);
         let plan = plan::plan(cli, settings, fallback, out, environment).map_err(usage)?;
         if let (Some(line), Some(script)) = (cli.script.from, scripts.last())
@@ -271,6 +275,7 @@ impl Work {
         Ok(Work {
             scripts,
             plan,
+            profile,
             case,
             named,
             fallback,

@@ -72,14 +72,16 @@ impl Desk<'_> {
         self.inputs.done.len()
     }
 
-    pub(super) fn save(&mut self, language: Language, path: &Path) -> Answer {
+    pub(super) fn save_script(&mut self, language: Language, path: &Path) -> Answer {
         let language = Language::from_path(path).unwrap_or(language);
         let (text, others) = self.inputs.script(language);
         if text.is_empty() {
             return Answer::Refused("No replay commands in session".to_owned());
         }
-        if let Err(error) = std::fs::write(path, text) {
-            return Answer::Refused(format!("{}: {error}", path.display()));
+        let count = counted(self.inputs.done.len() - others, "input");
+        match self.put(path, &text, &count) {
+            Answer::Done => {}
+            other => return other,
         }
         if let Some(told) = self.inputs.missing() {
             self.say(&told);
@@ -124,6 +126,11 @@ impl Desk<'_> {
         }
         Answer::Done
     }
+}
+
+/// So many things of a name.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What an input takes, with what holds it.

@@ -9,7 +9,8 @@
 //! | `walk.rs`        | goes through such a text                                      |
 //! | `hidden.rs`      | code of ours, whose output is not shown                       |
 //! | `stream.rs`      | a text that is run while it still arrives                     |
-//! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
+//! | `inputs.rs`      | what has run well: `:replay`, and `:save` as a script         |
+//! | `save.rs`        | `:save`                                                       |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
 //! | `types.rs`       | `:type`, `:kind`                                              |
@@ -36,6 +37,7 @@ mod paste;
 mod prompt;
 mod require;
 mod results;
+mod save;
 mod startup;
 mod steps;
 mod stream;
@@ -153,7 +155,7 @@ impl<'a> Desk<'a> {
             Shared::Replay => self.replay(),
             Shared::Require(path) => self.require(language, &path),
             Shared::Reset => Answer::Refused(self.about_reset()),
-            Shared::Save(path) => self.save(language, &path),
+            Shared::Save { path, form } => self.save(language, &path, form),
             Shared::Shell(command_line) => self.shell(&command_line),
             Shared::Silent => {
                 let is_silent = !self.echoes.are_silent.get();

@@ -1,5 +1,6 @@
 //! From a line to a command.
 
+use super::save::{self, Form};
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
@@ -36,7 +37,11 @@ pub enum Prompt {
     Wait(Option<String>),
     /// An input's number, a file, or nothing for the last input.
     Edit(String),
-    History(usize),
+    /// So many of the last inputs that hold all of these words.
+    History {
+        count: usize,
+        words: Vec<String>,
+    },
     Lang(Language),
     /// Inputs from a number to another; none for the last one.
     Rerun(Option<(usize, usize)>),
@@ -81,7 +86,10 @@ pub enum Shared {
     Replay,
     Require(String),
     Reset,
-    Save(PathBuf),
+    Save {
+        path: PathBuf,
+        form: Form,
+    },
     Shell(String),
     Silent,
     /// Whether it is told how long each statement took; the other way where that is not said.
@@ -169,10 +177,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Cancel => prompt(Prompt::Cancel(given())),
         Name::Detach => prompt(Prompt::Detach),
         Name::Edit => prompt(Prompt::Edit(argument.to_owned())),
-        Name::History => {
-            let count = argument.split_whitespace().next().unwrap_or("");
-            prompt(Prompt::History(count.parse().unwrap_or(SHOWN_INPUTS)))
-        }
+        Name::History => prompt(history(argument)),
         Name::Lang => Language::from_name(argument)
             .map(|language| Command::Prompt(Prompt::Lang(language)))
             .ok_or_else(|| format!("{}  (LANG is scala, python, sql or r)", entry.usage())),
@@ -247,9 +252,9 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
             path => shared(Shared::Require(path.to_owned())),
         },
         Name::Reset => shared(Shared::Reset),
-        Name::Save => match argument {
-            "" => Err("File name is required.".to_owned()),
-            path => shared(Shared::Save(PathBuf::from(path))),
+        Name::Save => match save::wanted(argument) {
+            None => Err("File name is required.".to_owned()),
+            Some((path, form)) => shared(Shared::Save { path, form }),
         },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),
@@ -289,6 +294,22 @@ fn rerun(argument: &str) -> Option<Option<(usize, usize)>> {
     let number = |text: &str| text.trim().parse::<usize>().ok();
     let (first, last) = (number(first)?, number(last)?);
     (first <= last).then_some(Some((first, last)))
+}
+
+/// How many, and words; words alone find all that hold them.
+fn history(argument: &str) -> Prompt {
+    let mut words = argument.split_whitespace().peekable();
+    let count = words.peek().and_then(|word| word.parse().ok());
+    words.next_if(|_| count.is_some());
+    let words: Vec<String> = words.map(str::to_owned).collect();
+    let all = match words.is_empty() {
+        true => SHOWN_INPUTS,
+        false => usize::MAX,
+    };
+    Prompt::History {
+        count: count.unwrap_or(all),
+        words,
+    }
 }
 
 /// How many lines, and whether it goes on, in either order.

@@ -187,9 +187,11 @@ pub(super) static TABLE: [Entry; 45] = [
     entry(
         Name::History,
         "history",
-        "[num]",
-        "show the history (optional num is commands to show)",
-        "Each language has a history of its own; 20 inputs are shown by default.",
+        "[num] [WORD...]",
+        "show the history (optional num is commands to show), or what of it holds all words",
+        "Each language has a history of its own; the last 20 inputs are shown where nothing is said. Beside \
+         each\nstands how long ago it ran, whether it failed, was cancelled or has an end that is not known, \
+         and the\nprofile where several are there.",
     ),
     entry(Name::Search, "h?", "<string>", "search the history", ""),
     not_over_livy(
@@ -290,9 +292,11 @@ pub(super) static TABLE: [Entry; 45] = [
     entry(
         Name::Save,
         "save",
-        "<path>",
-        "save replayable session to a file",
-        "The inputs that have succeeded, to be run again with :load, or by livysh FILE.",
+        "[--script|--markdown|--notebook] <path>",
+        "save replayable session to a file, or all of it as a document",
+        "A script has the inputs that have succeeded, to be run again with :load, or by livysh FILE. A path that \
+         ends\nin .md becomes a transcript, with pictures in files beside it, one in .ipynb a notebook of \
+         Jupyter's: inputs\nand what they gave, also what the server still has from before and of others.",
     ),
     entry(
         Name::Session,

@@ -37,6 +37,14 @@ impl Signature {
         is_signature.then(|| Signature(last.to_owned()))
     }
 
+    /// The code as it was before it was signed; one that is not signed is as it was.
+    pub fn unsigned(code: &str) -> &str {
+        match (Signature::in_code(code), code.rsplit_once('\n')) {
+            (Some(_), Some((code, _))) => code,
+            (None, _) | (_, None) => code,
+        }
+    }
+
     /// The code with its signature.
     pub fn sign(&self, code: &str) -> String {
         format!("{code}\n{}", self.0)
@@ -54,6 +62,8 @@ mod tests {
         assert_eq!(Signature::in_code(&signed), Some(signature.clone()));
         assert_ne!(Signature::of_bits(0x1234_5678_9abd, false), signature);
         assert_eq!(signed.trim_end(), "x = 1");
+        assert_eq!(Signature::unsigned(&signed), "x = 1\n  ");
+        assert_eq!(Signature::unsigned("x\n "), "x\n ");
         assert!(!signature.is_hidden() && Signature::of_bits(0, true).is_hidden());
         assert_eq!(
             Signature::of_bits(1 << 50, false),

@@ -116,8 +116,8 @@ fn object<'a>(text: &mut String, rows: &Rows<'_>, values: impl Iterator<Item = O
 
 pub(super) fn markdown(rows: &Rows<'_>) -> String {
     let mut text = String::new();
-    let names = rows.columns.iter().map(|column| column.name.to_owned());
-    markdown_line(&mut text, names);
+    let names = rows.columns.iter();
+    markdown_line(&mut text, names.map(|column| markdown_cell(column.name)));
     let rules = rows.columns.iter().map(|column| match column.is_number {
         true => "---:".to_owned(),
         false => "---".to_owned(),
@@ -125,15 +125,17 @@ pub(super) fn markdown(rows: &Rows<'_>) -> String {
     markdown_line(&mut text, rules);
     for row in rows.rows() {
         let cells = row.map(|value| match plain(value) {
-            Some(cell) => cell
-                .replace('|', "\\|")
-                .replace("\r\n", "<br>")
-                .replace(['\n', '\r'], "<br>"),
+            Some(cell) => markdown_cell(&cell),
             None => "NULL".to_owned(),
         });
         markdown_line(&mut text, cells);
     }
     text
+}
+
+fn markdown_cell(text: &str) -> String {
+    let text = text.replace('|', "\\|").replace("\r\n", "<br>");
+    text.replace(['\n', '\r'], "<br>")
 }
 
 fn markdown_line(text: &mut String, cells: impl Iterator<Item = String>) {

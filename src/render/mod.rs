@@ -9,6 +9,7 @@ mod output;
 mod rows;
 mod sanitize;
 mod table;
+pub mod transcript;
 mod warnings;
 
 pub use export::csv_line;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 /// Livy's default for `livy.rsc.sql.num-rows`: it cuts there without a word.
-const SQL_ROWS: u64 = 1000;
+pub(super) const SQL_ROWS: u64 = 1000;
 
 /// How results are to be shown.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,7 @@
 //! Tells how work has ended, and whether anything can follow.
 
 use super::Repl;
+use super::history::Outcome;
 use crate::commands::{Answer, Stopped};
 use crate::exit::Exit;
 use crate::lang::Language;
@@ -10,10 +11,10 @@ use crate::shell::{Left, Verdict, hint_line};
 impl Repl<'_> {
     /// Tells how work has ended; the code to end with where nothing can follow.
     pub(super) fn conclude(&mut self, answer: Answer) -> Option<Exit> {
+        self.outcome = outcome(&answer);
         let stopped = match answer {
             Answer::Done => return None,
             Answer::Refused(told) => {
-                self.has_failed = true;
                 self.out.note(&Line::plain(told));
                 return None;
             }
@@ -24,7 +25,6 @@ impl Repl<'_> {
             snippet,
             source,
         } = stopped;
-        self.has_failed = !matches!(verdict, Verdict::Ok | Verdict::Incomplete);
         match verdict {
             Verdict::Ok | Verdict::Incomplete => {}
             Verdict::Failed(failure) => {
@@ -107,5 +107,32 @@ impl Repl<'_> {
             Left::Numbered(id) => self.left_running = Some(id),
             Left::Unnumbered => self.desk.link.has_left_unnumbered = true,
         }
+    }
+}
+
+/// How an input has ended, for the history.
+fn outcome(answer: &Answer) -> Outcome {
+    let verdict = match answer {
+        Answer::Done => return Outcome::Ok,
+        Answer::Refused(_) => return Outcome::Failed,
+        Answer::Stopped(stopped) => &stopped.verdict,
+    };
+    match verdict {
+        Verdict::Ok
+        | Verdict::Incomplete
+        | Verdict::Exited { code: 0, .. }
+        | Verdict::OutputClosed { succeeded: true } => Outcome::Ok,
+        Verdict::Failed(_)
+        | Verdict::Lost { left: None, .. }
+        | Verdict::Exited { .. }
+        | Verdict::OutputClosed { succeeded: false } => Outcome::Failed,
+        Verdict::Cancelled
+        | Verdict::TooLong { left: None, .. }
+        | Verdict::End(Exit::Interrupted) => Outcome::Cancelled,
+        Verdict::LeftRunning(_)
+        | Verdict::Lost { left: Some(_), .. }
+        | Verdict::TooLong { left: Some(_), .. }
+        | Verdict::SessionOver
+        | Verdict::End(_) => Outcome::Unknown,
     }
 }

@@ -37,6 +37,7 @@ use crate::shell::{Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted
 use crate::term::{Mark, Out, Painter, Quiet, Theme, Themes};
 use block::Block;
 use editor::{LineEditor, Printer};
+use history::Outcome;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub language: Language,
     /// Where histories are kept.
     pub state_folder: Option<PathBuf>,
+    /// The profile that is used, which they tell.
+    pub profile: Option<String>,
     pub looks: Looks,
     /// Whether a session of ours stays when the user leaves.
     pub keep: bool,
@@ -110,10 +113,10 @@ struct Repl<'a> {
     has_restarted: bool,
     /// Whether the user has left with `:detach`.
     is_detached: bool,
-    /// Whether the last block has not ended well.
-    has_failed: bool,
     /// Whether the window is called after the server.
     has_title: bool,
+    /// How what was typed last has ended.
+    outcome: Outcome,
 }
 
 /// Runs the prompt until the user leaves. The exit code is 0 unless there never was a session.
@@ -129,6 +132,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         options.language,
         painter.clone(),
         options.state_folder,
+        options.profile,
         looks,
         out,
     );
@@ -167,8 +171,8 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         warned_of: None,
         has_restarted: false,
         is_detached: false,
-        has_failed: false,
         has_title: options.looks.title,
+        outcome: Outcome::Ok,
     };
     if options.comes_back
         && let Some(exit) = repl.come_back()
@@ -195,9 +199,9 @@ impl Repl<'_> {
                 return signal.into();
             }
             self.name_window("");
+            self.outcome = Outcome::Ok;
             let block = self.read_block();
             self.stand_prompt(false);
-            self.has_failed = false;
             if block.is_work() {
                 self.out.mark(Mark::Output);
             }
@@ -209,6 +213,7 @@ impl Repl<'_> {
             };
             let exit = match block {
                 _ if is_interrupted => {
+                    self.outcome = Outcome::Cancelled;
                     self.out
                         .note(&Line::plain("Cancelled before anything was sent."));
                     None
@@ -234,6 +239,7 @@ impl Repl<'_> {
                 })))) => self.paste(&PasteMode::new(until, margin)),
                 Block::Command(Ok(Command::Shared(command))) => self.carry_out(command),
                 Block::Command(Err(told)) => {
+                    self.outcome = Outcome::Failed;
                     self.out.note(&Line::plain(told));
                     None
                 }
@@ -245,8 +251,9 @@ impl Repl<'_> {
                 }
             };
             self.out.mark(Mark::End {
-                has_failed: self.has_failed,
+                has_failed: self.outcome != Outcome::Ok,
             });
+            self.editor.ended(self.outcome);
             if let Some(exit) = exit {
                 return exit;
             }
@@ -254,6 +261,7 @@ impl Repl<'_> {
                 return self.desk.link.exit();
             }
         }
+        self.editor.ended(self.outcome);
         match &self.desk.link.facts.over {
             Some(_) => self.desk.link.exit(),
             None => Exit::Ok,
@@ -409,7 +417,7 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Help(_)
         | Shared::Once(_)
         | Shared::Reset
-        | Shared::Save(_)
+        | Shared::Save { .. }
         | Shared::Shell(_)
         | Shared::Silent
         | Shared::Timing(_) => false,

@@ -16,8 +16,8 @@ impl Repl<'_> {
             Prompt::Cancel(number) => self.cancel(number),
             Prompt::Detach => return self.detach(),
             Prompt::Edit(what) => return self.edit(&what),
-            Prompt::History(count) => self.show_history(count, "", "  "),
-            Prompt::Search(text) => self.show_history(usize::MAX, &text, " "),
+            Prompt::History { count, words } => self.show_history(count, &words),
+            Prompt::Search(text) => self.search_history(&text),
             Prompt::Lang(language) => self.speak(language),
             Prompt::Rerun(wanted) => return self.rerun(wanted),
             Prompt::Last(again) => return self.again(again),
@@ -49,22 +49,29 @@ impl Repl<'_> {
         self.editor.set_language(language, self.out);
     }
 
-    /// The last inputs that hold a text, with their numbers; a number and the text stand so far
-    /// apart.
-    fn show_history(&self, count: usize, text: &str, gap: &str) {
+    /// The last inputs that hold all of these words, however they are written.
+    fn show_history(&self, count: usize, words: &[String]) {
+        let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let shown = self.editor.table(count, |entry| {
+            let entry = entry.to_lowercase();
+            words.iter().all(|word| entry.contains(word))
+        });
+        self.out.data(&render::sanitize(&shown)).ok();
+    }
+
+    /// Those that hold a text, as the Scala shell shows them.
+    fn search_history(&self, text: &str) {
         let entries = self.editor.entries();
-        let found: Vec<String> = entries
+        let found: String = entries
             .iter()
             .filter(|(_, entry)| entry.contains(text))
             .map(|(number, entry)| {
-                let number = format!("{number:>width$}{gap}", width = gap.len() * 2 - 1);
+                let number = format!("{number} ");
                 let indent = format!("\n{}", " ".repeat(number.len()));
                 format!("{number}{}\n", entry.replace('\n', &indent))
             })
             .collect();
-        let first = found.len().saturating_sub(count);
-        let shown = crate::render::sanitize(&found[first..].concat()).into_owned();
-        self.out.data(&shown).ok();
+        self.out.data(&render::sanitize(&found)).ok();
     }
 
     /// `:theme`: another one, or all of them.

@@ -2,7 +2,7 @@
 //! they are told above it as they come.
 
 use super::uplink::{Farewell, Uplink};
-use super::{Event, Signal, life, tell};
+use super::{Event, Ledger, Signal, life, tell};
 use crate::engine::{self, Engine, Mailbox, OpenError, Received, WeakEngine};
 use crate::exit::Exit;
 use crate::lang::{Language, Past};
@@ -54,6 +54,8 @@ pub struct Link {
     pub about: About,
     /// What the session was given.
     pub past: Past,
+    /// What has run in it since, with what it gave.
+    pub ledger: Ledger,
     /// The last error, as the server sent it.
     pub last_failure: Option<Failure>,
     /// Whether nobody has chosen a language, so that Python may be taken for Scala.
@@ -107,6 +109,7 @@ impl Link {
             facts: SessionFacts::default(),
             about,
             past: Past::default(),
+            ledger: Ledger::default(),
             last_failure: None,
             may_be_python: false,
             python_out_of_step: false,

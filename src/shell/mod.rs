@@ -9,6 +9,7 @@ mod follower;
 mod hidden;
 mod journal;
 mod leave;
+mod ledger;
 mod life;
 mod limits;
 mod link;
@@ -24,6 +25,7 @@ mod tell;
 mod timing;
 mod uplink;
 mod wait;
+mod whole;
 mod words;
 mod write;
 
@@ -34,6 +36,7 @@ pub use echoes::Echoes;
 pub use exited::exit_code;
 pub use journal::Journal;
 pub use leave::leave;
+pub use ledger::{Ledger, Ran};
 pub use life::end_of_log;
 pub use limits::Limits;
 pub use link::{About, Link, Over, SessionFacts};
@@ -44,6 +47,7 @@ pub use restart::restart;
 pub use run::{Left, Manner, Run, Verdict};
 pub use signals::{Signals, wait_for_signal};
 pub use wait::Interrupts;
+pub use whole::WholeFile;
 pub use words::{
     asking_again, error_lines, for_shell, from_line, hint_line, livy_error, step_by_step,
 };

@@ -1,10 +1,9 @@
 //! Where a result goes in place of standard output: a file, or a program, such as the one that shows long
 //! texts by the page.
 
-use super::{Link, Signal};
+use super::{Link, Signal, WholeFile};
 use crate::render::Format;
 use crate::term::{Lent, Out};
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -69,16 +68,10 @@ impl Outlet {
 
     pub(super) fn feed(&self, text: &str, link: &mut Link, out: &Out) -> Fed {
         match self {
-            Outlet::File(path) => {
-                let written =
-                    File::create(path).and_then(|mut file| file.write_all(text.as_bytes()));
-                match written {
-                    Ok(()) => Fed::Taken,
-                    Err(error) => {
-                        Fed::Failed(format!("{} cannot be written: {error}", path.display()))
-                    }
-                }
-            }
+            Outlet::File(path) => match WholeFile::write(path, text.as_bytes()) {
+                Ok(_) => Fed::Taken,
+                Err(error) => Fed::Failed(format!("{} cannot be written: {error}", path.display())),
+            },
             Outlet::Program(command_line) => feed_program(command_line, text, link, out),
         }
     }

@@ -146,6 +146,10 @@ impl Run<'_> {
         };
         let lines = lang::lines_before(snippet, source);
         let (waited, feeding) = self.submit(link, snippet, lines, &place, is_hidden);
+        if !is_hidden {
+            link.ledger
+                .note(waited.id.as_ref(), snippet, waited.outcome.as_ref());
+        }
         let number = waited.id.as_ref().map(Id::to_string);
         link.past.note(source, snippet, number);
         let verdict = match waited.outcome {

@@ -3,6 +3,7 @@
 use super::{Sample, row};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 25;
@@ -11,7 +12,11 @@ pub fn measure() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path().to_str().unwrap();
     let binary = env!("CARGO_BIN_EXE_livysh");
+    let full = tempfile::tempdir().unwrap();
+    fill_history(full.path());
+    let full = full.path().to_str().unwrap();
     let (mut ours, mut theirs, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    let mut with_history = Vec::new();
     let has_sqlite = std::process::Command::new("sqlite3")
         .arg("--version")
         .output()
@@ -20,20 +25,38 @@ pub fn measure() {
         let (time, kilobytes) = launch(home, &[binary, "http://127.0.0.1:9"], "scala> ");
         ours.push(time);
         memory.push(kilobytes);
+        with_history.push(launch(full, &[binary, "http://127.0.0.1:9"], "scala> ").0);
         if has_sqlite {
             theirs.push(launch(home, &["sqlite3"], "sqlite> ").0);
         }
     }
+    let (ours, with_history) = (Sample::of(ours), Sample::of(with_history));
     let theirs = has_sqlite.then(|| Sample::of(theirs));
     let peer = if has_sqlite {
         "sqlite3"
     } else {
         "sqlite3 is not installed"
     };
-    row("launch to prompt", &Sample::of(ours), peer, theirs.as_ref());
+    row("launch to prompt", &ours, peer, theirs.as_ref());
+    let what = "launch to prompt with a full history";
+    row(what, &with_history, "without one", Some(&ours));
     memory.sort();
     let megabytes = memory[RUNS / 2] as f64 / 1024.0;
     println!("| memory at the prompt (VmRSS) | | {megabytes:.1} MB | budget: 20 MB | – |");
+}
+
+/// Ten thousand entries, of which some are blocks.
+fn fill_history(home: &Path) {
+    let folder = home.join(".local/state/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let line = |number: usize| match number % 10 {
+        0 => format!("def f{number}(x: Int) = {{\\n  val y = x + {number}\\n  y * 2\\n}}\n"),
+        _ => format!(
+            "val flights{number} = spark.read.parquet(\"/data/flights/{number}\").count()\n"
+        ),
+    };
+    let entries: String = (0..10_000).map(line).collect();
+    std::fs::write(folder.join("history-scala"), format!("#V2\n{entries}")).unwrap();
 }
 
 /// Time from the start of the program to its prompt on the screen, and its memory a little later,

@@ -1,22 +1,19 @@
-//! The file that is written. It gets its name when it is complete; until then it stands beside that
-//! under a name of its own, which goes with the value.
+//! The rows of a file that is written, which gets its name when it is complete.
 
 use super::format::Format;
 use crate::render::csv_line;
+use crate::shell::WholeFile;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
-use std::fs::Permissions;
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 pub(super) struct Sheet {
     format: Format,
     columns: usize,
-    file: BufWriter<NamedTempFile>,
+    file: WholeFile,
     path: PathBuf,
     line: String,
 }
@@ -24,34 +21,12 @@ pub(super) struct Sheet {
 impl Sheet {
     /// One that shall have this name; what has it now stays until then.
     pub(super) fn new(path: &Path, format: Format) -> Result<Sheet, String> {
-        // Where the name is a link, the file behind it is written.
-        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if target.exists() && !target.is_file() {
-            return Err(format!("{}: it is no file", path.display()));
-        }
-        let folder = match target.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            Some(_) | None => Path::new("."),
-        };
-        // As any new file has them: the system takes off what the user does not want.
-        let permissions = match target.metadata() {
-            // Its folder would let it be replaced all the same.
-            Ok(found) if found.permissions().readonly() => {
-                return Err(format!("{}: it is write-protected", path.display()));
-            }
-            Ok(found) => found.permissions(),
-            Err(_) => Permissions::from_mode(0o666),
-        };
-        let file = tempfile::Builder::new()
-            .prefix(".livysh-")
-            .permissions(permissions)
-            .tempfile_in(folder)
-            .map_err(|error| unwritable(path, &error))?;
+        let file = WholeFile::new(path).map_err(|error| unwritable(path, &error))?;
         Ok(Sheet {
             format,
             columns: 0,
-            file: BufWriter::new(file),
-            path: target,
+            file,
+            path: path.to_owned(),
             line: String::new(),
         })
     }
@@ -93,15 +68,8 @@ impl Sheet {
     /// All is written: gives it its name.
     pub(super) fn finish(self) -> Result<(), String> {
         let path = self.path;
-        let file = self
-            .file
-            .into_inner()
-            .map_err(|error| unwritable(&path, error.error()))?;
-        // Some disks tell only then that they are full.
-        let stored = file.as_file().sync_all();
-        stored.map_err(|error| unwritable(&path, &error))?;
-        let kept = file.persist(&path);
-        kept.map_err(|error| unwritable(&path, &error.error))?;
+        let finished = self.file.finish();
+        finished.map_err(|error| unwritable(&path, &error))?;
         Ok(())
     }
 }
@@ -151,6 +119,8 @@ fn cell(value: &RawValue) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
 
     const ROW: &str =
         r#"{"a":12345678901234567890.10,"a":"x\"y\n","c":null,"d":"","e":[1,"b"],"f":1.0E10}"#;

@@ -1,5 +1,6 @@
 //! What is shown of a line beside its text: colours, the matching bracket, a suggestion.
 
+use super::narrow::Narrowing;
 use super::state::{State, Wish};
 use crate::lang::{self, Language};
 use crate::term::{Lines, Painter};
@@ -30,6 +31,8 @@ pub(super) struct Helper {
     pub(super) language: Cell<Language>,
     /// The lines of the block before the one that is edited.
     pub(super) before: RefCell<String>,
+    /// What is left of the history for what is typed.
+    pub(super) narrowing: RefCell<Narrowing>,
     pub(super) prompt_width: Cell<usize>,
     /// Columns and rows of the terminal.
     pub(super) size: Cell<(usize, usize)>,
@@ -57,7 +60,8 @@ impl Helper {
             (!rest.trim().is_empty() && rest.chars().all(is_safe)).then(|| rest.to_owned())
         };
         let history = context.history();
-        (0..history.len()).rev().find_map(|index| {
+        let mut narrowing = self.narrowing.borrow_mut();
+        narrowing.find(line, history.len(), |index| {
             let found = history.get(index, SearchDirection::Reverse).ok()??;
             begins(&found.entry)
         })

@@ -4,6 +4,7 @@
 //! |-------------|---------------------------------------------------------|
 //! | `keys.rs`   | what keys do                                            |
 //! | `helper.rs` | colours, brackets and suggestions                       |
+//! | `narrow.rs` | where a suggestion is looked for                        |
 //! | `recall.rs` | the history as Up and Down go through it                |
 //! | `state.rs`  | what these three share                                  |
 //! | `printer.rs`| prints above the prompt                                 |
@@ -11,6 +12,7 @@
 
 mod helper;
 mod keys;
+mod narrow;
 mod printer;
 mod recall;
 mod rows;
@@ -18,7 +20,8 @@ mod state;
 
 pub(super) use printer::Printer;
 
-use super::{Looks, credential, history};
+use super::history::{self, Outcome, Row, Runs};
+use super::{Looks, credential};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::Line;
@@ -35,8 +38,6 @@ use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-const MOST_HISTORY: usize = 10_000;
 
 /// What the user did with a line.
 #[derive(Debug)]
@@ -72,6 +73,8 @@ pub(super) struct LineEditor {
     on_terminal: bool,
     /// How many entries a full history has lost since it was loaded.
     forgotten: usize,
+    /// When entries ran, and how they ended.
+    runs: Runs,
 }
 
 impl LineEditor {
@@ -80,12 +83,13 @@ impl LineEditor {
         language: Language,
         painter: Painter,
         folder: Option<PathBuf>,
+        profile: Option<String>,
         looks: &Looks,
         out: &Out,
     ) -> Result<(LineEditor, Option<Printer>), String> {
         let words = |error: ReadlineError| error.to_string();
         let config = Config::builder()
-            .max_history_size(MOST_HISTORY)
+            .max_history_size(history::MOST)
             .map_err(words)?
             .history_ignore_dups(true)
             .map_err(words)?
@@ -112,6 +116,7 @@ impl LineEditor {
             suggests: looks.suggests,
             language: Cell::new(language),
             before: RefCell::default(),
+            narrowing: RefCell::default(),
             prompt_width: Cell::new(0),
             size: Cell::new((usize::MAX, usize::MAX)),
             pair: Cell::new(None),
@@ -130,6 +135,7 @@ impl LineEditor {
             marks: out.has_signs(),
             on_terminal: out.terminals.input,
             forgotten: 0,
+            runs: Runs::new(profile),
         };
         editor.load_history(language, out);
         Ok((editor, printer))
@@ -160,6 +166,7 @@ impl LineEditor {
         }
         if let Some(helper) = self.editor.helper() {
             helper.before.replace(before.to_owned());
+            helper.narrowing.borrow_mut().begin();
             helper.size.set(size);
             helper.prompt_width.set(raw.len());
         }
@@ -220,18 +227,24 @@ impl LineEditor {
     }
 
     /// Keeps a block in the history, at once: none that begins with a blank, as in other shells, or
-    /// that looks as if it held a credential.
+    /// that looks as if it held a credential. It counts as running until `ended`.
     pub(super) fn remember(&mut self, language: Language, block: &str) {
         if block.starts_with(' ') || credential::looks_like_one(block) {
             return;
         }
-        let was_full = self.editor.history().len() == MOST_HISTORY;
+        let was_full = self.editor.history().len() == history::MOST;
         let added = self.editor.add_history_entry(block).unwrap_or(false);
         self.forgotten += usize::from(added && was_full);
         if let Some(path) = self.path(language).filter(|_| added) {
             // A history that cannot be written is no reason to disturb.
-            self.editor.append_history(&path).ok();
+            history::append(&path, block).ok();
         }
+        self.runs.begin(block, !added);
+    }
+
+    /// What was kept since the last time has ended so.
+    pub(super) fn ended(&mut self, outcome: Outcome) {
+        self.runs.end(outcome);
     }
 
     /// What the history holds, the oldest first, each with the number that it keeps.
@@ -240,17 +253,37 @@ impl LineEditor {
         (self.forgotten + 1..).zip(history).collect()
     }
 
+    /// The last entries of which this is true, as `:history` shows them.
+    pub(super) fn table(&self, count: usize, is_wanted: impl Fn(&str) -> bool) -> String {
+        let entries = || self.editor.history().file.iter().map(String::as_str);
+        let runs = self.runs.of(entries());
+        let numbered = (self.forgotten + 1..).zip(entries()).zip(&runs);
+        let mut rows: Vec<Row<'_>> = numbered
+            .filter(|((_, text), _)| is_wanted(text))
+            .map(|((number, text), run)| Row {
+                number,
+                text,
+                run: run.as_ref(),
+            })
+            .collect();
+        rows.drain(..rows.len().saturating_sub(count));
+        history::table(&rows)
+    }
+
     fn path(&self, language: Language) -> Option<PathBuf> {
         Some(history::path(self.folder.as_deref()?, language))
     }
 
     /// Loads the language's history; a broken file is set aside.
     fn load_history(&mut self, language: Language, out: &Out) {
-        let Some(path) = self.path(language) else {
+        let path = self.path(language);
+        self.runs.open(path.as_deref());
+        let Some(path) = path else {
             return;
         };
         if history::prepare(&path).is_err() {
             self.folder = None;
+            self.runs.open(None);
             return;
         }
         if self.try_load(&path).is_err() {
@@ -262,6 +295,7 @@ impl LineEditor {
                 );
                 out.note(&Line::plain(told));
                 history::prepare(&path).ok();
+                self.try_load(&path).ok();
             }
         }
     }
@@ -272,9 +306,14 @@ impl LineEditor {
         if std::str::from_utf8(&text).is_err() {
             return Err(ReadlineError::Io(std::io::ErrorKind::InvalidData.into()));
         }
-        match text.is_empty() {
-            true => Ok(()),
-            false => self.editor.history_mut().load(path),
+        if text.is_empty() {
+            return Ok(());
         }
+        self.editor.history_mut().load(path)?;
+        // Only a full one can be twice as long.
+        if self.editor.history().len() == history::MOST {
+            history::trim(path).ok();
+        }
+        Ok(())
     }
 }

@@ -57,9 +57,9 @@ impl Recall {
         Recall { file, state }
     }
 
-    fn entry(&self, index: usize) -> Option<String> {
+    fn entry(&self, index: usize) -> Option<Cow<'_, str>> {
         let found = self.file.get(index, SearchDirection::Forward).ok()??;
-        Some(found.entry.into_owned())
+        Some(found.entry)
     }
 
     /// The next entry that begins as is wanted; a way that ends before one stays where it is, or goes
@@ -82,6 +82,7 @@ impl Recall {
         };
         match (found, direction) {
             (Some((index, entry)), _) => {
+                let entry = entry.into_owned();
                 search.shown = Some(entry.clone());
                 let position = entry.len();
                 (entry, index, position)

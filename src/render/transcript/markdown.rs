@@ -1,0 +1,205 @@
+//! A transcript in Markdown, as GitHub shows it: inputs in fences that tell their language, tables,
+//! pictures in files beside it.
+
+use super::parts::{Part, cut, failure, parts, plain, told};
+use super::{Cell, Picture};
+use crate::render::export;
+use crate::render::one_line;
+
+/// The text under a title, and the pictures that it shows; `stem` begins their names.
+pub fn markdown(title: &str, stem: &str, cells: &[Cell]) -> (String, Vec<Picture>) {
+    let mut document = Document {
+        text: format!("# {}\n", plain(&one_line(title))),
+        pictures: Vec::new(),
+        stem,
+    };
+    for cell in cells {
+        document.cell(cell);
+    }
+    (document.text, document.pictures)
+}
+
+struct Document<'a> {
+    text: String,
+    pictures: Vec<Picture>,
+    stem: &'a str,
+}
+
+impl Document<'_> {
+    fn cell(&mut self, cell: &Cell) {
+        self.fence(cell.language.name(), &cell.code);
+        let parts = parts(cell);
+        let is_text = |part: &Part<'_>| matches!(part, Part::Printed(_) | Part::Echo(_));
+        let has_text = parts.iter().any(is_text);
+        for part in parts {
+            // A rich form beside a plain one says the same.
+            if !(has_text && matches!(part, Part::Html(_))) {
+                self.part(part);
+            }
+        }
+        if let Some(failure) = failure(cell) {
+            if let Some(printed) = &failure.printed {
+                self.fence("text", &plain(printed));
+            }
+            self.note("failed");
+            self.fence("text", &told(&failure));
+        }
+        if let Some(note) = cell.given.note() {
+            self.note(note);
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part {
+            Part::Printed(text) | Part::Echo(text) => self.fence("text", &plain(text)),
+            Part::Rows(rows) => {
+                let table = export::markdown(&rows);
+                self.text.push('\n');
+                self.text.push_str(&plain(&table));
+                if let Some(note) = cut(&rows) {
+                    self.note(&note);
+                }
+            }
+            Part::Json(value) => {
+                let text = serde_json::to_string_pretty(value).unwrap_or_default();
+                self.fence("json", &plain(&text));
+            }
+            Part::Html(text) => self.fence("html", &plain(text)),
+            Part::Picture(image) => match image.bytes {
+                Some(bytes) => {
+                    let number = self.pictures.len() + 1;
+                    let name = format!("{}-{number}.{}", self.stem, image.ending);
+                    self.text.push_str(&format!(
+                        "\n![{} {number}](<{}>)\n",
+                        image.kind,
+                        in_link(&name)
+                    ));
+                    self.pictures.push(Picture { name, bytes });
+                }
+                None => self.left_out(image.kind, image.text.len()),
+            },
+            Part::Other(kind, value) => {
+                let size = value
+                    .as_str()
+                    .map_or_else(|| value.to_string().len(), str::len);
+                self.left_out(kind, size);
+            }
+        }
+    }
+
+    fn left_out(&mut self, kind: &str, size: usize) {
+        self.fence(
+            "text",
+            &format!("[{}, {size} characters, is left out]", one_line(kind)),
+        );
+    }
+
+    fn note(&mut self, note: &str) {
+        self.text.push_str(&format!("\n*{note}*\n"));
+    }
+
+    /// A block as it is, between fences that are longer than any within.
+    fn fence(&mut self, info: &str, text: &str) {
+        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        self.text
+            .push_str(&format!("\n{fence}{info}\n{text}\n{fence}\n"));
+    }
+}
+
+/// A name as a link's target between angle brackets.
+fn in_link(name: &str) -> String {
+    let mut link = String::new();
+    for c in name.chars() {
+        match c {
+            '<' | '>' | '\\' | '%' | '#' | '?' => link.push_str(&format!("%{:02X}", u32::from(c))),
+            _ => link.push(c),
+        }
+    }
+    link
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Given;
+    use super::*;
+    use crate::lang::Language;
+    use serde_json::{Value, json};
+
+    fn cell(language: Language, code: &str, output: Value) -> Cell {
+        Cell {
+            language,
+            code: code.to_owned(),
+            given: Given::Output(serde_json::from_value(output).unwrap()),
+        }
+    }
+
+    fn written(cell: Cell) -> String {
+        let (text, _) = markdown("t", "stem", &[cell]);
+        text.strip_prefix("# t\n").unwrap().to_owned()
+    }
+
+    #[test]
+    fn code_and_text_stand_between_fences() {
+        let output =
+            json!({"status": "ok", "data": {"text/plain": "a\u{1b}[1m`\u{1b}[0m\nx: Int = 1\n"}});
+        assert_eq!(
+            written(cell(Language::Scala, "val x = \"```\"", output)),
+            "\n````scala\nval x = \"```\"\n````\n\n```text\na`\n```\n\n```text\nx: Int = 1\n```\n"
+        );
+        let mut running = cell(Language::R, "x", json!(null));
+        running.given = Given::Running;
+        assert_eq!(written(running), "\n```r\nx\n```\n\n*still running*\n");
+    }
+
+    #[test]
+    fn rows_are_a_table_and_an_error_is_told_whole() {
+        let rows = json!({"schema": {"fields": [{"name": "a|b", "type": "integer"}]}, "data": [[1], [null]]});
+        let output = json!({"status": "ok", "data": {"application/json": rows}});
+        assert_eq!(
+            written(cell(Language::Sql, "select", output)),
+            "\n```sql\nselect\n```\n\n| a\\|b |\n| ---: |\n| 1 |\n| NULL |\n"
+        );
+        let output = json!({"status": "error", "ename": "E", "evalue": "v", "traceback": ["t\n"]});
+        assert_eq!(
+            written(cell(Language::Python, "x", output)),
+            "\n```python\nx\n```\n\n*failed*\n\n```text\nE: v\nt\n```\n"
+        );
+    }
+
+    #[test]
+    fn rows_that_may_not_be_all_are_told() {
+        let rows = json!({"schema": {"fields": [{"name": "a"}]}, "data": vec![json!([1]); 1000]});
+        let output = json!({"status": "ok", "data": {"application/json": rows}});
+        let text = written(cell(Language::Sql, "select", output));
+        let note = "| 1 |\n\n*1000 rows: the server gives no more, there may be others*\n";
+        assert!(text.ends_with(note), "{text}");
+    }
+
+    #[test]
+    fn html_beside_a_text_is_left_out() {
+        let output = json!({"status": "ok", "data": {"text/plain": "a", "text/html": "<b>a</b>"}});
+        let text = written(cell(Language::Python, "x", output));
+        assert_eq!(text, "\n```python\nx\n```\n\n```text\na\n```\n");
+    }
+
+    #[test]
+    fn pictures_stand_beside_it() {
+        let output = json!({"status": "ok", "data": {"image/png": "aGk=\n", "image/gif": "?"}});
+        let (text, pictures) = markdown("t", "a <b>", &[cell(Language::Python, "p", output)]);
+        let picture = Picture {
+            name: "a <b>-1.png".to_owned(),
+            bytes: b"hi".to_vec(),
+        };
+        assert_eq!(pictures, [picture]);
+        assert!(
+            text.contains("\n![image/png 1](<a %3Cb%3E-1.png>)\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("[image/gif, 1 characters, is left out]"),
+            "{text}"
+        );
+    }
+}

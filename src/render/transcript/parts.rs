@@ -1,0 +1,146 @@
+//! An output as its parts, whatever document they are for.
+
+use super::Cell;
+use crate::lang::{Echo, Language};
+use crate::livy::{Failure, Output};
+use crate::render::output::SQL_ROWS;
+use crate::render::rows::Rows;
+use crate::render::{sanitize, untangle, whole};
+use base64::Engine;
+use serde_json::Value;
+
+const TEXT: &str = "text/plain";
+const JSON: &str = "application/json";
+const TABLE: &str = "application/vnd.livy.table.v1+json";
+const HTML: &str = "text/html";
+
+pub(super) enum Part<'a> {
+    /// What was printed.
+    Printed(&'a str),
+    /// The value of an expression, or what was defined.
+    Echo(&'a str),
+    Rows(Rows<'a>),
+    Json(&'a Value),
+    Html(&'a str),
+    Picture(Image<'a>),
+    /// Something of another media type.
+    Other(&'a str, &'a Value),
+}
+
+pub(super) struct Image<'a> {
+    pub(super) kind: &'a str,
+    pub(super) ending: &'static str,
+    /// As it was sent: in base64, but for what is text itself.
+    pub(super) text: &'a str,
+    /// None where it is not what it is said to be.
+    pub(super) bytes: Option<Vec<u8>>,
+}
+
+/// Those of what a cell gave that ended well, in an order to be read in.
+pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
+    let Some(Output::Ok(data)) = cell.given.output() else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    if let Some(Value::String(text)) = data.get(TEXT) {
+        // Livy gives what was printed and a value as one text; Scala's values can be told.
+        let echo = match cell.language {
+            Language::Scala => Echo::of(&cell.code).start(text),
+            Language::Python | Language::Sql | Language::R => text.len(),
+        };
+        let (printed, echo) = text.split_at(echo);
+        parts.extend((!printed.trim().is_empty()).then_some(Part::Printed(printed)));
+        parts.extend((!echo.trim().is_empty()).then_some(Part::Echo(echo)));
+    }
+    for (kind, value) in data {
+        let text = value.as_str();
+        parts.extend(match (kind.as_str(), text) {
+            (TEXT, Some(_)) => None,
+            (JSON, _) => Some(match Rows::of_sql(value) {
+                Some(rows) => Part::Rows(rows),
+                None => Part::Json(value),
+            }),
+            (TABLE, _) => Some(match Rows::of_livy(value) {
+                Some(rows) => Part::Rows(rows),
+                None => Part::Json(value),
+            }),
+            (HTML, Some(text)) => Some(Part::Html(text)),
+            (kind, Some(text)) if kind.starts_with("image/") => Some(match image(kind, text) {
+                Some(image) => Part::Picture(image),
+                None => Part::Other(kind, value),
+            }),
+            (kind, _) => Some(Part::Other(kind, value)),
+        });
+    }
+    // A statement that defines a view has no columns.
+    parts.retain(|part| !matches!(part, Part::Rows(rows) if rows.columns.is_empty()));
+    parts
+}
+
+fn image<'a>(kind: &'a str, text: &'a str) -> Option<Image<'a>> {
+    let ending = match kind {
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        "image/svg+xml" => "svg",
+        _ => return None,
+    };
+    let bytes = match ending {
+        "svg" => Some(text.as_bytes().to_owned()),
+        _ => {
+            let packed: String = text.split_whitespace().collect();
+            let engine = base64::engine::general_purpose::STANDARD;
+            engine.decode(packed).ok()
+        }
+    };
+    Some(Image {
+        kind,
+        ending,
+        text,
+        bytes,
+    })
+}
+
+/// What is to be said of rows that may not be all of them.
+pub(super) fn cut(rows: &Rows<'_>) -> Option<String> {
+    let count = rows.count() as u64;
+    (count == SQL_ROWS)
+        .then(|| format!("{count} rows: the server gives no more, there may be others"))
+}
+
+/// The error that a cell gave, and what it had printed before.
+pub(super) fn failure(cell: &Cell) -> Option<Failure> {
+    match cell.given.output()? {
+        Output::Error(failure) => Some(untangle(failure.clone(), cell.language)),
+        Output::Ok(_) => None,
+    }
+}
+
+/// All that is said of an error, without colours.
+pub(super) fn told(failure: &Failure) -> String {
+    plain(&whole(failure))
+}
+
+/// A text without anything that a terminal would obey, colours among it.
+pub(super) fn plain(text: &str) -> String {
+    let text = sanitize(text);
+    let mut pieces = text.split('\u{1b}');
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        // What is left of escapes is `[ digits m`.
+        plain.push_str(piece.split_once('m').map_or(piece, |(_, rest)| rest));
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_left_out() {
+        assert_eq!(plain("a\u{1b}[31mred\u{1b}[0m m\u{1b}[2J"), "ared m");
+        assert_eq!(plain("m"), "m");
+    }
+}
