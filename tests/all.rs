@@ -33,6 +33,7 @@ mod long_run;
 mod looks;
 mod neighbours;
 mod outages;
+mod pictures;
 mod real_code;
 mod recordings;
 mod replay;

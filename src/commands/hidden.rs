@@ -60,6 +60,7 @@ impl Desk<'_> {
             manner,
             echoes,
             outlet: None,
+            pictures: None,
         };
         (run, self.link)
     }

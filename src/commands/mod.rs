@@ -60,6 +60,7 @@ use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Outlet, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
+use std::path::PathBuf;
 use steps::{Step, Steps};
 
 /// What the commands work with.
@@ -74,6 +75,8 @@ pub struct Desk<'a> {
     pub doctor: Option<Doctor>,
     /// Where the next result goes.
     pub outlet: Option<Outlet>,
+    /// Where pictures are kept that are not drawn.
+    pub pictures: Option<PathBuf>,
     inputs: Inputs,
     /// Whether a statement was shown among the results.
     has_echoed: bool,
@@ -123,6 +126,7 @@ impl<'a> Desk<'a> {
             startup: Startup::default(),
             doctor: None,
             outlet: None,
+            pictures: None,
             inputs: Inputs::default(),
             has_echoed: false,
             depth: 0,
@@ -229,6 +233,7 @@ impl<'a> Desk<'a> {
             manner: self.manner,
             echoes: &self.echoes,
             outlet,
+            pictures: self.pictures.as_deref(),
         };
         (run, self.link)
     }

@@ -6,6 +6,7 @@ mod fitted;
 mod format;
 mod kinds;
 mod output;
+mod picture;
 mod rows;
 mod sanitize;
 mod table;
@@ -16,6 +17,7 @@ pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
 pub use fitted::{Records, Screen};
 pub use format::Format;
 pub use output::{Rendered, View, output};
+pub use picture::{Form as PictureForm, Picture};
 pub use sanitize::{one_line, sanitize};
 pub use warnings::{place_warnings, with_places};
 

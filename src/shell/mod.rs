@@ -15,6 +15,7 @@ mod link;
 mod local;
 mod open;
 mod outlet;
+mod picture;
 mod plan;
 mod restart;
 mod run;
