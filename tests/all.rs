@@ -24,6 +24,7 @@ mod faults;
 mod generated;
 mod help;
 mod hostile;
+mod inspection;
 mod interrupts;
 mod languages;
 mod leaving;

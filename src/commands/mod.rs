@@ -12,7 +12,7 @@
 //! | `inputs.rs`      | what has run: `:save`, `:replay`                              |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
-//! | `types.rs`       | `:type`, `:kind`                                              |
+//! | `inspect/`       | `x?`, `:schema`, `:type`, `:kind`                             |
 //! | `require.rs`     | `:require`                                                    |
 //! | `results.rs`     | `:format`, `:once`, `:timing`                                 |
 //! | `doctor.rs`      | `:doctor`                                                     |
@@ -29,6 +29,7 @@ mod exit;
 mod help;
 mod hidden;
 mod inputs;
+mod inspect;
 mod load;
 mod local;
 mod parse;
@@ -41,10 +42,10 @@ mod steps;
 mod stream;
 mod table;
 mod transfer;
-mod types;
 mod walk;
 
 pub use doctor::Doctor;
+pub use inspect::{Asked, asked};
 pub use local::{Edited, edit, edit_file, names_program};
 pub use parse::{Again, Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
@@ -150,6 +151,7 @@ impl<'a> Desk<'a> {
                 Ok(text) => self.print(&text),
                 Err(told) => Answer::Refused(told),
             },
+            Shared::Inspect(Asked { name, is_deep }) => self.inspect(language, &name, is_deep),
             Shared::Kind(wanted) => self.kind_of(language, &wanted),
             Shared::Load { path, verbose } => self.load(language, &path, verbose),
             Shared::Once(outlet) => self.once(outlet),
@@ -158,6 +160,7 @@ impl<'a> Desk<'a> {
             Shared::Require(path) => self.require(language, &path),
             Shared::Reset => Answer::Refused(self.about_reset()),
             Shared::Save(path) => self.save(language, &path),
+            Shared::Schema(name) => self.schema_of(language, &name),
             Shared::Shell(command_line) => self.shell(&command_line),
             Shared::Silent => {
                 let is_silent = !self.echoes.are_silent.get();
@@ -249,12 +252,14 @@ impl<'a> Desk<'a> {
     fn print(&self, text: &str) -> Answer {
         match self.out.data(&sanitize(text)) {
             Ok(()) => Answer::Done,
-            Err(_) => {
-                let verdict = Verdict::OutputClosed { succeeded: true };
-                let stopped = Stopped::hidden(verdict, Language::Scala);
-                Answer::Stopped(Box::new(stopped))
-            }
+            Err(_) => self.unread(),
         }
+    }
+
+    /// Nobody reads what was asked for.
+    fn unread(&self) -> Answer {
+        let verdict = Verdict::OutputClosed { succeeded: true };
+        Answer::Stopped(Box::new(Stopped::hidden(verdict, Language::Scala)))
     }
 
     /// Why a question has no answer: what the server does not do is said in the command's words.

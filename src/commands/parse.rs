@@ -1,5 +1,6 @@
 //! From a line to a command.
 
+use super::inspect::Asked;
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
@@ -70,6 +71,8 @@ pub enum Shared {
     Format(Option<Format>),
     /// On one command, or on all.
     Help(Option<String>),
+    /// What a value is, asked at a prompt.
+    Inspect(Asked),
     Kind(String),
     Load {
         path: PathBuf,
@@ -82,6 +85,8 @@ pub enum Shared {
     Require(String),
     Reset,
     Save(PathBuf),
+    /// The columns of a DataFrame or a table.
+    Schema(String),
     Shell(String),
     Silent,
     /// Whether it is told how long each statement took; the other way where that is not said.
@@ -250,6 +255,10 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Save => match argument {
             "" => Err("File name is required.".to_owned()),
             path => shared(Shared::Save(PathBuf::from(path))),
+        },
+        Name::Schema => match argument {
+            "" => Err(format!("usage: {}", entry.usage())),
+            name => shared(Shared::Schema(name.to_owned())),
         },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),

@@ -29,6 +29,7 @@ pub enum Name {
     Reset,
     Restart,
     Save,
+    Schema,
     Session,
     Shell,
     Silent,
@@ -96,6 +97,7 @@ const fn entry(
                 | Name::Once
                 | Name::Rerun
                 | Name::Restart
+                | Name::Schema
                 | Name::Session
                 | Name::Statements
                 | Name::Theme
@@ -293,6 +295,14 @@ pub(super) static TABLE: [Entry; 45] = [
         "<path>",
         "save replayable session to a file",
         "The inputs that have succeeded, to be run again with :load, or by livysh FILE.",
+    ),
+    entry(
+        Name::Schema,
+        "schema",
+        "NAME",
+        "show the columns of a DataFrame, or of a table in SQL",
+        "No job runs for it. At a prompt NAME? tells the type and the columns, too, and in Python a value's \
+         text,\nlength, signature and documentation; NAME?? its source.",
     ),
     entry(
         Name::Session,

@@ -9,6 +9,7 @@ mod output;
 mod picture;
 mod rows;
 mod sanitize;
+mod schema;
 mod table;
 mod warnings;
 
@@ -19,6 +20,7 @@ pub use format::Format;
 pub use output::{Rendered, View, output};
 pub use picture::{Form as PictureForm, Picture};
 pub use sanitize::{one_line, sanitize};
+pub use schema::schema;
 pub use warnings::{place_warnings, with_places};
 
 /// What a piece of text is, so that the terminal can choose how it looks.
