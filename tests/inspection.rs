@@ -76,7 +76,9 @@ fn python_tells_what_values_are(prompt: &mut Prompt, keeps_code: bool) {
     prompt
         .screen
         .paste("def plus(x, y=2):\n    'Adds\\n\\nboth.'\n    return x + y");
-    prompt.gives("");
+    prompt.screen.wait_for("return x + y");
+    prompt.screen.send("\r");
+    prompt.screen.wait_for_prompt(">>>");
     prompt.gives("names = None; names = set(globals())");
     prompt.tells("6 * 7", "42");
     let told = prompt.gives("frame?");

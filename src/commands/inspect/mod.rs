@@ -77,15 +77,47 @@ fn block(label: &str, text: &str) -> Vec<Line> {
     ]
 }
 
-/// The first line of what went wrong.
-fn first_line(failure: &Failure) -> String {
-    let first = failure.evalue.trim().lines().next().unwrap_or_default();
-    one_line(first).into_owned()
+/// All that is told of what went wrong.
+fn whole(failure: &Failure) -> String {
+    format!("{}\n{}", failure.evalue, failure.traceback.concat())
+}
+
+/// What went wrong on a line: what the compiler says, wherever that stands; else how it begins.
+fn reason(failure: &Failure) -> String {
+    let text = whole(failure);
+    let error = text.lines().find_map(|line| {
+        let (before, told) = line.split_once("error: ")?;
+        (before.trim().is_empty() || before.starts_with("<console>")).then_some(told)
+    });
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    one_line(error.or(first).unwrap_or_default().trim()).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reason_is_the_compilers_wherever_it_stands() {
+        let of = |evalue: &str, traceback: &[&str]| {
+            reason(&Failure {
+                evalue: evalue.to_owned(),
+                traceback: traceback.iter().map(|line| format!("{line}\n")).collect(),
+                ..Failure::default()
+            })
+        };
+        let not_found = "not found: value x";
+        assert_eq!(
+            of("<console>:23: error: not found: value x", &["x", "^"]),
+            not_found
+        );
+        assert_eq!(
+            of("       ^", &["       error: not found: value x"]),
+            not_found
+        );
+        let thrown = "java.lang.IllegalStateException: some error: x";
+        assert_eq!(of(thrown, &["  at x"]), thrown);
+    }
 
     #[test]
     fn frames_are_known_by_their_types() {

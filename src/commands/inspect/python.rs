@@ -30,7 +30,7 @@ impl Desk<'_> {
         );
         let text = match self.hidden_text(Language::Python, &code)? {
             Gave::Text(text) => text,
-            Gave::Failed(failure) => return Err(Answer::Refused(super::first_line(&failure))),
+            Gave::Failed(failure) => return Err(Answer::Refused(super::reason(&failure))),
         };
         let told = text.rsplit_once(MARK).map(|(_, rest)| rest);
         let told = told.and_then(|rest| serde_json::from_str(rest.lines().next()?).ok());

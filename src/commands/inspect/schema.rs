@@ -48,12 +48,12 @@ impl Desk<'_> {
         );
         let text = match self.hidden_text(Language::Scala, &code)? {
             Gave::Text(text) => text,
-            Gave::Failed(failure) if failure.evalue.contains("type mismatch") => {
+            Gave::Failed(failure) if super::whole(&failure).contains("type mismatch") => {
                 return Err(Answer::Refused(format!(
                     "{name} is no DataFrame or Dataset"
                 )));
             }
-            Gave::Failed(failure) => return Err(Answer::Refused(super::first_line(&failure))),
+            Gave::Failed(failure) => return Err(Answer::Refused(super::reason(&failure))),
         };
         let told = text
             .split_once(MARK)

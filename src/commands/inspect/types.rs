@@ -4,7 +4,7 @@
 //! value made of the type alone. What closes it stands on a line of its own, out of a comment's reach.
 //! Its name stays in the session, and is one that nobody types.
 
-use super::python;
+use super::{python, reason, whole};
 use crate::commands::hidden::Gave;
 use crate::commands::transfer::is_variable;
 use crate::commands::{Answer, Desk};
@@ -33,7 +33,10 @@ impl Desk<'_> {
         }
         let told = match self.probed_type(expression) {
             Ok(Ok(told)) => told,
-            Ok(Err(told)) => return Answer::Refused(told),
+            Ok(Err(failure)) => {
+                let head = head();
+                return Answer::Refused(without_probe(&failure, &head));
+            }
             Err(answer) => return answer,
         };
         match verbose {
@@ -46,27 +49,30 @@ impl Desk<'_> {
     }
 
     /// An expression's type, or what the compiler says of it.
-    fn probed_type(&mut self, expression: &str) -> Result<Result<String, String>, Answer> {
-        let head = format!("def {PROBE} = (");
-        let code = format!("{head}{expression}\n)");
-        Ok(match self.hidden_text(Language::Scala, &code)? {
-            Gave::Text(text) => {
-                found_type(&text).ok_or("The session did not tell the type.".to_owned())
-            }
-            Gave::Failed(failure) => Err(without_probe(&failure, &head)),
-        })
+    fn probed_type(&mut self, expression: &str) -> Result<Result<String, Failure>, Answer> {
+        let code = format!("{}{expression}\n)", head());
+        match self.hidden_text(Language::Scala, &code)? {
+            Gave::Failed(failure) => Ok(Err(failure)),
+            Gave::Text(text) => match found_type(&text) {
+                Some(told) => Ok(Ok(told)),
+                None => {
+                    let told = "The session did not tell the type.";
+                    Err(Answer::Refused(told.to_owned()))
+                }
+            },
+        }
     }
 
     /// A name's type; of a method that of the function it makes.
     pub(super) fn scala_type(&mut self, name: &str) -> Result<String, Answer> {
         let told = match self.probed_type(name)? {
-            Err(told) if told.contains("missing argument list") => {
+            Err(failure) if whole(&failure).contains("missing argument list") => {
                 let of_function = self.probed_type(&format!("{name} _"))?;
-                of_function.map_err(|_| told)
+                of_function.map_err(|_| failure)
             }
             told => told,
         };
-        told.map_err(Answer::Refused)
+        told.map_err(|failure| Answer::Refused(reason(&failure)))
     }
 
     pub(in crate::commands) fn kind_of(&mut self, language: Language, wanted: &str) -> Answer {
@@ -107,6 +113,11 @@ impl Desk<'_> {
              two types, can be asked for"
         ))
     }
+}
+
+/// What stands before the probe's body.
+fn head() -> String {
+    format!("def {PROBE} = (")
 }
 
 fn only_scala(language: Language, name: &str) -> Option<Answer> {
