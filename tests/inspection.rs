@@ -179,6 +179,78 @@ fn both(url: &str, session: &str, keeps_code: bool) {
     scala_tells_what_values_are(&mut scala);
 }
 
+/// A question would wait behind it, and it is not for long that one looks.
+#[test]
+fn nothing_is_asked_while_a_statement_runs() {
+    let home = Home::new();
+    let (go, url) = (home.path().join("go"), strict());
+    let session = Session::start(&url, "pyspark");
+    session.wait_until_up();
+    let mut prompt = Prompt::of(&home, &url, session.number(), "python");
+    prompt.gives("kept = [1, 2]; import os, time");
+    // Livy's cancel does not end it.
+    let code = format!("while not os.path.exists({go:?}): time.sleep(0.05)");
+    prompt.screen.line(&code);
+    prompt.screen.line("");
+    prompt.screen.wait_for("running 0:0");
+    prompt.screen.send("\x03");
+    prompt
+        .screen
+        .wait_for("Press Ctrl-C again to stop waiting.");
+    prompt.screen.send("\x03");
+    prompt
+        .screen
+        .wait_for("goes on in the session; :cancel cancels it.");
+    prompt.screen.wait_for_prompt(">>>");
+    for question in ["kept?", ":schema kept", ":type kept"] {
+        let told = prompt.gives(question);
+        assert!(
+            told.starts_with("Statement ") && told.contains(" still runs; :wait "),
+            "{told}"
+        );
+    }
+    std::fs::write(go, "").unwrap();
+    prompt.screen.line(":wait");
+    prompt.screen.wait_for_prompt(">>>");
+    prompt.tells("kept?", "Length:       2");
+}
+
+/// Whatever a value says of itself.
+#[test]
+fn what_a_value_says_is_not_obeyed_and_harms_nothing() {
+    let (url, _) = shared();
+    let session = Session::start(url, "pyspark");
+    session.wait_until_up();
+    let home = Home::new();
+    let mut prompt = Prompt::of(&home, url, session.number(), "python");
+    let escape = r"\x1b]0;owned\x07\x1b[2J";
+    prompt.gives(&format!(
+        "Odd = type('Odd', (), {{'__repr__': lambda self: 'odd{escape}', '__doc__': 'doc{escape}\\nmore'}})"
+    ));
+    prompt.gives("odd = Odd(); torn = type('Torn', (), {'__repr__': lambda self: 1 / 0})()");
+    prompt.gives("lone = '\\ud800' + '{'; far = '漢' * 5000");
+    let told = prompt.gives("odd?");
+    assert!(
+        told.contains("String form:  odd") && told.contains("\nmore"),
+        "{told}"
+    );
+    let raw = String::from_utf8_lossy(&prompt.screen.raw()).into_owned();
+    assert!(
+        !raw.contains("\x1b]0;owned") && !raw.contains("\x1b[2J\r\nmore"),
+        "{raw}"
+    );
+    prompt.tells("torn?", "Type:         __main__.Torn");
+    prompt.tells("lone?", "Length:       2");
+    prompt.tells("far?", "Length:       5000");
+    prompt.tells("os?", "NameError: name 'os' is not defined");
+    // In R there is nothing to ask with.
+    prompt.screen.line(":lang r");
+    prompt.mark = ">";
+    prompt.screen.wait_for_prompt(">");
+    prompt.tells("mean?", "in R str(mean) tells what it is");
+    prompt.tells(":schema mean", "in R printSchema(mean) shows it");
+}
+
 #[test]
 fn values_are_told_where_code_is_compiled_whole() {
     let (url, session) = shared();

@@ -2,8 +2,10 @@
 //! or too large a one, harms nobody.
 
 use crate::support::eventually;
-use crate::support::program::{BINARY, Home};
+use crate::support::program::{BINARY, Home, cache};
 use crate::support::pty::Screen;
+use crate::support::session::Session;
+use crate::support::spark::{is_ours, shared, strict};
 use crate::support::stub;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -404,4 +406,72 @@ fn in_a_script_a_picture_is_kept_and_told_beside_the_results() {
     let wrong = home.run(&["--url", &url, "--images", "sixel", "-e", "1"]);
     assert_eq!(wrong.code, 2);
     wrong.said(&["auto", "iterm2", "none"]);
+}
+
+/// `%matplot` in a session with a real Spark, whose picture is drawn.
+fn plots(server: &str, way: &str) {
+    let folder = cache().join("plots");
+    if !folder.exists() {
+        let optional = !is_ours() && std::env::var_os("CI").is_none_or(|value| value != "true");
+        assert!(optional, "matplotlib is not installed: run tests/run");
+        return;
+    }
+    let home = Home::new();
+    home.write(
+        "plot.py",
+        &format!(
+            "import os, sys\nos.environ['MPLCONFIGDIR'] = {:?}\nsys.path.insert(0, {folder:?})\n\
+             import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\n",
+            home.path()
+        ),
+    );
+    let session = Session::start(server, "pyspark");
+    session.wait_until_up();
+    let arguments = ["--url", server, "-s", session.number(), "-l", "python"];
+    let options = ["--images", way, "-i", "plot.py"];
+    let all = [&arguments[..], &options].concat();
+    let mut screen = Screen::run(&home, BINARY, &all, 40, 80);
+    screen.wait_for_prompt(">>>");
+    screen.line("drawn = plt.bar(range(5), [row.id for row in spark.range(5).collect()])");
+    screen.wait_for_prompt(">>>");
+    screen.line("%matplot plt");
+    match way {
+        "kitty" => {
+            screen.wait_until("kitty has a picture", || {
+                let raw = screen.raw();
+                String::from_utf8_lossy(&raw).contains("m=0;")
+            });
+            screen.wait_for_prompt(">>>");
+            let (head, bytes) = of_kitty(&screen.raw());
+            assert!(head.starts_with("a=T,f=100,q=2,"), "{head}");
+            let decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+            let reader = decoder.read_info().unwrap();
+            assert_eq!((reader.info().width, reader.info().height), (640, 480));
+        }
+        _ => {
+            screen.wait_for("[image/png, 640 × 480; :last > FILE.png keeps it]");
+            screen.wait_for_prompt(">>>");
+            let rows = screen.rows();
+            let drawn: Vec<&String> = rows.iter().filter(|row| row.starts_with('▀')).collect();
+            assert_eq!(drawn.len(), 30, "{}", rows.join("\n"));
+            // The paper is white, and bars stand on it.
+            let (row, column) = screen.place_of("▀▀▀");
+            assert_eq!(screen.cell(row, column).fgcolor(), Color::Idx(231));
+            let colours = (0..rows.len() as u16).flat_map(|row| {
+                let cells = (0..80).map(move |column| (row, column));
+                cells.map(|(row, column)| screen.cell(row, column).fgcolor())
+            });
+            assert!(colours.collect::<Vec<_>>().contains(&Color::Idx(31)));
+        }
+    }
+}
+
+#[test]
+fn a_plot_of_matplotlib_is_drawn() {
+    plots(shared().0, "kitty");
+}
+
+#[test]
+fn a_plot_of_matplotlib_is_drawn_as_livy_sends_it() {
+    plots(&strict(), "blocks");
 }
