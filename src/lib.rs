@@ -78,7 +78,7 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
         let is_there = |name: &str| config::is_program(name, &environment);
         out.pager = term::pager(&environment, is_there);
     }
-    if cli.command.is_none() {
+    if matches!(cli.command, None | Some(Command::Doctor(_))) {
         out.images = plan::images(cli, &out, &environment);
     }
     if let Some(what) = cli.generate {

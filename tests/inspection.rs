@@ -223,10 +223,10 @@ fn what_a_value_says_is_not_obeyed_and_harms_nothing() {
     session.wait_until_up();
     let home = Home::new();
     let mut prompt = Prompt::of(&home, url, session.number(), "python");
-    let escape = r"\x1b]0;owned\x07\x1b[2J";
-    prompt.gives(&format!(
-        "Odd = type('Odd', (), {{'__repr__': lambda self: 'odd{escape}', '__doc__': 'doc{escape}\\nmore'}})"
-    ));
+    prompt.gives(r"live = '\x1b]0;owned\x07\x1b[2J'");
+    prompt.gives(
+        "Odd = type('Odd', (), {'__repr__': lambda self: 'odd' + live, '__doc__': live + '\\nmore'})",
+    );
     prompt.gives("odd = Odd(); torn = type('Torn', (), {'__repr__': lambda self: 1 / 0})()");
     prompt.gives("lone = '\\ud800' + '{'; far = '漢' * 5000");
     let told = prompt.gives("odd?");

@@ -229,7 +229,7 @@ pub(super) static TABLE: [Entry; 45] = [
         "FILE | '|' COMMAND",
         "the next result goes into a file, or to a program",
         "Nothing of it is hidden or cut. The name of a file may tell the format: .csv, .tsv, .json, .ndjson, \
-         .md.",
+         .md.\nA picture is written as it is.",
     ),
     entry(
         Name::Paste,
@@ -342,7 +342,7 @@ pub(super) static TABLE: [Entry; 45] = [
         "[FORMAT] [> FILE | '|' COMMAND]",
         "print the result of the last statement once more",
         "It does not run again. :last csv > out.csv writes its rows into a file, :last | wc gives them to a \
-         program.",
+         program,\n:last > plot.png keeps a picture.",
     ),
     entry(
         Name::Log,

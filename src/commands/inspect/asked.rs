@@ -23,6 +23,11 @@ pub fn asked(language: Language, line: &str) -> Option<Result<Asked, String>> {
         (0, count) if marks(count) && language == Language::Python => (before, count),
         _ => return None,
     };
+    // In Scala a blank would make it an operator.
+    let rest = match language {
+        Language::Python => rest.trim(),
+        Language::Scala | Language::Sql | Language::R => rest,
+    };
     if is_variable(rest) {
         return Some(Ok(Asked {
             name: rest.to_owned(),
@@ -61,6 +66,7 @@ mod tests {
         assert_eq!(python(" a.b.c?? "), told("a.b.c", true));
         assert_eq!(python("?df"), told("df", false));
         assert_eq!(python("??df"), told("df", true));
+        assert_eq!(python("? df"), python("df ?"));
         assert_eq!(of(Language::Scala, "df?"), told("df", false));
         assert_eq!(of(Language::Scala, "größe??"), told("größe", true));
         for code in [
@@ -78,6 +84,7 @@ mod tests {
         for (language, code) in [
             (Language::R, "?mean"),
             (Language::Scala, "?x"),
+            (Language::Scala, "x ?"),
             (Language::Scala, "val x = f(y)?"),
             (Language::Scala, "x match { case _ => ???"),
             (Language::Scala, "def todo = ???"),
