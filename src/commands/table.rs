@@ -115,7 +115,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 45] = [
+pub(super) static TABLE: [Entry; 46] = [
     entry(
         Name::Attach,
         "attach",
