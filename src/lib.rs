@@ -78,6 +78,9 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
         let is_there = |name: &str| config::is_program(name, &environment);
         out.pager = term::pager(&environment, is_there);
     }
+    if matches!(cli.command, None | Some(Command::Doctor(_))) {
+        out.images = plan::images(cli, &out, &environment);
+    }
     if let Some(what) = cli.generate {
         return match what.text() {
             Ok(text) => printed(&out, &text),
@@ -147,6 +150,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
     };
     let mut desk = Desk::new(&mut link, out, Interrupts::Script, manner);
     desk.echoes.are_silent.set(cli.script.quiet);
+    desk.pictures = config::picture_folder(environment);
     let case = work.case.clone();
     desk.doctor = Some(Arc::new(move |facts, stop| {
         doctor::run_inside(&case, &facts, stop)

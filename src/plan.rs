@@ -12,7 +12,7 @@ mod settings;
 
 pub use doctor::{doctor_inside, of_doctor};
 pub use job::{Job, job};
-pub use looks::{looks, theme};
+pub use looks::{images, looks, theme};
 use offer::offer;
 pub use remote::{of_batches, of_sessions};
 pub use settings::{config_task, settings};

@@ -72,7 +72,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 21] = [
+const HOMES: [(&str, &[&str]); 22] = [
     ("rustyline", &["repl/editor/"]),
     ("crossterm", &["term/"]),
     ("syntect", &["term/"]),
@@ -94,6 +94,7 @@ const HOMES: [(&str, &[&str]); 21] = [
     ("rustls_platform_verifier", &["doctor/verifier.rs"]),
     ("x509_cert", &["doctor/certificate.rs"]),
     ("csv", &["commands/transfer/records.rs"]),
+    ("png", &["term/image/blocks.rs"]),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

@@ -16,7 +16,7 @@ pub use generate::Generate;
 pub use sessions::{Sessions, SessionsCommand, Stop};
 pub use spark::{Master, SparkOptions};
 
-use crate::config::{AuthKind, Flags, Input, SparkGiven, Target, duration};
+use crate::config::{AuthKind, Flags, Images, Input, SparkGiven, Target, duration};
 use crate::lang::Language;
 use crate::render::Format;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -24,7 +24,7 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use values::{format, language};
+use values::{format, images, language};
 
 /// A remote spark-shell and pyspark: a prompt for every server that speaks the Apache Livy API.
 #[derive(Debug, Parser)]
@@ -201,6 +201,10 @@ pub struct Looks {
     /// The colours of code at the prompt; :theme shows them all
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+
+    /// What becomes of pictures: auto draws them in the way that the terminal has, else saves them
+    #[arg(long, value_name = "HOW", value_parser = images())]
+    pub images: Option<Images>,
 
     /// Tell every request on standard error
     #[arg(short, long, global = true)]

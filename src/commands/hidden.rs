@@ -3,8 +3,8 @@
 use super::{Answer, Desk, Stopped};
 use crate::lang::Language;
 use crate::livy::{Failure, Output};
-use crate::render::sanitize;
-use crate::shell::{Echoes, Link, Manner, Run};
+use crate::render::{one_line, sanitize};
+use crate::shell::{Echoes, Link, Manner, Run, Verdict};
 
 /// What code of ours gave.
 pub(super) enum Gave {
@@ -48,6 +48,27 @@ impl Desk<'_> {
         self.hidden(language, code).map_err(Answer::Stopped)
     }
 
+    /// The same of a statement whose result is shown as any other.
+    pub(super) fn hidden_rows(&mut self, language: Language, code: &str) -> Answer {
+        if let Some(verdict) = self.start_up(language) {
+            return Answer::Stopped(Box::new(Stopped::hidden(verdict, language)));
+        }
+        let outlet = self.outlet.take();
+        let (run, link) = self.running(self.interrupts, outlet.as_ref());
+        match run.hidden(link, language, code, "") {
+            Ok(Some(Output::Ok(data))) => match run.show(link, &data) {
+                Verdict::Ok | Verdict::Incomplete => Answer::Done,
+                verdict => Answer::Stopped(Box::new(Stopped::hidden(verdict, language))),
+            },
+            Ok(Some(Output::Error(failure))) => {
+                let first = failure.evalue.trim().lines().next().unwrap_or_default();
+                Answer::Refused(one_line(first).into_owned())
+            }
+            Ok(None) => Answer::Done,
+            Err(verdict) => Answer::Stopped(Box::new(Stopped::hidden(*verdict, language))),
+        }
+    }
+
     /// To run what the desk's own echoes are not to see.
     pub(super) fn apart<'b>(
         &'b mut self,
@@ -60,6 +81,7 @@ impl Desk<'_> {
             manner,
             echoes,
             outlet: None,
+            pictures: None,
         };
         (run, self.link)
     }

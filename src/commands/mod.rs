@@ -13,7 +13,7 @@
 //! | `save.rs`        | `:save`                                                       |
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
-//! | `types.rs`       | `:type`, `:kind`                                              |
+//! | `inspect/`       | `x?`, `:schema`, `:type`, `:kind`                             |
 //! | `require.rs`     | `:require`                                                    |
 //! | `results.rs`     | `:format`, `:once`, `:timing`                                 |
 //! | `doctor.rs`      | `:doctor`                                                     |
@@ -30,6 +30,7 @@ mod exit;
 mod help;
 mod hidden;
 mod inputs;
+mod inspect;
 mod load;
 mod local;
 mod parse;
@@ -43,10 +44,10 @@ mod steps;
 mod stream;
 mod table;
 mod transfer;
-mod types;
 mod walk;
 
 pub use doctor::Doctor;
+pub use inspect::{Asked, asked};
 pub use local::{Edited, edit, edit_file, names_program};
 pub use parse::{Again, Command, Paste, Prompt, Shared, is_command, may_command, parse};
 pub use paste::{PasteMode, ends_paste};
@@ -62,6 +63,7 @@ use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Outlet, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
+use std::path::PathBuf;
 use steps::{Step, Steps};
 
 /// What the commands work with.
@@ -76,6 +78,8 @@ pub struct Desk<'a> {
     pub doctor: Option<Doctor>,
     /// Where the next result goes.
     pub outlet: Option<Outlet>,
+    /// Where pictures are kept that are not drawn.
+    pub pictures: Option<PathBuf>,
     inputs: Inputs,
     /// Whether a statement was shown among the results.
     has_echoed: bool,
@@ -125,6 +129,7 @@ impl<'a> Desk<'a> {
             startup: Startup::default(),
             doctor: None,
             outlet: None,
+            pictures: None,
             inputs: Inputs::default(),
             has_echoed: false,
             depth: 0,
@@ -148,6 +153,7 @@ impl<'a> Desk<'a> {
                 Ok(text) => self.print(&text),
                 Err(told) => Answer::Refused(told),
             },
+            Shared::Inspect(Asked { name, is_deep }) => self.inspect(language, &name, is_deep),
             Shared::Kind(wanted) => self.kind_of(language, &wanted),
             Shared::Load { path, verbose } => self.load(language, &path, verbose),
             Shared::Once(outlet) => self.once(outlet),
@@ -156,6 +162,7 @@ impl<'a> Desk<'a> {
             Shared::Require(path) => self.require(language, &path),
             Shared::Reset => Answer::Refused(self.about_reset()),
             Shared::Save { path, form } => self.save(language, &path, form),
+            Shared::Schema(name) => self.schema_of(language, &name),
             Shared::Shell(command_line) => self.shell(&command_line),
             Shared::Silent => {
                 let is_silent = !self.echoes.are_silent.get();
@@ -231,6 +238,7 @@ impl<'a> Desk<'a> {
             manner: self.manner,
             echoes: &self.echoes,
             outlet,
+            pictures: self.pictures.as_deref(),
         };
         (run, self.link)
     }
@@ -246,12 +254,14 @@ impl<'a> Desk<'a> {
     fn print(&self, text: &str) -> Answer {
         match self.out.data(&sanitize(text)) {
             Ok(()) => Answer::Done,
-            Err(_) => {
-                let verdict = Verdict::OutputClosed { succeeded: true };
-                let stopped = Stopped::hidden(verdict, Language::Scala);
-                Answer::Stopped(Box::new(stopped))
-            }
+            Err(_) => self.unread(),
         }
+    }
+
+    /// Nobody reads what was asked for.
+    fn unread(&self) -> Answer {
+        let verdict = Verdict::OutputClosed { succeeded: true };
+        Answer::Stopped(Box::new(Stopped::hidden(verdict, Language::Scala)))
     }
 
     /// Why a question has no answer: what the server does not do is said in the command's words.

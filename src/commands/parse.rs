@@ -1,5 +1,6 @@
 //! From a line to a command.
 
+use super::inspect::Asked;
 use super::save::{self, Form};
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
@@ -75,6 +76,8 @@ pub enum Shared {
     Format(Option<Format>),
     /// On one command, or on all.
     Help(Option<String>),
+    /// What a value is, asked at a prompt.
+    Inspect(Asked),
     Kind(String),
     Load {
         path: PathBuf,
@@ -90,6 +93,8 @@ pub enum Shared {
         path: PathBuf,
         form: Form,
     },
+    /// The columns of a DataFrame or a table.
+    Schema(String),
     Shell(String),
     Silent,
     /// Whether it is told how long each statement took; the other way where that is not said.
@@ -255,6 +260,10 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Save => match save::wanted(argument) {
             None => Err("File name is required.".to_owned()),
             Some((path, form)) => shared(Shared::Save { path, form }),
+        },
+        Name::Schema => match argument {
+            "" => Err(format!("usage: {}", entry.usage())),
+            name => shared(Shared::Schema(name.to_owned())),
         },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),

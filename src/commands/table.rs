@@ -29,6 +29,7 @@ pub enum Name {
     Reset,
     Restart,
     Save,
+    Schema,
     Session,
     Shell,
     Silent,
@@ -96,6 +97,7 @@ const fn entry(
                 | Name::Once
                 | Name::Rerun
                 | Name::Restart
+                | Name::Schema
                 | Name::Session
                 | Name::Statements
                 | Name::Theme
@@ -113,7 +115,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 45] = [
+pub(super) static TABLE: [Entry; 46] = [
     entry(
         Name::Attach,
         "attach",
@@ -229,7 +231,7 @@ pub(super) static TABLE: [Entry; 45] = [
         "FILE | '|' COMMAND",
         "the next result goes into a file, or to a program",
         "Nothing of it is hidden or cut. The name of a file may tell the format: .csv, .tsv, .json, .ndjson, \
-         .md.",
+         .md.\nA picture is written as it is.",
     ),
     entry(
         Name::Paste,
@@ -299,6 +301,14 @@ pub(super) static TABLE: [Entry; 45] = [
          Jupyter's: inputs\nand what they gave, also what the server still has from before and of others.",
     ),
     entry(
+        Name::Schema,
+        "schema",
+        "NAME",
+        "show the columns of a DataFrame, or of a table in SQL",
+        "No job runs for it. At a prompt NAME? tells the type and the columns, too, and in Python a value's \
+         text,\nlength, signature and documentation; NAME?? its source.",
+    ),
+    entry(
         Name::Session,
         "session",
         "",
@@ -336,7 +346,7 @@ pub(super) static TABLE: [Entry; 45] = [
         "[FORMAT] [> FILE | '|' COMMAND]",
         "print the result of the last statement once more",
         "It does not run again. :last csv > out.csv writes its rows into a file, :last | wc gives them to a \
-         program.",
+         program,\n:last > plot.png keeps a picture.",
     ),
     entry(
         Name::Log,

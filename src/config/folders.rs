@@ -22,6 +22,11 @@ pub fn cache_folder(environment: Environment<'_>) -> Option<PathBuf> {
     folder(environment, "XDG_CACHE_HOME", ".cache")
 }
 
+/// Where pictures are kept that are not drawn.
+pub fn picture_folder(environment: Environment<'_>) -> Option<PathBuf> {
+    cache_folder(environment).map(|folder| folder.join("pictures"))
+}
+
 /// Where histories are kept.
 pub fn state_folder(environment: Environment<'_>) -> Option<PathBuf> {
     folder(environment, "XDG_STATE_HOME", ".local/state")

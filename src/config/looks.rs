@@ -15,6 +15,46 @@ pub enum EditMode {
     Vi,
 }
 
+/// What is wanted of pictures among results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Images {
+    /// Drawn in whichever way the terminal has, else saved.
+    #[default]
+    Auto,
+    Kitty,
+    Iterm2,
+    Blocks,
+    Save,
+    None,
+}
+
+impl Images {
+    pub const ALL: [Images; 6] = [
+        Images::Auto,
+        Images::Kitty,
+        Images::Iterm2,
+        Images::Blocks,
+        Images::Save,
+        Images::None,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Images::Auto => "auto",
+            Images::Kitty => "kitty",
+            Images::Iterm2 => "iterm2",
+            Images::Blocks => "blocks",
+            Images::Save => "save",
+            Images::None => "none",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Images> {
+        let mut all = Images::ALL.into_iter();
+        all.find(|images| images.name() == name)
+    }
+}
+
 /// What is set, the defaults where nothing is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looks {
@@ -27,6 +67,7 @@ pub struct Looks {
     pub terminal_title: bool,
     /// After a statement that took longer the bell rings; none where it never does.
     pub bell_after: Option<Duration>,
+    pub images: Images,
     /// What of it has no effect.
     pub warnings: Vec<String>,
     /// The file and the keys that it sets.
@@ -41,20 +82,23 @@ impl Default for Looks {
             suggestions: true,
             terminal_title: true,
             bell_after: None,
+            images: Images::Auto,
             warnings: Vec::new(),
             set: None,
         }
     }
 }
 
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     "theme",
     "edit_mode",
     "suggestions",
     "bell_after",
     "terminal_title",
+    "images",
 ];
 const OFF: &str = "off";
+const IMAGES: &str = "\"auto\", \"kitty\", \"iterm2\", \"blocks\", \"save\" or \"none\"";
 const BELL: &str = "a length of time, such as \"10s\", or \"off\"";
 /// What else may stand there.
 const OTHERS: [&str; 2] = ["default_profile", "profiles"];
@@ -116,6 +160,10 @@ impl Looks {
                 }
             }
             ("bell_after", _) => return Err(BELL),
+            ("images", value) => {
+                let named = value.as_str().and_then(Images::from_name);
+                self.images = named.ok_or(IMAGES)?;
+            }
             (_, value) => {
                 self.edit_mode = match value.as_str() {
                     Some("emacs") => EditMode::Emacs,
@@ -141,6 +189,7 @@ impl Looks {
             self.suggestions.into(),
             bell.into(),
             self.terminal_title.into(),
+            self.images.name().into(),
         ];
         let origin = |key| match &self.set {
             Some((path, set)) if set.contains(&key) => Origin::File(path.clone()),
@@ -172,7 +221,7 @@ mod tests {
     #[test]
     fn keys_at_the_top_say_how_the_prompt_looks() {
         let set = of(
-            "theme = 'fjord'\nedit_mode = 'vi'\nsuggestions = false\nbell_after = '90s'\n[profiles.a]\nurl = 'x'",
+            "theme = 'fjord'\nedit_mode = 'vi'\nsuggestions = false\nbell_after = '90s'\nimages = 'blocks'\n[profiles.a]\nurl = 'x'",
         );
         assert_eq!(set.theme.as_deref(), Some("fjord"));
         assert_eq!((set.edit_mode, set.suggestions), (EditMode::Vi, false));
@@ -182,6 +231,7 @@ mod tests {
         assert_eq!(values[0].2, Origin::File("c".into()));
         assert_eq!(set.bell_after, Some(Duration::from_secs(90)));
         assert_eq!(values[3].1.as_str(), Some("1m30s"));
+        assert_eq!(values[5].1.as_str(), Some("blocks"));
         let nothing = Looks::default();
         assert_eq!(nothing.values("terminal")[3].1.as_str(), Some("off"));
         assert_eq!(nothing.values("terminal")[0].1.as_str(), Some("terminal"));
@@ -191,12 +241,13 @@ mod tests {
     #[test]
     fn what_has_no_effect_is_told() {
         let wrong = of(
-            "thema = 'x'\nedit_mode = 'vim'\nsuggestions = 1\ntheme = 2\ncolour = 1\nbell_after = 10",
+            "thema = 'x'\nedit_mode = 'vim'\nsuggestions = 1\ntheme = 2\ncolour = 1\nbell_after = 10\nimages = 'sixel'",
         );
         let told = [
             "c: there is no key colour",
             "c: bell_after is a length of time, such as \"10s\", or \"off\"",
             "c: edit_mode is \"emacs\" or \"vi\"",
+            "c: images is \"auto\", \"kitty\", \"iterm2\", \"blocks\", \"save\" or \"none\"",
             "c: suggestions is true or false",
             "c: there is no key thema: is theme meant?",
             "c: theme is the name of a theme",

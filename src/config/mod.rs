@@ -55,10 +55,12 @@ pub use edit::{NewProfile, add, init, set_default};
 pub use error::ConfigError;
 pub use file::{Servers, servers};
 pub use flags::Flags;
-pub use folders::{cache_folder, config_path, is_program, startup_folder, state_folder};
+pub use folders::{
+    cache_folder, config_path, is_program, picture_folder, startup_folder, state_folder,
+};
 pub use keys::is_key;
 pub use layers::{Layers, Origin};
-pub use looks::{EditMode, Looks, looks};
+pub use looks::{EditMode, Images, Looks, looks};
 pub use presets::names as presets;
 pub use profile::Timing;
 pub use session::SessionSettings;

@@ -4,7 +4,7 @@ use super::check::Check;
 use super::report::Report;
 use crate::exit::Exit;
 use crate::local;
-use crate::term::{self, Depth, Out};
+use crate::term::{self, Depth, Out, Way};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -59,8 +59,15 @@ impl Machine {
             (true, Depth::Palette) => "256 colours",
             (true, Depth::True) => "24 bits of colour",
         };
+        let pictures = match out.images {
+            Way::Kitty => "pictures by kitty's protocol",
+            Way::Iterm2 => "pictures by iTerm2's protocol",
+            Way::Blocks => "pictures in half blocks",
+            Way::Saved => "pictures in files",
+            Way::Named => "no pictures",
+        };
         let encoding = self.locale.as_deref().unwrap_or("no locale");
-        let told = format!("{name}{size}, {colours}, {encoding}");
+        let told = format!("{name}{size}, {colours}, {pictures}, {encoding}");
         if matches!(name, "dumb" | "no TERM") {
             let hint = "set TERM to what the terminal is, such as xterm-256color";
             return Check::warning("terminal", told, hint);

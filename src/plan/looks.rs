@@ -1,12 +1,12 @@
 //! How the prompt looks and is edited.
 
 use crate::cli::Cli;
-use crate::config::{self, EditMode, Environment};
+use crate::config::{self, EditMode, Environment, Images};
 use crate::exit::Exit;
 use crate::render::{Line, one_line};
 use crate::repl::Looks;
 use crate::shell::error_lines;
-use crate::term::{Out, Theme, Themes};
+use crate::term::{self, Out, Theme, Themes, Way};
 
 /// The themes that there are.
 fn themes(environment: Environment<'_>) -> Themes {
@@ -55,4 +55,19 @@ pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> L
         title: configured.terminal_title,
         bell_after: configured.bell_after,
     }
+}
+
+/// What becomes of pictures: as the command line says, else the configuration, by the way that the terminal
+/// has.
+pub fn images(cli: &Cli, out: &Out, environment: Environment<'_>) -> Way {
+    let named = cli.looks.images;
+    let images = match named.unwrap_or_else(|| config::looks(environment).images) {
+        Images::Auto => term::Images::Auto,
+        Images::Kitty => term::Images::Kitty,
+        Images::Iterm2 => term::Images::Iterm2,
+        Images::Blocks => term::Images::Blocks,
+        Images::Save => term::Images::Save,
+        Images::None => term::Images::None,
+    };
+    Way::of(images, out.terminals.output, out.colours.0, environment)
 }

@@ -6,8 +6,10 @@ mod fitted;
 mod format;
 mod kinds;
 mod output;
+mod picture;
 mod rows;
 mod sanitize;
+mod schema;
 mod table;
 pub mod transcript;
 mod warnings;
@@ -17,7 +19,9 @@ pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};
 pub use fitted::{Records, Screen};
 pub use format::Format;
 pub use output::{Rendered, View, output};
+pub use picture::{Form as PictureForm, Picture};
 pub use sanitize::{one_line, sanitize};
+pub use schema::schema;
 pub use warnings::{place_warnings, with_places};
 
 /// What a piece of text is, so that the terminal can choose how it looks.

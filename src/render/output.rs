@@ -1,6 +1,7 @@
-//! A statement's result as lines: text, tables, JSON.
+//! A statement's result as lines: text, tables, JSON, and the picture among it.
 
 use super::fitted::{Records, Screen, fitted};
+use super::picture::Picture;
 use super::rows::Rows;
 use super::sanitize::sanitize;
 use super::{Format, Line, export, table};
@@ -33,6 +34,8 @@ pub struct Rendered {
     pub text: String,
     /// Rows as they are shown on a screen, after the text.
     pub lines: Vec<Line>,
+    /// A picture, after them.
+    pub picture: Option<Picture>,
     /// What is to be said beside it.
     pub notes: Vec<Line>,
     /// The number of rows at which the server has cut the result.
@@ -84,10 +87,12 @@ pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
             None => rendered.add_text(&value.to_string(), view),
         }
     }
+    rendered.picture = Picture::among(data);
     for (mime, value) in data {
+        let is_shown = [TEXT, JSON, TABLE].contains(&mime.as_str())
+            || (rendered.picture.is_some() && mime.starts_with("image/"));
         // A rich form beside a plain one says the same.
-        if ![TEXT, JSON, TABLE].contains(&mime.as_str()) && (mime != "text/html" || data.len() == 1)
-        {
+        if !is_shown && (mime != "text/html" || data.len() == 1) {
             let size = value.as_str().map_or(0, str::len);
             let note = format!("[{}, {size} characters, is not shown]", sanitize(mime));
             rendered.notes.push(Line::faint(note));
@@ -224,11 +229,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_shown_is_named() {
-        let rendered = shown(json!({"text/plain": "x", "image/png": "AAAA"}));
+        let rendered = shown(json!({"text/plain": "x", "audio/wav": "AAAA"}));
         assert_eq!(
             rendered.notes[0].text(),
-            "[image/png, 4 characters, is not shown]"
+            "[audio/wav, 4 characters, is not shown]"
         );
+        let rendered = shown(json!({"text/plain": "x", "image/png": "AAAA", "image/gif": ""}));
+        assert_eq!((rendered.picture.is_some(), rendered.notes), (true, vec![]));
         assert_eq!(
             shown(json!({"text/plain": "x", "text/html": "<b>x</b>"})).notes,
             vec![]

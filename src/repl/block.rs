@@ -2,7 +2,7 @@
 
 use super::Repl;
 use super::editor::Read;
-use crate::commands::{self, Command, may_command};
+use crate::commands::{self, Command, Shared, may_command};
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language};
 use crate::render::Line;
@@ -128,6 +128,10 @@ impl Repl<'_> {
             && !commands::names_program(rest)
         {
             return None;
+        }
+        if let Some(asked) = commands::asked(self.language, line) {
+            let command = |asked| Command::Shared(Shared::Inspect(asked));
+            return Some(asked.map(command));
         }
         commands::parse(line)
     }

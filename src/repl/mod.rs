@@ -336,6 +336,21 @@ impl Repl<'_> {
     }
 
     fn carry_out(&mut self, command: Shared) -> Option<Exit> {
+        // What only looks does not wait behind what runs.
+        if matches!(
+            command,
+            Shared::Inspect(_) | Shared::Schema(_) | Shared::Type { .. }
+        ) {
+            match self.still_runs() {
+                Ok(None) => {}
+                Ok(Some(id)) => {
+                    let told = format!("Statement {id} still runs; :wait {id} waits for it.");
+                    self.out.note(&Line::plain(one_line(&told)));
+                    return None;
+                }
+                Err(exit) => return exit,
+            }
+        }
         let answer = self.answer_to_command(command);
         self.conclude(answer)
     }
@@ -404,12 +419,14 @@ fn is_invocation(line: &str) -> bool {
 fn command_runs_code(command: &Shared) -> bool {
     match command {
         Shared::Doctor
+        | Shared::Inspect(_)
         | Shared::Kind(_)
         | Shared::Load { .. }
         | Shared::Paste(_)
         | Shared::Replay
         | Shared::Require(_)
         | Shared::Completions(_)
+        | Shared::Schema(_)
         | Shared::Download(_)
         | Shared::Type { .. }
         | Shared::Upload { .. } => true,

@@ -69,7 +69,21 @@ impl Repl<'_> {
         }
     }
 
-    /// The last one of this prompt; else of the session.
+    /// A statement that was left and is not over; the server is asked only where one was left.
+    pub(super) fn still_runs(&mut self) -> Result<Option<Id>, Option<Exit>> {
+        let link = &self.desk.link;
+        let has_left =
+            self.left_running.is_some() || link.accepted_late.is_some() || link.has_left_unnumbered;
+        if !has_left {
+            return Ok(None);
+        }
+        let answer = self.ask(Question::Statements)?;
+        let mut all = answer.statements.into_iter();
+        Ok(all
+            .find(|statement| !statement.state.is_final())
+            .map(|statement| statement.id))
+    }
+
     /// The last result in a way of its own.
     pub(super) fn again(&mut self, again: Again) -> Option<Exit> {
         let before = self.desk.manner;
@@ -83,6 +97,7 @@ impl Repl<'_> {
         exit
     }
 
+    /// The last one of this prompt; else of the session.
     fn last(&mut self) -> Option<Exit> {
         if let Some(number) = self.desk.link.past.last_number() {
             return self.resume(id_of(number.to_owned()));

@@ -10,6 +10,8 @@ pub struct Echoes {
     pub are_silent: Cell<bool>,
     /// Whether it was told that a format does not apply to text.
     pub(super) format_told: Cell<bool>,
+    /// Whether it was told how to keep what is drawn.
+    pub(super) picture_told: Cell<bool>,
     /// The name of Scala's last value.
     pub last_value: RefCell<Option<String>>,
 }

@@ -4,6 +4,7 @@ use super::{Left, Link, Run, Verdict};
 use crate::engine::Outcome;
 use crate::lang::{self, Language, Snippet};
 use crate::livy::Output;
+use serde_json::{Map, Value};
 
 impl Run<'_> {
     /// Runs code of ours: nothing of it is shown or recorded. Its output, or how it ended otherwise.
@@ -34,6 +35,11 @@ impl Run<'_> {
             }
         }
         self.unseen(link, &snippet, name)
+    }
+
+    /// Shows what such code gave, as a result.
+    pub fn show(&self, link: &mut Link, data: &Map<String, Value>) -> Verdict {
+        self.write(link, data, None, None)
     }
 
     fn unseen(

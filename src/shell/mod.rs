@@ -16,6 +16,7 @@ mod link;
 mod local;
 mod open;
 mod outlet;
+mod picture;
 mod plan;
 mod restart;
 mod run;

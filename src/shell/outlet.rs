@@ -2,7 +2,7 @@
 //! texts by the page.
 
 use super::{Link, Signal, WholeFile};
-use crate::render::Format;
+use crate::render::{Format, Picture};
 use crate::term::{Lent, Out};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -66,19 +66,30 @@ impl Outlet {
         }
     }
 
-    pub(super) fn feed(&self, text: &str, link: &mut Link, out: &Out) -> Fed {
+    /// Whether a picture is what it takes of a result that has one beside text.
+    pub(super) fn is_for_pictures(&self) -> bool {
         match self {
-            Outlet::File(path) => match WholeFile::write(path, text.as_bytes()) {
+            Outlet::File(path) => {
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                ending.is_some_and(Picture::is_ending)
+            }
+            Outlet::Program(_) => false,
+        }
+    }
+
+    pub(super) fn feed(&self, bytes: &[u8], link: &mut Link, out: &Out) -> Fed {
+        match self {
+            Outlet::File(path) => match WholeFile::write(path, bytes) {
                 Ok(_) => Fed::Taken,
                 Err(error) => Fed::Failed(format!("{} cannot be written: {error}", path.display())),
             },
-            Outlet::Program(command_line) => feed_program(command_line, text, link, out),
+            Outlet::Program(command_line) => feed_program(command_line, bytes, link, out),
         }
     }
 }
 
 /// A program may end before it has read all, as a pager does.
-fn feed_program(command_line: &str, text: &str, link: &mut Link, out: &Out) -> Fed {
+fn feed_program(command_line: &str, bytes: &[u8], link: &mut Link, out: &Out) -> Fed {
     let mut command = Command::new("sh");
     command.args(["-c", command_line]).stdin(Stdio::piped());
     // As git has it: what fits needs no key, colours pass, and it stays on the screen.
@@ -95,7 +106,7 @@ fn feed_program(command_line: &str, text: &str, link: &mut Link, out: &Out) -> F
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 if let Some(mut input) = input {
-                    input.write_all(text.as_bytes()).ok();
+                    input.write_all(bytes).ok();
                 }
             });
             link.attend(child)
@@ -166,5 +177,6 @@ mod tests {
         assert_eq!(of("a.txt").format(Format::Text), Format::Text);
         let program = Outlet::Program("a.csv".to_owned());
         assert_eq!(program.format(Format::Text), Format::Text);
+        assert!(of("a.PNG").is_for_pictures() && !of("png").is_for_pictures());
     }
 }

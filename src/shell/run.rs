@@ -9,6 +9,7 @@ use crate::lang::{self, Echo, Feeding, Language, Snippet, Source};
 use crate::livy::{Id, LivyError, Output};
 use crate::render::{self, FailureText, Format, Line, Records, one_line};
 use crate::term::Out;
+use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -114,6 +115,8 @@ pub struct Run<'a> {
     pub echoes: &'a Echoes,
     /// Where the result goes, where that is not what standard output is for.
     pub outlet: Option<&'a Outlet>,
+    /// Where pictures are kept that are not drawn.
+    pub pictures: Option<&'a Path>,
 }
 
 impl Run<'_> {
@@ -146,14 +149,13 @@ impl Run<'_> {
         };
         let lines = lang::lines_before(snippet, source);
         let (waited, feeding) = self.submit(link, snippet, lines, &place, is_hidden);
+        let id = waited.id.as_ref();
         if !is_hidden {
-            link.ledger
-                .note(waited.id.as_ref(), snippet, waited.outcome.as_ref());
+            link.ledger.note(id, snippet, waited.outcome.as_ref());
         }
-        let number = waited.id.as_ref().map(Id::to_string);
-        link.past.note(source, snippet, number);
+        link.past.note(source, snippet, id.map(Id::to_string));
         let verdict = match waited.outcome {
-            Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome),
+            Some(outcome) => self.conclude(link, (snippet, source, feeding), outcome, id),
             None => Verdict::LeftRunning(Left::Unnumbered),
         };
         if self.manner.timing && !is_hidden {
@@ -180,7 +182,7 @@ impl Run<'_> {
         }
         let ticket = link.ticket();
         let place = one_line(&format!("statement {id} ")).into_owned();
-        link.engine.resume(ticket, id);
+        link.engine.resume(ticket, id.clone());
         let waited = Wait::of(self, link, ticket, &place).until_its_end(link);
         // Where it came from is not known any more.
         let snippet = Snippet {
@@ -191,7 +193,10 @@ impl Run<'_> {
         };
         let source = Source::new(None, "");
         let verdict = match waited.outcome {
-            Some(outcome) => self.conclude(link, (&snippet, &source, Feeding::default()), outcome),
+            Some(outcome) => {
+                let what = (&snippet, &source, Feeding::default());
+                self.conclude(link, what, outcome, Some(&id))
+            }
             None => Verdict::LeftRunning(Left::Unnumbered),
         };
         match waited.end {
@@ -233,7 +238,13 @@ impl Run<'_> {
         (waited, fed.try_recv().unwrap_or_default())
     }
 
-    fn conclude(&self, link: &mut Link, what: Sent<'_>, outcome: Outcome) -> Verdict {
+    fn conclude(
+        &self,
+        link: &mut Link,
+        what: Sent<'_>,
+        outcome: Outcome,
+        id: Option<&Id>,
+    ) -> Verdict {
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {
@@ -245,7 +256,7 @@ impl Run<'_> {
                 let shown = self.echoes.shown(what.0, data);
                 let echo = (what.0.language == Language::Scala).then(|| Echo::of(&what.0.code));
                 let shown = render::with_places(shown, origin(link, what));
-                self.write(link, &shown, echo.as_ref())
+                self.write(link, &shown, echo.as_ref(), id)
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),
@@ -260,7 +271,7 @@ impl Run<'_> {
             Outcome::Cancelled(output) => {
                 let written = match &output {
                     Some(Output::Error(failure)) => self.write_printed(failure),
-                    Some(Output::Ok(data)) => self.write(link, data, None),
+                    Some(Output::Ok(data)) => self.write(link, data, None, None),
                     None => Verdict::Ok,
                 };
                 match written {

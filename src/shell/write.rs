@@ -5,8 +5,8 @@ use super::run::{Run, Sent, Verdict};
 use super::{Interrupts, Link, error_lines, words};
 use crate::exit::Exit;
 use crate::lang::{self, Echo, Language};
-use crate::livy::Failure;
-use crate::render::{self, Format, Line, Origin, Rendered, Trap, View, one_line};
+use crate::livy::{Failure, Id};
+use crate::render::{self, Format, Line, Origin, Rendered, Trap, View};
 use serde_json::{Map, Value};
 
 pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -> Origin<'a> {
@@ -19,17 +19,28 @@ pub(super) fn origin<'a>(link: &'a Link, (snippet, source, feeding): Sent<'a>) -
 }
 
 impl Run<'_> {
-    /// `echo` tells what of a text Scala's interpreter has echoed.
+    /// `echo` tells what of a text Scala's interpreter has echoed, `statement` whose result it is.
     pub(super) fn write(
         &self,
         link: &mut Link,
         data: &Map<String, Value>,
         echo: Option<&Echo>,
+        statement: Option<&Id>,
     ) -> Verdict {
         let rendered = render::output(data, self.view());
         match self.put(link, &rendered, echo) {
             Verdict::Ok => {}
             other => return other,
+        }
+        if let Some(picture) = &rendered.picture {
+            let shown = match self.picture_outlet(&rendered) {
+                Some(outlet) => self.divert_picture(link, outlet, picture),
+                None => self.show_picture(link, picture, statement),
+            };
+            match shown {
+                Verdict::Ok => {}
+                other => return other,
+            }
         }
         self.tell(&rendered.notes);
         if rendered.is_text
@@ -78,8 +89,8 @@ impl Run<'_> {
     /// Writes it where it is to go; what is longer than the screen goes by the page, where somebody
     /// sits there.
     fn put(&self, link: &mut Link, rendered: &Rendered, echo: Option<&Echo>) -> Verdict {
-        if let Some(outlet) = self.outlet {
-            return self.divert(link, outlet, &rendered.text);
+        if let (Some(outlet), None) = (self.outlet, self.picture_outlet(rendered)) {
+            return self.divert(link, outlet, rendered.text.as_bytes());
         }
         let text = match echo.filter(|_| rendered.lines.is_empty()) {
             Some(echo) => self
@@ -93,7 +104,7 @@ impl Run<'_> {
             && let (Some(pager), Some(screen)) = (pager, self.out.screen())
             && rendered.is_longer_than(screen)
         {
-            match Outlet::Program(pager.clone()).feed(&text, link, self.out) {
+            match Outlet::Program(pager.clone()).feed(text.as_bytes(), link, self.out) {
                 // However it was closed, it was shown.
                 Fed::Taken | Fed::Failed(_) => return Verdict::Ok,
                 Fed::Ends(signal) => return Verdict::End(signal.into()),
@@ -109,20 +120,11 @@ impl Run<'_> {
         }
     }
 
-    fn divert(&self, link: &mut Link, outlet: &Outlet, text: &str) -> Verdict {
-        match (outlet.feed(text, link, self.out), outlet) {
-            (Fed::Taken, Outlet::File(path)) => {
-                let told = format!("{} bytes are in {}.", text.len(), path.display());
-                self.tell(&[Line::plain(one_line(&told).into_owned())]);
-            }
-            (Fed::Taken, Outlet::Program(_)) => {}
-            (Fed::Failed(told) | Fed::NotRun(told), _) => {
-                self.tell(&error_lines(&told, None));
-                return Verdict::Incomplete;
-            }
-            (Fed::Ends(signal), _) => return Verdict::End(signal.into()),
-        }
-        Verdict::Ok
+    /// Where the picture goes, in place of text.
+    fn picture_outlet(&self, rendered: &Rendered) -> Option<&Outlet> {
+        let has_text = !rendered.text.is_empty();
+        let outlet = self.outlet.filter(|_| rendered.picture.is_some());
+        outlet.filter(|outlet| outlet.is_for_pictures() || !has_text)
     }
 
     pub(super) fn failed(&self, link: &mut Link, failure: Failure, what: Sent<'_>) -> Verdict {

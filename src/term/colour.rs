@@ -110,7 +110,7 @@ pub(super) fn push_styled(line: &mut String, style: Style, text: &str) {
 }
 
 /// A theme's colour: alpha 0 is a palette colour in red, alpha 1 the terminal's default.
-fn code(colour: Color) -> Option<String> {
+pub(super) fn code(colour: Color) -> Option<String> {
     match (colour.a, colour.r) {
         (0, number @ 0..=7) => Some(format!("3{number}")),
         (0, number @ 8..=15) => Some(format!("9{}", number - 8)),
@@ -118,6 +118,15 @@ fn code(colour: Color) -> Option<String> {
         (1, _) => None,
         _ => Some(format!("38;2;{};{};{}", colour.r, colour.g, colour.b)),
     }
+}
+
+/// The same for what is behind the text.
+pub(super) fn behind(colour: Color) -> Option<String> {
+    let code = code(colour)?;
+    Some(match code.strip_prefix('9') {
+        Some(bright) => format!("10{bright}"),
+        None => code.replacen('3', "4", 1),
+    })
 }
 
 /// The colour that a terminal of this depth has for it.
@@ -244,6 +253,11 @@ mod tests {
         assert_eq!(code(colour(99, 0)).as_deref(), Some("38;5;99"));
         assert_eq!(code(colour(0, 1)), None);
         assert_eq!(code(colour(7, 255)).as_deref(), Some("38;2;7;9;9"));
+        let behind = |r, a| behind(colour(r, a)).unwrap();
+        assert_eq!(behind(5, 0), "45");
+        assert_eq!(behind(8, 0), "100");
+        assert_eq!(behind(99, 0), "48;5;99");
+        assert_eq!(behind(33, 255), "48;2;33;9;9");
     }
 
     #[test]

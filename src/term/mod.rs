@@ -4,6 +4,7 @@
 mod ask;
 mod colour;
 mod highlight;
+mod image;
 mod input;
 mod pager;
 mod painter;
@@ -13,6 +14,7 @@ mod theme;
 
 pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
 pub use highlight::Lines;
+pub use image::{Images, Png, Way};
 pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
 pub use pager::pager;
 pub use painter::Painter;
@@ -92,6 +94,8 @@ pub struct Out {
     pub is_quiet: bool,
     /// What shows results that are longer than the screen.
     pub pager: Option<String>,
+    /// What becomes of pictures.
+    pub images: Way,
     /// Counts the beginnings and the ends of writes to a pipe or file.
     writes: Arc<AtomicU64>,
 }
@@ -143,6 +147,7 @@ impl Out {
             signs: surroundings.has_signs,
             is_quiet: false,
             pager: None,
+            images: Way::Saved,
             writes: Arc::default(),
         }
     }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_livysh");
 
 /// Variables of the person who runs the tests that would change what the program does.
-const FOREIGN: [&str; 26] = [
+const FOREIGN: [&str; 35] = [
     "LIVYSH_URL",
     "LIVYSH_PROFILE",
     "LIVYSH_CONFIG",
@@ -17,6 +17,15 @@ const FOREIGN: [&str; 26] = [
     "NO_COLOR",
     "COLORTERM",
     "CLICOLOR_FORCE",
+    "KITTY_WINDOW_ID",
+    "KONSOLE_VERSION",
+    "LC_TERMINAL",
+    "STY",
+    "TERM_PROGRAM",
+    "TERM_PROGRAM_VERSION",
+    "TMUX",
+    "LIVYSH_PAGER",
+    "LESS",
     "FORCE_COLOR",
     "http_proxy",
     "HTTP_PROXY",

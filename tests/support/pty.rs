@@ -115,6 +115,14 @@ impl Screen {
         parser.screen().contents().trim_end().to_owned()
     }
 
+    /// The screen's rows as they stand there, without blanks at their ends.
+    pub fn rows(&self) -> Vec<String> {
+        let parser = self.parser.lock().unwrap();
+        let (_, columns) = parser.screen().size();
+        let rows = parser.screen().rows(0, columns.get());
+        rows.map(|row| row.trim_end().to_owned()).collect()
+    }
+
     /// Where a text stands last, as row and column.
     #[track_caller]
     pub fn place_of(&self, text: &str) -> (u16, u16) {
@@ -141,13 +149,6 @@ impl Screen {
     pub fn cell(&self, row: u16, column: u16) -> vt100::Cell {
         let parser = self.parser.lock().unwrap();
         parser.screen().cell(row, column).unwrap().clone()
-    }
-
-    /// Each row's text.
-    pub fn rows(&self) -> Vec<String> {
-        let parser = self.parser.lock().unwrap();
-        let screen = parser.screen();
-        screen.rows(0, screen.size().1.get()).collect()
     }
 
     /// In columns.

@@ -36,6 +36,7 @@ use crate::livy::Failure;
 use crate::render::one_line;
 use crate::shell::Verdict;
 use driver::Driver;
+pub(super) use names::is_variable;
 use std::time::Duration;
 
 /// A session that a signal has interrupted is given so long to forget what was held for the transfer.

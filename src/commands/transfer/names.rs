@@ -97,7 +97,7 @@ pub(super) fn from_file(path: &Path) -> String {
 }
 
 /// Whether it is a variable, or a member of one: no other expression.
-pub(super) fn is_variable(name: &str) -> bool {
+pub(in crate::commands) fn is_variable(name: &str) -> bool {
     let begins = |c: char| c.is_alphabetic() || c == '_' || c == '$';
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     name.split('.')

@@ -4,40 +4,78 @@
 //! value made of the type alone. What closes it stands on a line of its own, out of a comment's reach.
 //! Its name stays in the session, and is one that nobody types.
 
-use super::hidden::Gave;
-use super::{Answer, Desk};
+use super::{python, reason, whole};
+use crate::commands::hidden::Gave;
+use crate::commands::transfer::is_variable;
+use crate::commands::{Answer, Desk};
 use crate::lang::Language;
 use crate::livy::Failure;
+use crate::render::one_line;
 
 const PROBE: &str = "livysh$probe";
 
 impl Desk<'_> {
-    pub(super) fn type_of(
+    pub(in crate::commands) fn type_of(
         &mut self,
         language: Language,
         expression: &str,
         verbose: bool,
     ) -> Answer {
+        // A name's value has its type without running anything.
+        if language == Language::Python && is_variable(expression) {
+            return match self.look(expression, false) {
+                Ok(told) => self.print(&format!("{}\n", one_line(python::type_of(&told)))),
+                Err(answer) => answer,
+            };
+        }
         if let Some(refusal) = only_scala(language, "type") {
             return refusal;
         }
-        let head = format!("def {PROBE} = (");
-        let told = match self.hidden_text(Language::Scala, &format!("{head}{expression}\n)")) {
-            Ok(Gave::Text(text)) => found_type(&text),
-            Ok(Gave::Failed(failure)) => return Answer::Refused(without_probe(&failure, &head)),
+        let told = match self.probed_type(expression) {
+            Ok(Ok(told)) => told,
+            Ok(Err(failure)) => {
+                let head = head();
+                return Answer::Refused(without_probe(&failure, &head));
+            }
             Err(answer) => return answer,
         };
-        match (told, verbose) {
-            (Some(told), false) => self.print(&format!("{told}\n")),
-            (Some(told), true) => {
+        match verbose {
+            false => self.print(&format!("{told}\n")),
+            true => {
                 let about = "the internal structure does not leave the compiler in the session";
                 self.print(&format!("// Type signature\n{told}\n\n// {about}\n"))
             }
-            (None, _) => Answer::Refused("The session did not tell the type.".to_owned()),
         }
     }
 
-    pub(super) fn kind_of(&mut self, language: Language, wanted: &str) -> Answer {
+    /// An expression's type, or what the compiler says of it.
+    fn probed_type(&mut self, expression: &str) -> Result<Result<String, Failure>, Answer> {
+        let code = format!("{}{expression}\n)", head());
+        match self.hidden_text(Language::Scala, &code)? {
+            Gave::Failed(failure) => Ok(Err(failure)),
+            Gave::Text(text) => match found_type(&text) {
+                Some(told) => Ok(Ok(told)),
+                None => {
+                    let told = "The session did not tell the type.";
+                    Err(Answer::Refused(told.to_owned()))
+                }
+            },
+        }
+    }
+
+    /// A name's type; of a method that of the function it makes.
+    pub(super) fn scala_type(&mut self, name: &str) -> Result<String, Answer> {
+        let told = match self.probed_type(name)? {
+            Err(failure) if whole(&failure).contains("missing argument list") => {
+                let of_function = self.probed_type(&format!("{name} _"))?;
+                of_function.map_err(|_| failure)
+            }
+            told => told,
+        };
+        told.map_err(|failure| Answer::Refused(reason(&failure)))
+    }
+
+    pub(in crate::commands) fn kind_of(&mut self, language: Language, wanted: &str) -> Answer {
         if let Some(refusal) = only_scala(language, "kind") {
             return refusal;
         }
@@ -75,6 +113,11 @@ impl Desk<'_> {
              two types, can be asked for"
         ))
     }
+}
+
+/// What stands before the probe's body.
+fn head() -> String {
+    format!("def {PROBE} = (")
 }
 
 fn only_scala(language: Language, name: &str) -> Option<Answer> {
