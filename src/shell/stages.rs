@@ -43,10 +43,7 @@ mod tests {
             bars(&[stage(3, 5)], 40),
             "[Stage 3:=========>        (5 + 2) / 10]"
         );
-        assert_eq!(
-            bars(&[stage(3, 10)], 30),
-            "[Stage 3:=======(10 + 2) / 10]"
-        );
+        assert_eq!(bars(&[stage(3, 10)], 30), "[Stage 3:=======(10 + 2) / 10]");
         let two = bars(&[stage(1, 0), stage(2, 9)], 60);
         assert_eq!(two.len(), 60);
         assert!(two.contains("[Stage 1:>") && two.contains("[Stage 2:"));
