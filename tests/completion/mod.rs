@@ -349,12 +349,13 @@ fn tables_columns_and_words_of_sql_are_completed() {
         prompt.clear();
         prompt.keys("select * from my\t", "select * from `my view`");
         prompt.clear();
-        let asked: Vec<String> = prompt
-            .server
-            .statements()
-            .into_iter()
-            .map(|(_, code)| code.trim().to_owned())
-            .collect();
+        // What stands behind the cursor counts, too.
+        prompt.keys(
+            "select f.dep from flights f\x1bb\x1bb\x1bb\x1b[D\t",
+            "select f.dep_delay from flights f",
+        );
+        prompt.clear();
+        let asked = prompt.server.codes();
         assert_eq!(
             asked,
             ["SHOW TABLES", "DESCRIBE TABLE `flights`"],
@@ -368,6 +369,61 @@ fn tables_columns_and_words_of_sql_are_completed() {
             let last = statements.last().unwrap();
             statements.len() == 4 && last.1.trim() == "SHOW TABLES" && last.1.ends_with('\t')
         });
+    }
+}
+
+#[test]
+fn a_statement_that_is_typed_meanwhile_comes_behind_ours() {
+    let home = Home::new();
+    let server = Server::start(Some(&[]), database);
+    let mut prompt = Prompt::at(server, &home, "sql", 80);
+    prompt.server.run_on(true);
+    prompt.keys("select * from fli\t\t", "select * from fli");
+    let count = || prompt.server.statements().len();
+    prompt.screen.wait_until("ours runs", || count() == 1);
+    prompt.clear();
+    prompt.screen.line("select 1;");
+    prompt
+        .screen
+        .wait_until("it waits", || prompt.screen.is_working());
+    assert_eq!(prompt.server.statements().len(), 1);
+    // It is taken back, and ours does no harm.
+    prompt.screen.send("\x03");
+    prompt.screen.wait_for_prompt("sql>");
+    prompt.screen.line("select 2;");
+    prompt
+        .screen
+        .wait_until("it waits", || prompt.screen.is_working());
+    prompt.server.run_on(false);
+    prompt.screen.wait_for("\nselect 2");
+    prompt.screen.wait_for_prompt("sql>");
+    let sent = prompt.server.codes();
+    assert_eq!(sent, ["SHOW TABLES", "select 2"]);
+    prompt.tabs("select * from fli", "select * from flights");
+    assert_eq!(prompt.server.statements().len(), 2);
+}
+
+#[test]
+fn what_the_server_names_is_not_obeyed_by_the_terminal() {
+    for columns in WIDTHS {
+        let home = Home::new();
+        let mut prompt = Prompt::scala(&home, columns);
+        let names = [
+            "bad\u{1b}[2Jname",
+            "bad\u{7}bell",
+            "bade",
+            "badly\u{202e}",
+            "only",
+        ];
+        prompt.server.names(names.map(str::to_owned).to_vec());
+        prompt.tabs("rdd.on", "rdd.only");
+        prompt.clear();
+        prompt.keys("rdd.ba\t", "rdd.bade");
+        let raw = prompt.screen.raw();
+        let raw = String::from_utf8_lossy(&raw);
+        for part in ["\u{1b}[2J", "bell", "\u{202e}"] {
+            assert!(!raw.contains(part), "{columns}: {part:?}");
+        }
     }
 }
 

@@ -82,12 +82,12 @@ class Inner:
     prompt.screen.wait_for("trap.alarm.pla");
     prompt.screen.send("\x05\x15");
     prompt.screen.wait_for_prompt(prompt.sign);
-    prompt.gives("Trap.asked", "[]");
-    // The last value is still the user's, and no name came to theirs.
-    prompt.gives("_", "[]");
+    prompt.gives("print('asked for', len(Trap.asked))", "asked for 0");
+    // The last value is the user's still, and no name came to theirs.
+    prompt.gives("print('last:', _)", "last: 42");
     prompt.gives(
-        "[n for n in ('inspect', 'names', 'path', 'hidden', 'builtins') if n in globals()]",
-        "\n[]",
+        "print('new:', [n for n in ('inspect', 'names', 'path', 'step') if n in globals()])",
+        "new: []",
     );
     prompt.screen.line(":history 50");
     prompt.screen.wait_for("for n in (");

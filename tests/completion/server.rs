@@ -78,6 +78,12 @@ impl Server {
     pub fn statements(&self) -> Vec<(String, String)> {
         self.stage.0.lock().unwrap().statements.clone()
     }
+
+    /// Their codes, without their marks.
+    pub fn codes(&self) -> Vec<String> {
+        let statements = self.statements().into_iter();
+        statements.map(|(_, code)| code.trim().to_owned()).collect()
+    }
 }
 
 fn answer(shared: &Shared, gives: Gives, request: &Request) -> Answer {

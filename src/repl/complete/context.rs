@@ -54,13 +54,19 @@ pub(super) struct Sql {
     pub(super) is_quoted: bool,
 }
 
-/// `before` are the block's lines so far, `typed` is what stands before the cursor.
-pub(super) fn context<'a>(language: Language, before: &str, typed: &'a str) -> Context<'a> {
+/// `before` are the block's lines so far, `typed` is what stands before the cursor and `after` what
+/// stands behind it.
+pub(super) fn context<'a>(
+    language: Language,
+    before: &str,
+    typed: &'a str,
+    after: &str,
+) -> Context<'a> {
     let is_first = before.is_empty() && !typed.contains('\n');
     if is_first && let Some(context) = special(language, typed) {
         return context;
     }
-    code(language, before, typed)
+    code(language, before, typed, after)
 }
 
 /// Of a line that begins no code.
@@ -104,7 +110,7 @@ fn command(language: Language, rest: &str) -> Option<Context<'_>> {
         }
         let is_last = index + 1 == taking.arguments.len();
         match takes {
-            Takes::Code => return Some(code(language, "", rest)),
+            Takes::Code => return Some(code(language, "", rest, "")),
             Takes::Shell => return Some(shell(rest)),
             Takes::File if is_last => {
                 return Some(Context {
@@ -152,7 +158,7 @@ fn shell(rest: &str) -> Context<'_> {
     }
 }
 
-fn code<'a>(language: Language, before: &str, typed: &'a str) -> Context<'a> {
+fn code<'a>(language: Language, before: &str, typed: &'a str, after: &str) -> Context<'a> {
     let mut text = String::with_capacity(before.len() + typed.len() + 1);
     text.push_str(before);
     if !before.is_empty() {
@@ -170,14 +176,15 @@ fn code<'a>(language: Language, before: &str, typed: &'a str) -> Context<'a> {
             Language::Scala | Language::Python if is_sql_call(&text[..start]) => {
                 // The word ends where the typed text does.
                 let word = name_at_end(Language::Sql, &typed[start.saturating_sub(offset)..]);
-                sql(&text[start..], word, true)
+                let end = after.find(['"', '\'']).unwrap_or(after.len());
+                sql(&text[start..], word, &after[..end], true)
             }
             Language::Scala | Language::Python | Language::Sql | Language::R => nothing,
         },
         Place::Code => {
             let word = name_at_end(language, typed);
             if language == Language::Sql {
-                return sql(&text, word, false);
+                return sql(&text, word, after, false);
             }
             let before = &text[..text.len() - word.len()];
             let receiver = receiver(language, &typed[..typed.len() - word.len()], before);
@@ -236,17 +243,22 @@ fn is_sql_call(text: &str) -> bool {
     name_at_end(Language::Python, call) == "sql"
 }
 
-fn sql<'a>(text: &str, word: &'a str, is_quoted: bool) -> Context<'a> {
+fn sql<'a>(text: &str, word: &'a str, after: &str, is_quoted: bool) -> Context<'a> {
     let before = &text[..text.len() - word.len()];
     let last = before.rfind(';').map_or(before, |end| &before[end + 1..]);
-    let qualifier = last.strip_suffix('.').map(|left| {
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '`');
-        left[left.trim_end_matches(is_part).len()..].replace('`', "")
-    });
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '`');
+    let (rest, qualifier) = match last.strip_suffix('.') {
+        None => (last, None),
+        Some(left) => {
+            let (rest, name) = left.split_at(left.trim_end_matches(is_part).len());
+            (rest, Some(name.replace('`', "")))
+        }
+    };
+    let after = after.split(';').next().unwrap_or_default();
     Context {
         word,
         subject: Subject::Sql(Sql {
-            statement: Statement::read(last),
+            statement: Statement::read(&format!("{rest} {after}")),
             qualifier,
             is_quoted,
         }),
@@ -287,7 +299,7 @@ mod tests {
             (":sh ca", "ca", Subject::Program),
             ("%js", "%js", Subject::Magic),
         ] {
-            let found = context(Scala, "", typed);
+            let found = context(Scala, "", typed, "");
             assert_eq!((found.word, found.subject), (word, subject), "{typed}");
         }
     }
@@ -302,11 +314,11 @@ mod tests {
             ("!l", "l", Subject::Program),
             ("!./x", "./x", Subject::ShellFile),
         ] {
-            let found = context(Python, "", typed);
+            let found = context(Python, "", typed, "");
             assert_eq!((found.word, found.subject), (word, subject), "{typed}");
         }
         // The negation of a value.
-        let found = context(Scala, "", "!isE");
+        let found = context(Scala, "", "!isE", "");
         assert!(matches!(found.subject, Subject::Code(_)), "{found:?}");
     }
 
@@ -326,7 +338,7 @@ mod tests {
             (Python, "def f():", "    ret", "ret", Receiver::None),
             (Python, "", "_x.", "", Receiver::Path("_x")),
         ] {
-            let found = context(language, before, typed);
+            let found = context(language, before, typed, "");
             assert_eq!(found.word, word, "{typed}");
             let Subject::Code(code) = found.subject else {
                 panic!("{typed}: {:?}", found.subject);
@@ -344,7 +356,7 @@ mod tests {
             (Scala, "1."),
             (SqlLanguage, "select 'ab"),
         ] {
-            let found = context(language, "", typed);
+            let found = context(language, "", typed, "");
             assert_eq!(found.subject, Subject::Nothing, "{typed}");
         }
     }
@@ -357,14 +369,25 @@ mod tests {
             (Scala, "spark.sql(\"\"\"", "select a from fl", "fl", true),
             (Python, "", "spark.sql(f'select ", "", true),
         ] {
-            let found = context(language, before, typed);
+            let found = context(language, before, typed, "");
             assert_eq!(found.word, word, "{typed}");
             let Subject::Sql(sql) = found.subject else {
                 panic!("{typed}: {:?}", found.subject);
             };
             assert_eq!((sql.is_quoted, sql.qualifier), (is_quoted, None));
         }
-        let found = context(SqlLanguage, "", "select 1; select `my_db`.t.co");
+        let found = context(
+            SqlLanguage,
+            "",
+            "select f.de",
+            " from flights f; select 1 from u",
+        );
+        let Subject::Sql(sql) = found.subject else {
+            panic!();
+        };
+        assert_eq!(sql.statement.table("f"), Some("flights"));
+        assert_eq!(sql.statement.tables().count(), 1);
+        let found = context(SqlLanguage, "", "select 1; select `my_db`.t.co", "");
         let Subject::Sql(sql) = found.subject else {
             panic!();
         };

@@ -99,15 +99,15 @@ impl Completer {
         self.remote.begin_anew();
     }
 
-    /// What Tab does: where the word begins, and what takes its place. One candidate is put there, several
-    /// are listed.
+    /// What Tab does between what is typed and what comes after: where the word begins, and what takes
+    /// its place. One candidate is put there, several are listed.
     pub(super) fn press(
         &mut self,
         language: Language,
         before: &str,
-        typed: &str,
+        (typed, after): (&str, &str),
     ) -> (usize, Vec<Candidate>) {
-        let context = context(language, before, typed);
+        let context = context(language, before, typed, after);
         let start = typed.len() - context.word.len();
         let is_second = self.pressed_at.take().as_deref() == Some(typed);
         let mut found = self.candidates(language, &context);

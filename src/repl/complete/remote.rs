@@ -6,7 +6,10 @@ use crate::engine::{Aside, Output, Reply, Told, WeakEngine};
 use crate::lang::Language;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Tables and columns that were asked for so long ago are asked for again.
+const KEPT: Duration = Duration::from_secs(5 * 60);
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -77,11 +80,16 @@ fn look(path: &str, hidden: bool) -> Aside {
     }
 }
 
+struct Answer {
+    names: Vec<String>,
+    at: Instant,
+}
+
 #[derive(Default)]
 struct Known {
     /// Counts what has run since: an older answer is about something else.
     epoch: u64,
-    answers: HashMap<Key, Vec<String>>,
+    answers: HashMap<Key, Answer>,
     asking: HashSet<Key>,
     /// Tables may be others by now.
     is_stale: bool,
@@ -142,14 +150,19 @@ impl Remote {
 
     /// The names, if they are known or come in time.
     pub(super) fn names(&self, key: &Key, deadline: Instant) -> Option<Vec<String>> {
-        if let Some(found) = self.found(key) {
-            return Some(found);
+        match self.found(key) {
+            Some((names, is_old)) => {
+                if is_old {
+                    self.ask(key);
+                }
+                return Some(names);
+            }
+            None => self.ask(key),
         }
-        self.ask(key);
         let mut known = self.shared.lock();
         loop {
             if let Some(found) = known.answers.get(key) {
-                return Some(found.clone());
+                return Some(found.names.clone());
             }
             let left = deadline.checked_duration_since(Instant::now())?;
             if !known.asking.contains(key) {
@@ -160,11 +173,12 @@ impl Remote {
         }
     }
 
-    /// What is known; names that begin with less than the word are among the answers, too.
-    fn found(&self, key: &Key) -> Option<Vec<String>> {
+    /// What is known, and whether it is old; names that begin with less than the word are among the
+    /// answers, too.
+    fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
         let known = self.shared.lock();
         if let Some(found) = known.answers.get(key) {
-            return Some(found.clone());
+            return Some((found.names.clone(), found.at.elapsed() > KEPT));
         }
         let Key::Code {
             language,
@@ -183,7 +197,7 @@ impl Remote {
                 word: word.to_owned(),
             };
             let found = known.answers.get(&shorter)?;
-            (!found.is_empty()).then(|| found.clone())
+            (!found.names.is_empty()).then(|| (found.names.clone(), false))
         })
     }
 
@@ -235,8 +249,10 @@ impl Asking {
         match told {
             Told::Names(names) if names.is_empty() && is_python => {
                 // Livy completes no Python, and answers so to whatever it is asked.
-                if !self.shared.lock().has_completed_python {
-                    self.look(engine);
+                let has_completed = self.shared.lock().has_completed_python;
+                match has_completed {
+                    true => self.keep(names),
+                    false => self.look(engine),
                 }
             }
             Told::Names(names) => {
@@ -271,7 +287,8 @@ impl Asking {
     fn keep(&self, names: Vec<String>) {
         let mut known = self.shared.lock();
         if known.epoch == self.epoch || self.key.is_of_sql() {
-            known.answers.insert(self.key.clone(), names);
+            let at = Instant::now();
+            known.answers.insert(self.key.clone(), Answer { names, at });
         }
     }
 }

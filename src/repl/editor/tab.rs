@@ -29,7 +29,7 @@ impl Completer for Helper {
     ) -> rustyline::Result<(usize, Vec<Listed>)> {
         let mut completer = self.completer.borrow_mut();
         let before = self.before.borrow();
-        let (start, found) = completer.press(self.language.get(), &before, &line[..position]);
+        let (start, found) = completer.press(self.language.get(), &before, line.split_at(position));
         Ok((start, found.into_iter().map(Listed).collect()))
     }
 }
