@@ -20,13 +20,8 @@ pub fn measure() {
     }
     for (what, language, typed) in [
         ("commands", "scala", ":re"),
-        ("words and names, server without completion", "scala", "wh"),
+        ("words and names, server without completion", "scala", "f"),
         ("files, 200", "scala", ":load file0"),
-        (
-            "words of SQL, server that answers with an error",
-            "sql",
-            "se",
-        ),
     ] {
         let times = listed(&url, home.path(), language, typed);
         let p99 = times.0[times.0.len() * 99 / 100].as_secs_f64() * 1e3;
