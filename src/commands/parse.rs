@@ -3,7 +3,7 @@
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
-use crate::shell::Outlet;
+use crate::shell::{Outlet, path_of};
 use std::path::PathBuf;
 
 /// A command with its arguments.
@@ -232,7 +232,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Load => match option("-v", argument) {
             (_, "") => Err("usage: :load -v file".to_owned()),
             (verbose, path) => shared(Shared::Load {
-                path: PathBuf::from(path),
+                path: path_of(path),
                 verbose,
             }),
         },
@@ -249,7 +249,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Reset => shared(Shared::Reset),
         Name::Save => match argument {
             "" => Err("File name is required.".to_owned()),
-            path => shared(Shared::Save(PathBuf::from(path))),
+            path => shared(Shared::Save(path_of(path))),
         },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),
@@ -262,7 +262,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         },
         Name::Upload => match upload(argument) {
             Some((path, name)) => shared(Shared::Upload {
-                path: PathBuf::from(path),
+                path: path_of(path),
                 name: name.map(str::to_owned),
             }),
             None => Err(format!("usage: {}", entry.usage())),
@@ -361,7 +361,7 @@ fn download(argument: &str) -> Option<Download> {
     let is_whole = !path.is_empty() && !path.starts_with("--") && !name.starts_with('-');
     is_whole.then(|| Download {
         name: name.to_owned(),
-        path: PathBuf::from(path),
+        path: path_of(path),
         rows,
     })
 }
@@ -395,7 +395,7 @@ fn paste(argument: &str) -> Result<Command, String> {
         return Err("usage: :paste file | < EOF".to_owned());
     }
     Ok(Command::Shared(Shared::Paste(match (here, what) {
-        (None, Some(path)) => Paste::File(PathBuf::from(path)),
+        (None, Some(path)) => Paste::File(path_of(path)),
         (here, until) => Paste::Lines {
             until: until.map(str::to_owned),
             margin: here.flatten(),

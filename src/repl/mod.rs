@@ -271,9 +271,8 @@ impl Repl<'_> {
             sessions.extend(session.name.clone());
             sessions.push(session.id.to_string());
         }
-        let themes = self.themes.all().into_iter().map(|theme| theme.name);
         let facts = complete::Facts {
-            themes: themes.collect(),
+            themes: self.themes.clone(),
             sessions,
         };
         let mut completer = self.editor.completer();

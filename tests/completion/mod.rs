@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use server::{Server, rows};
 
 const WIDTHS: [u16; 3] = [40, 80, 200];
+const HOME_FILE: &str = "zeta.scala";
 const OF_RDD: [&str; 9] = [
     "map",
     "mapPartitions",
@@ -472,13 +473,26 @@ fn commands_and_their_arguments_are_completed() {
             (":download fl\t dat\tr\t", ":download flights data/rows.csv"),
             (":type fli\t", ":type flights"),
             ("!cat day\t", "!cat day\\ of\\ week.scala"),
+            (":ui\t", ":ui"),
             ("%ta\t", "%table"),
             ("%%py\t", "%%python"),
         ] {
             prompt.keys(typed, shows);
             prompt.clear();
         }
-        // Those that begin so, and what a beginning means alone.
+        // What is completed at home is read there.
+        let at_home = format!("~/{HOME_FILE}");
+        home.write(HOME_FILE, "40 + 2\n");
+        prompt.keys(
+            &format!(":load {}\t", &at_home[..4]),
+            &format!(":load {at_home}"),
+        );
+        prompt.screen.line("");
+        prompt.screen.wait_for("Loading");
+        prompt.screen.wait_for_prompt(prompt.sign);
+        let last = prompt.server.codes().pop();
+        assert_eq!(last.as_deref(), Some("40 + 2"));
+        // Those that begin so.
         prompt.screen.send(":re\t\t");
         prompt.screen.wait_for(":require");
         prompt.shows(":re");
@@ -487,7 +501,6 @@ fn commands_and_their_arguments_are_completed() {
             assert!(text.contains(name), "{columns}: {text}");
         }
         prompt.clear();
-        prompt.keys("!cat ~/\t", "!cat ~/");
     }
 }
 

@@ -29,6 +29,7 @@ use crate::commands::{TOPICS, Takes, takings};
 use crate::engine::WeakEngine;
 use crate::lang::{self, Language, Past};
 use crate::render::{Format, one_line};
+use crate::term::Themes;
 use context::{Code, Context, Receiver, Sql, Subject, context};
 use matching::{common_beginning, select};
 use remote::{Key, Remote};
@@ -46,7 +47,7 @@ const STATEMENTS: usize = 20;
 /// What is known of the session beside its names.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    pub(super) themes: Vec<String>,
+    pub(super) themes: Themes,
     /// Names and numbers of sessions.
     pub(super) sessions: Vec<String>,
 }
@@ -166,7 +167,10 @@ impl Completer {
             Takes::OnOffAuto => plain(["auto", "off", "on"]),
             Takes::Session => plain(self.facts.sessions.iter().cloned()),
             Takes::Statement => plain(self.statements.iter().cloned()),
-            Takes::Theme => plain(self.facts.themes.iter().cloned()),
+            Takes::Theme => {
+                let themes = self.facts.themes.all().into_iter();
+                plain(themes.map(|theme| theme.name))
+            }
             Takes::Topic => {
                 let mut topics: Vec<&str> = takings().map(|taking| taking.name).collect();
                 topics.extend(TOPICS);
