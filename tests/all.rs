@@ -13,6 +13,7 @@ mod cells;
 mod clients;
 mod command_dialogue;
 mod commands;
+mod completion;
 mod config_command;
 mod create_fields;
 mod dialogue;

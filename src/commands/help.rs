@@ -4,6 +4,7 @@ use super::table::{Entry, Name, TABLE, find};
 
 /// What a line is edited with, beside what every shell has.
 const KEYS: &str = "
+Tab             complete; once more lists what there is; at the beginning of a line indent
 Up, Down        in a block its lines; else the history by what stands before the cursor
 Up              in a line that continues a block: edits the block as a whole
 Ctrl-P, Ctrl-N  the history one by one

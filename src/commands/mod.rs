@@ -23,6 +23,7 @@
 //! | `local.rs`       | what runs on this machine: `:sh`, an editor                   |
 //! | `startup.rs`     | the user's `startup.scala` and `startup.py`                   |
 //! | `prompt.rs`      | the prompts                                                   |
+//! | `takes.rs`       | what the commands take                                        |
 
 mod completions;
 mod doctor;
@@ -43,6 +44,7 @@ mod startup;
 mod steps;
 mod stream;
 mod table;
+mod takes;
 mod transfer;
 mod walk;
 
@@ -54,6 +56,7 @@ pub use paste::{PasteMode, ends_paste};
 pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
 pub use stream::Stream;
+pub use takes::{TOPICS, Takes, Taking, taking_of, takings};
 pub use walk::{Halt, Halted, Left, Shows, Walk};
 
 use crate::exit::Exit;

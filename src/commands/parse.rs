@@ -5,7 +5,7 @@ use super::save::{self, Form};
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
-use crate::shell::Outlet;
+use crate::shell::{Outlet, path_of};
 use std::path::PathBuf;
 
 /// A command with its arguments.
@@ -242,7 +242,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Load => match option("-v", argument) {
             (_, "") => Err("usage: :load -v file".to_owned()),
             (verbose, path) => shared(Shared::Load {
-                path: PathBuf::from(path),
+                path: path_of(path),
                 verbose,
             }),
         },
@@ -276,7 +276,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         },
         Name::Upload => match upload(argument) {
             Some((path, name)) => shared(Shared::Upload {
-                path: PathBuf::from(path),
+                path: path_of(path),
                 name: name.map(str::to_owned),
             }),
             None => Err(format!("usage: {}", entry.usage())),
@@ -391,7 +391,7 @@ fn download(argument: &str) -> Option<Download> {
     let is_whole = !path.is_empty() && !path.starts_with("--") && !name.starts_with('-');
     is_whole.then(|| Download {
         name: name.to_owned(),
-        path: PathBuf::from(path),
+        path: path_of(path),
         rows,
     })
 }
@@ -425,7 +425,7 @@ fn paste(argument: &str) -> Result<Command, String> {
         return Err("usage: :paste file | < EOF".to_owned());
     }
     Ok(Command::Shared(Shared::Paste(match (here, what) {
-        (None, Some(path)) => Paste::File(PathBuf::from(path)),
+        (None, Some(path)) => Paste::File(path_of(path)),
         (here, until) => Paste::Lines {
             until: until.map(str::to_owned),
             margin: here.flatten(),

@@ -9,8 +9,7 @@ use super::hidden::Gave;
 use super::{Answer, Desk};
 use crate::engine::{FileKind, Question};
 use crate::lang::Language;
-use crate::shell::NoAnswer;
-use std::path::Path;
+use crate::shell::{NoAnswer, path_of};
 
 /// What can be sent as the text of a statement.
 const LARGEST_IN_STATEMENT: usize = 8 << 20;
@@ -47,7 +46,7 @@ impl Desk<'_> {
         let name = named.rsplit('/').next().unwrap_or(named).to_owned();
         let bytes = match is_uri(named) {
             true => None,
-            false => match std::fs::read(Path::new(named)) {
+            false => match std::fs::read(path_of(named)) {
                 Ok(bytes) => Some(bytes),
                 Err(_) => return Answer::Refused(format!("Cannot load '{named}'")),
             },

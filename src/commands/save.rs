@@ -7,7 +7,7 @@ use crate::lang::{Language, Signature, looks_like_python};
 use crate::livy::{Output, StatementState};
 use crate::render::one_line;
 use crate::render::transcript::{Cell, Given, markdown, notebook};
-use crate::shell::{Ledger, NoAnswer, WholeFile};
+use crate::shell::{Ledger, NoAnswer, WholeFile, path_of};
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -237,7 +237,7 @@ pub(super) fn wanted(argument: &str) -> Option<(PathBuf, Form)> {
         Some(form) => (rest.trim(), form),
         None => (argument, Form::of(Path::new(argument))),
     };
-    (!path.is_empty()).then(|| (PathBuf::from(path), form))
+    (!path.is_empty()).then(|| (path_of(path), form))
 }
 
 #[cfg(test)]

@@ -7,14 +7,19 @@
 //! |-------------------|------------------------------------------------------|
 //! | `session.rs`      | the session's states, pure                           |
 //! | `statement.rs`    | a statement's states, pure                           |
+//! | `aside.rs`        | what is asked without anybody waiting for it          |
 //! | `conversation/`   | carries out what the machines want                   |
 
+mod aside;
 mod conversation;
 mod session;
 mod statement;
 
 pub use crate::delivery::{NotSent, Patience, Received, Unwanted};
-pub use crate::livy::{Dialect, FileKind, FollowedLog, Id, LogNews, Session, Stage, Statement};
+pub use crate::livy::{
+    Dialect, FileKind, FollowedLog, Id, LogNews, Output, Session, Stage, Statement,
+};
+pub use aside::{Aside, Reply, Told};
 pub use conversation::{Found, KeepAlive, Kept};
 pub use conversation::{create_session, find_or_create_session, find_session};
 pub use statement::Outcome;
@@ -133,6 +138,9 @@ enum Command {
     StopWaiting(Ticket),
     CancelById(Id),
     Ask(Ticket, Question),
+    AskAside(aside::Asked),
+    /// Its statement, once the session is known to rest.
+    SubmitAside(aside::Asked),
     BePatient(Patience),
     End {
         patience: Duration,
@@ -260,6 +268,7 @@ pub struct Engine {
 }
 
 /// A handle that does not keep the conversation going.
+#[derive(Clone)]
 pub struct WeakEngine(mpsc::WeakUnboundedSender<Command>, Activity);
 
 impl WeakEngine {
@@ -269,17 +278,29 @@ impl WeakEngine {
         let activity = self.1.clone();
         Some(Engine { commands, activity })
     }
+
+    /// Asks what nobody waits for; the answer is dropped where the conversation is over.
+    pub fn ask_aside(&self, aside: Aside, reply: Reply) {
+        if let Some(commands) = self.0.upgrade() {
+            let asked = aside::Asked { aside, reply };
+            commands.send(Command::AskAside(asked)).ok();
+        }
+    }
 }
 
 /// The engine's end of the handle's commands.
-pub struct Mailbox(mpsc::UnboundedReceiver<Command>, Activity);
+pub struct Mailbox(
+    mpsc::UnboundedReceiver<Command>,
+    mpsc::WeakUnboundedSender<Command>,
+    Activity,
+);
 
 impl Engine {
     /// A handle that can be used at once, also before the conversation runs.
     pub fn new() -> (Engine, Mailbox) {
         let (commands, received) = mpsc::unbounded_channel();
         let activity = Activity::new();
-        let mailbox = Mailbox(received, activity.clone());
+        let mailbox = Mailbox(received, commands.downgrade(), activity.clone());
         (Engine { commands, activity }, mailbox)
     }
 

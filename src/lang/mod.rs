@@ -17,6 +17,7 @@
 //! | `lexer`      | what all scanners share: a cursor and a stack of brackets                    |
 //! | `pairs`      | which bracket belongs to which                                               |
 //! | `past`       | what a session was given, by which an error finds its source                 |
+//! | `place`      | what a place in a text is, and the names in its code                         |
 //! | `python`     | Python: logical lines, blocks, margins, the function that a line lies in     |
 //! | `r`          | R: brackets and line ends                                                    |
 //! | `read`       | a source as its statements, or why it is not run                             |
@@ -36,6 +37,7 @@ mod guess;
 mod lexer;
 mod pairs;
 mod past;
+mod place;
 mod python;
 mod r;
 mod read;
@@ -55,6 +57,7 @@ pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
 pub use pairs::bracket_pair;
 pub use past::{Input, Past, Ran};
+pub use place::{Name, Place, is_name_part, names, place_at_end};
 pub use read::{Reading, read, split};
 pub use send::{Feeding, lines_before, to_send, without_echo};
 pub use settled::settled;

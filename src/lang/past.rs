@@ -12,6 +12,8 @@ const MOST_TEXT: usize = 4 << 20;
 #[derive(Debug, Default)]
 pub struct Past {
     inputs: VecDeque<Input>,
+    /// How many there have been.
+    count: usize,
     /// Names that end a script elsewhere, and mean something else here.
     own: BTreeSet<&'static str>,
 }
@@ -48,6 +50,7 @@ impl Past {
             self.own.extend(ending::BARE.iter().filter(is_own));
             let (source, ran) = (source.clone(), Vec::new());
             self.inputs.push_back(Input { source, ran });
+            self.count += 1;
             self.forget();
         }
         if let Some(input) = self.inputs.back_mut() {
@@ -65,6 +68,17 @@ impl Past {
     pub fn last_number(&self) -> Option<&str> {
         let ran = self.inputs.back()?.ran.last()?;
         ran.number.as_deref()
+    }
+
+    /// How many inputs there have been.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Those since there were so many, oldest first, as far as they are kept.
+    pub fn since(&self, count: usize) -> impl Iterator<Item = &Input> {
+        let newer = self.count.saturating_sub(count).min(self.inputs.len());
+        self.inputs.range(self.inputs.len() - newer..)
     }
 
     /// Whether an input may have given such a name a meaning of the user's own.

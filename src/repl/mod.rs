@@ -3,6 +3,7 @@
 //! | file            | its duty                                            |
 //! |-----------------|-----------------------------------------------------|
 //! | `block.rs`      | reads lines until they are a whole block            |
+//! | `complete/`     | what could stand at the cursor                      |
 //! | `conclude.rs`   | tells how work has ended                            |
 //! | `credential.rs` | what no history keeps                               |
 //! | `editor/`       | the line editor                                     |
@@ -16,6 +17,7 @@
 //! | `ui.rs`         | `:ui`                                               |
 
 mod block;
+mod complete;
 mod conclude;
 mod credential;
 mod editor;
@@ -33,7 +35,7 @@ use crate::engine::Id;
 use crate::exit::Exit;
 use crate::lang::{self, Language, Source};
 use crate::render::{Line, one_line};
-use crate::shell::{Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted};
+use crate::shell::{self, Interrupts, Left as LeftStatement, Link, Over, Signal, Wanted};
 use crate::term::{Mark, Out, Painter, Quiet, Theme, Themes};
 use block::Block;
 use editor::{LineEditor, Printer};
@@ -200,6 +202,7 @@ impl Repl<'_> {
             }
             self.name_window("");
             self.outcome = Outcome::Ok;
+            self.prepare_completion();
             let block = self.read_block();
             self.stand_prompt(false);
             if block.is_work() {
@@ -266,6 +269,22 @@ impl Repl<'_> {
             Some(_) => self.desk.link.exit(),
             None => Exit::Ok,
         }
+    }
+
+    /// What Tab is to know at the next prompt.
+    fn prepare_completion(&self) {
+        let link = &self.desk.link;
+        let mut sessions = vec![shell::LAST.to_owned()];
+        if let Some(session) = &link.facts.session {
+            sessions.extend(session.name.clone());
+            sessions.push(session.id.to_string());
+        }
+        let facts = complete::Facts {
+            themes: self.themes.clone(),
+            sessions,
+        };
+        let mut completer = self.editor.completer();
+        completer.prepare(&link.past, link.engine.downgrade(), facts);
     }
 
     /// Whether there is no session where there was one, or was to be one in its place: for whoever

@@ -5,6 +5,7 @@ use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::{self, Line, one_line};
+use crate::shell::path_of;
 use crate::term::Theme;
 use std::path::Path;
 
@@ -122,7 +123,7 @@ impl Repl<'_> {
                 }
             },
             Err(_) if what.is_empty() => last_code(entries).unwrap_or_default(),
-            Err(_) => return self.edit_file(Path::new(what)),
+            Err(_) => return self.edit_file(&path_of(what)),
         };
         match edit(&self.editor_command, self.language, &text) {
             Edited::Text(text) => self.run_edited(&text),

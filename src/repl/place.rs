@@ -163,6 +163,7 @@ impl Repl<'_> {
     /// The session is another: what was said of the last one's statements is said no more.
     fn begin_anew(&mut self) {
         self.desk.startup.again();
+        self.editor.completer().begin_anew();
         self.desk.echoes.last_value.replace(None);
         self.left_running = None;
         self.warned_of = None;

@@ -1,7 +1,7 @@
 //! Where a result goes in place of standard output: a file, or a program, such as the one that shows long
 //! texts by the page.
 
-use super::{Link, Signal, WholeFile};
+use super::{Link, Signal, WholeFile, path_of};
 use crate::render::{Format, Picture};
 use crate::term::{Lent, Out};
 use std::io::{self, Write};
@@ -44,7 +44,7 @@ impl Outlet {
             .strip_prefix('"')
             .and_then(|path| path.strip_suffix('"'));
         let path = quoted.unwrap_or(path);
-        (!path.is_empty()).then(|| Outlet::File(PathBuf::from(path)))
+        (!path.is_empty()).then(|| Outlet::File(path_of(path)))
     }
 
     /// The format that a file's name asks for, where nothing else does.

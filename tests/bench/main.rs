@@ -12,6 +12,7 @@ mod scripted;
 mod starts;
 mod startup;
 mod statements;
+mod tabs;
 
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 7] = [
+    let groups: [(&str, fn()); 8] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
         ("statements", statements::measure),
@@ -35,6 +36,7 @@ fn main() {
         ("cancels", cancels::measure),
         ("interrupts", interrupts::measure),
         ("keystrokes", keystrokes::measure),
+        ("tabs", tabs::measure),
     ];
     for (name, measure) in groups {
         if named.is_empty() || named.iter().any(|one| one == name) {

@@ -83,6 +83,10 @@ impl Activity {
         self.lock().is_left = is_left;
     }
 
+    pub(super) fn is_left(&self) -> bool {
+        self.lock().is_left
+    }
+
     pub(in crate::engine) fn kept(&self) -> Kept {
         let state = self.lock();
         let Some(settings) = state.settings else {
@@ -133,7 +137,7 @@ pub(super) enum Need {
 }
 
 /// Whether no statement runs in a session of this state.
-fn is_at_rest(state: &SessionState) -> bool {
+pub(super) fn is_at_rest(state: &SessionState) -> bool {
     let is_busy = matches!(state, SessionState::Busy | SessionState::Running);
     state.takes_statements() && !is_busy
 }

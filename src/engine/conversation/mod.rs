@@ -5,6 +5,7 @@
 //! | `create.rs` | finds a session or makes one                  |
 //! | `open.rs` | opens the session, and looks at it              |
 //! | `ask.rs`  | asks what is no statement                       |
+//! | `aside.rs` | asks what gives way to everything else          |
 //! | `run.rs`  | runs the first statement of the queue           |
 //! | `post.rs` | sends it once, and finds its copies             |
 //! | `recover.rs` | waits for a session that recovers            |
@@ -12,6 +13,7 @@
 //! | `stages.rs` | watches Spark's stages meanwhile              |
 //! | `keepalive.rs` | keeps it from being ended for being idle   |
 
+mod aside;
 mod ask;
 mod copies;
 mod create;
@@ -27,6 +29,7 @@ pub use create::{Found, create_session, find_or_create_session, find_session};
 pub(super) use keepalive::Activity;
 pub use keepalive::{KeepAlive, Kept};
 
+use super::aside::Reply;
 use super::{AskUi, Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::delivery;
@@ -49,6 +52,8 @@ struct Submitted {
     kind: &'static str,
     /// Nobody typed it.
     is_hidden: bool,
+    /// Who takes what it gives, where that is no front end that waits.
+    reply: Option<Reply>,
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
@@ -83,6 +88,10 @@ struct Conversation {
     ask_ui: Option<AskUi>,
     /// Questions whose answer is waited for.
     asked: HashMap<Ticket, AbortHandle>,
+    /// The last question that nobody waits for.
+    aside: Option<AbortHandle>,
+    /// By which such a question becomes a statement.
+    own_commands: mpsc::WeakUnboundedSender<Command>,
 }
 
 /// Holds the conversation until it is ended or its handle is dropped.
@@ -103,7 +112,7 @@ pub(super) async fn run(
         current: None,
         queue: VecDeque::new(),
         known: post::Known::default(),
-        activity: mailbox.1,
+        activity: mailbox.2,
         keep_alive,
         is_new: false,
         heartbeat: None,
@@ -112,6 +121,8 @@ pub(super) async fn run(
         ui: stages::Ui::Unknown,
         ask_ui: None,
         asked: HashMap::new(),
+        aside: None,
+        own_commands: mailbox.1,
     };
     conversation.run(opening).await;
 }
@@ -168,7 +179,15 @@ impl Conversation {
 
     fn drop_queue(&mut self) {
         for submitted in std::mem::take(&mut self.queue) {
-            self.finish(submitted.ticket, None, Outcome::NeverSent);
+            self.finish_one(submitted, Outcome::NeverSent);
+        }
+    }
+
+    /// The same of one that was in the queue.
+    fn finish_one(&self, submitted: Submitted, outcome: Outcome) {
+        match submitted.reply {
+            Some(reply) => reply(aside::told(outcome)),
+            None => self.finish(submitted.ticket, None, outcome),
         }
     }
 
@@ -200,6 +219,7 @@ impl Conversation {
                 code: Some(code),
                 kind,
                 is_hidden,
+                reply: None,
                 machine: statement::Machine::new(),
                 take_back: watch::Sender::new(false),
             }),
@@ -211,6 +231,7 @@ impl Conversation {
                 code: None,
                 kind: "",
                 is_hidden: false,
+                reply: None,
                 machine: statement::Machine::resumed(self.now(), id),
                 take_back: watch::Sender::new(false),
             }),
@@ -227,6 +248,8 @@ impl Conversation {
             }
             Some(Command::CancelById(id)) => self.send_cancel(id),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
+            Some(Command::AskAside(asked)) => self.ask_aside(asked),
+            Some(Command::SubmitAside(asked)) => self.submit_aside(asked),
             Some(Command::BePatient(patience)) => self.patience = patience,
         }
         Turn::Next

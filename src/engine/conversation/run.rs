@@ -2,9 +2,9 @@
 
 use super::post::{Accepted, Post};
 use super::stages::{Look, Stages, Ui};
-use super::{Conversation, Request, Turn};
+use super::{Conversation, Request, Submitted, Turn, aside};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
-use crate::engine::statement::{self, Outcome, Step};
+use crate::engine::statement::{Outcome, Step};
 use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
@@ -136,13 +136,14 @@ impl Conversation {
         owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
         self.take_late(&mut request, owes_cancel.get()).await;
         match over {
-            Some(submitted) => self.conclude(ticket, submitted.machine).await,
+            Some(submitted) => self.conclude(submitted).await,
             None => Turn::Next,
         }
     }
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
-    async fn conclude(&mut self, ticket: Ticket, machine: statement::Machine) -> Turn {
+    async fn conclude(&mut self, submitted: Submitted) -> Turn {
+        let (ticket, machine) = (submitted.ticket, submitted.machine);
         let (id, ran) = (machine.id(), machine.ran());
         let Some(outcome) = machine.into_outcome() else {
             return Turn::Next;
@@ -173,6 +174,10 @@ impl Conversation {
             if self.machine.is_over() {
                 self.tell_death().await;
             }
+        }
+        if let Some(reply) = submitted.reply {
+            reply(aside::told(outcome));
+            return turn;
         }
         self.emit(Event::Finished {
             ticket,

@@ -3,14 +3,16 @@
 use super::narrow::Narrowing;
 use super::state::{State, Wish};
 use crate::lang::{self, Language};
+use crate::repl::complete::Completer;
 use crate::term::{Lines, Painter};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::SearchDirection;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Completer, Context, Helper as RustylineHelper};
+use rustyline::{Context, Helper as RustylineHelper};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
@@ -21,7 +23,7 @@ const MARK: (&str, &str) = ("\x1b[1;4m", "\x1b[22;24m");
 /// So many columns at least are worth a suggestion.
 const NARROWEST: usize = 2;
 
-#[derive(RustylineHelper, Completer)]
+#[derive(RustylineHelper)]
 pub(super) struct Helper {
     pub(super) painter: Painter,
     pub(super) lines: RefCell<Lines>,
@@ -38,6 +40,7 @@ pub(super) struct Helper {
     pub(super) size: Cell<(usize, usize)>,
     /// The brackets that are marked.
     pub(super) pair: Cell<Option<(usize, usize)>>,
+    pub(super) completer: Rc<RefCell<Completer>>,
     pub(super) state: Arc<State>,
 }
 

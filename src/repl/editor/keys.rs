@@ -4,7 +4,7 @@
 
 use super::recall::Recall;
 use super::state::{State, Wish};
-use super::{Editor, Helper};
+use super::{Editor, Helper, tab};
 use rustyline::{
     Cmd, ConditionalEventHandler, EditMode, Event, EventContext, EventHandler, InputMode, KeyCode,
     KeyEvent, Modifiers, Movement, RepeatCount,
@@ -44,6 +44,7 @@ pub(super) fn bind(editor: &mut Editor<Helper, Recall>, state: &Arc<State>) {
         (plain(KeyCode::Enter), Deed::Enter),
         (alt(KeyCode::Enter), Deed::Newline),
         (control('O'), Deed::Newline),
+        (plain(KeyCode::Tab), Deed::Tab),
         (control('C'), Deed::Wish(Wish::Clear)),
         (after_x(KeyEvent::ctrl('E')), Deed::Wish(Wish::Edit)),
         (
@@ -72,6 +73,8 @@ enum Deed {
     /// Ends the line, or begins a new one in the midst of several.
     Enter,
     Newline,
+    /// Completes; at the beginning of a line it indents.
+    Tab,
     Wish(Wish),
 }
 
@@ -105,6 +108,7 @@ impl ConditionalEventHandler for Key {
                 .contains('\n')
                 .then(|| newline(line, position)),
             Deed::Newline => Some(newline(line, position)),
+            Deed::Tab => tab::indented(context, self.state.indent()),
             Deed::Wish(wish) => self.wish(wish),
         }
     }

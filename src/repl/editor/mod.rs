@@ -5,6 +5,7 @@
 //! | `keys.rs`   | what keys do                                            |
 //! | `helper.rs` | colours, brackets and suggestions                       |
 //! | `narrow.rs` | where a suggestion is looked for                        |
+//! | `tab.rs`    | what Tab does                                           |
 //! | `recall.rs` | the history as Up and Down go through it                |
 //! | `state.rs`  | what these three share                                  |
 //! | `printer.rs`| prints above the prompt                                 |
@@ -17,9 +18,11 @@ mod printer;
 mod recall;
 mod rows;
 mod state;
+mod tab;
 
 pub(super) use printer::Printer;
 
+use super::complete::Completer;
 use super::history::{self, Outcome, Row, Runs};
 use super::{Looks, credential};
 use crate::commands;
@@ -34,9 +37,10 @@ use rustyline::error::ReadlineError;
 use rustyline::history::{FileHistory, History};
 use rustyline::{ColorMode, Config, EditMode, Editor};
 use state::{State, Wish};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What the user did with a line.
@@ -63,6 +67,7 @@ pub(super) type Initial<'a> = (&'a str, &'a str);
 pub(super) struct LineEditor {
     editor: Editor<Helper, Recall>,
     state: Arc<State>,
+    completer: Rc<RefCell<Completer>>,
     /// What the block takes of the screen.
     rows: Rows,
     /// Where histories are kept; none where nothing is to be kept.
@@ -94,6 +99,8 @@ impl LineEditor {
             .history_ignore_dups(true)
             .map_err(words)?
             .completion_type(CompletionType::List)
+            // Which press lists is decided with what is known by then.
+            .completion_show_all_if_ambiguous(true)
             .bell_style(BellStyle::None)
             .auto_add_history(false)
             .edit_mode(match looks.is_vi {
@@ -107,6 +114,7 @@ impl LineEditor {
             })
             .build();
         let state = Arc::<State>::default();
+        let completer = Rc::new(RefCell::new(Completer::new()));
         let recall = Recall::new(FileHistory::with_config(&config), state.clone());
         let mut editor = Editor::with_history(config, recall).map_err(words)?;
         editor.set_helper(Some(Helper {
@@ -120,6 +128,7 @@ impl LineEditor {
             prompt_width: Cell::new(0),
             size: Cell::new((usize::MAX, usize::MAX)),
             pair: Cell::new(None),
+            completer: completer.clone(),
             state: state.clone(),
         }));
         keys::bind(&mut editor, &state);
@@ -129,6 +138,7 @@ impl LineEditor {
         let mut editor = LineEditor {
             editor,
             state,
+            completer,
             rows: Rows::new(printed),
             folder,
             colours: out.colours.0,
@@ -139,6 +149,11 @@ impl LineEditor {
         };
         editor.load_history(language, out);
         Ok((editor, printer))
+    }
+
+    /// What knows what Tab could mean.
+    pub(super) fn completer(&self) -> RefMut<'_, Completer> {
+        self.completer.borrow_mut()
     }
 
     /// Switches language and history.
@@ -178,6 +193,7 @@ impl LineEditor {
             styled = format!("{}{styled}{}", PROMPT_MARKS.0, PROMPT_MARKS.1);
         }
         self.state.begin(!before.is_empty());
+        self.state.set_indent(tab::indent(language));
         let read = self.read_line(raw, &styled, initial);
         let (Read::Line(line) | Read::Reopen(line)) = &read else {
             return read;
@@ -194,6 +210,7 @@ impl LineEditor {
     /// Reads a line of what is pasted: without a prompt, whatever it holds.
     pub(super) fn read_raw(&mut self) -> Read {
         self.state.begin(false);
+        self.state.set_indent(tab::AS_IT_IS);
         self.read_line("", "", ("", ""))
     }
 

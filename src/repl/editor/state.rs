@@ -1,7 +1,7 @@
 //! What the keys, the history and the colours of a line share.
 
 use super::recall::Search;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a key wants of whoever reads the line; the line itself is given back.
@@ -25,6 +25,8 @@ pub(super) struct State {
     found: Mutex<Option<(String, usize, String)>>,
     /// Whether a suggestion is on the screen.
     suggests: AtomicBool,
+    /// How far Tab indents a line.
+    indent: AtomicUsize,
     /// Whether lines of the same block stand above.
     continues: AtomicBool,
 }
@@ -52,6 +54,14 @@ impl State {
 
     pub(super) fn continues(&self) -> bool {
         self.continues.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_indent(&self, columns: usize) {
+        self.indent.store(columns, Ordering::Relaxed);
+    }
+
+    pub(super) fn indent(&self) -> usize {
+        self.indent.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_suggests(&self, suggests: bool) {

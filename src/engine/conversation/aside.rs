@@ -1,0 +1,110 @@
+//! Asks what gives way to everything else: nothing of it is sent while a statement runs, or before the
+//! session is ready.
+
+use super::keepalive::is_at_rest;
+use super::{Conversation, Submitted};
+use crate::delivery;
+use crate::engine::aside::{Aside, Asked, Told};
+use crate::engine::{Code, Command, Outcome, session, statement};
+use crate::livy::{Client, Completion, Id, LivyError};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Of what nobody submitted; those of a front end begin at 1.
+const TICKET: u64 = 0;
+
+impl Conversation {
+    /// Asks on a task of its own. A newer question takes the place of an older one.
+    pub(super) fn ask_aside(&mut self, asked: Asked) {
+        let Asked { aside, reply } = asked;
+        let (Some(session), Some(client), true) =
+            (self.session_id(), self.client.clone(), self.is_idle())
+        else {
+            return reply(Told::NotNow);
+        };
+        if let Some(older) = self.aside.take() {
+            older.abort();
+        }
+        let is_left = self.activity.is_left();
+        let commands = self.own_commands.clone();
+        let task = tokio::task::spawn_local(async move {
+            match aside {
+                Aside::Names { code, kind } => {
+                    if is_left && !rests(&client, &session).await {
+                        return reply(Told::NotNow);
+                    }
+                    reply(names(&client, &session, code, kind).await);
+                }
+                // What other clients run is known to the server alone.
+                Aside::Statement { code, kind } => {
+                    if !rests(&client, &session).await {
+                        return reply(Told::NotNow);
+                    }
+                    if let Some(commands) = commands.upgrade() {
+                        let aside = Aside::Statement { code, kind };
+                        commands
+                            .send(Command::SubmitAside(Asked { aside, reply }))
+                            .ok();
+                    }
+                }
+            }
+        });
+        self.aside = Some(task.abort_handle());
+    }
+
+    /// A statement of ours, now that the session is known to rest.
+    pub(super) fn submit_aside(&mut self, asked: Asked) {
+        let Asked { aside, reply } = asked;
+        let (Aside::Statement { code, kind }, true) = (aside, self.is_idle()) else {
+            return reply(Told::NotNow);
+        };
+        self.queue.push_back(Submitted {
+            ticket: TICKET,
+            code: Some(Code::new(move |_| code)),
+            kind,
+            is_hidden: true,
+            reply: Some(reply),
+            machine: statement::Machine::new(),
+            take_back: watch::Sender::new(false),
+        });
+    }
+
+    fn is_idle(&self) -> bool {
+        *self.machine.state() == session::State::Ready
+            && self.current.is_none()
+            && self.queue.is_empty()
+    }
+}
+
+/// What a statement of ours has given.
+pub(super) fn told(outcome: Outcome) -> Told {
+    match outcome {
+        Outcome::Finished(Some(output)) => Told::Output(output),
+        Outcome::Finished(None)
+        | Outcome::Cancelled(_)
+        | Outcome::NeverSent
+        | Outcome::LeftRunning { .. }
+        | Outcome::NotAccepted { .. }
+        | Outcome::ResultLost { .. } => Told::Failed,
+    }
+}
+
+async fn rests(client: &Client, session: &Id) -> bool {
+    let found = delivery::signed_on(async || client.session(session).await).await;
+    found.is_ok_and(|session| is_at_rest(&session.state))
+}
+
+async fn names(client: &Arc<Client>, session: &Id, code: String, kind: &'static str) -> Told {
+    let wanted = Completion {
+        cursor: code.encode_utf16().count(),
+        kind: kind.to_owned(),
+        code,
+    };
+    let found = delivery::signed_on(async || client.complete(session, &wanted).await).await;
+    match found {
+        Ok(found) => Told::Names(found.candidates),
+        Err(LivyError::Unsent { .. }) => Told::NoCall,
+        Err(error) if error.is_no_call() => Told::NoCall,
+        Err(_) => Told::Failed,
+    }
+}

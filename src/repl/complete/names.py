@@ -1,0 +1,81 @@
+import builtins
+import inspect
+import sys
+import types
+
+UNKNOWN = object()
+METHODS = (
+    types.FunctionType, types.BuiltinFunctionType, types.MethodType, classmethod, staticmethod,
+    types.MethodDescriptorType, types.WrapperDescriptorType, types.ClassMethodDescriptorType,
+)
+
+
+def mro(kind):
+    return type.__dict__["__mro__"].__get__(kind)
+
+
+def space(kind):
+    return type.__dict__["__dict__"].__get__(kind)
+
+
+def is_class(value):
+    return type in mro(type(value))
+
+
+def held(value):
+    for kind in mro(type(value)):
+        found = space(kind).get("__dict__")
+        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
+            values = found.__get__(value)
+            return values if type(values) in (dict, types.MappingProxyType) else {}
+    return {}
+
+
+def promised(getter):
+    # What a property gives by its annotation; it is not asked. Later Pythons compute annotations.
+    if type(getter) is not types.FunctionType or sys.version_info >= (3, 14):
+        return None
+    kind = getter.__annotations__.get("return")
+    if type(kind) is str:
+        kind = getter.__globals__.get(kind)
+    return (kind, UNKNOWN) if is_class(kind) else None
+
+
+def step(place, name):
+    kind, value = place
+    found = inspect.getattr_static(kind if value is UNKNOWN else value, name, UNKNOWN)
+    if found is UNKNOWN:
+        return None
+    if type(found) is property:
+        return promised(found.fget)
+    if type(found) not in METHODS and any("__get__" in space(one) for one in mro(type(found))):
+        return None
+    return type(found), found
+
+
+def members(place):
+    kind, value = place
+    known = set()
+    for one in mro(kind):
+        known.update(space(one))
+    if value is not UNKNOWN:
+        known.update(held(value))
+        for one in mro(value) if is_class(value) else ():
+            known.update(space(one))
+    return known
+
+
+def known():
+    if not path:
+        return set(names) | set(vars(builtins))
+    found = names.get(path[0], vars(builtins).get(path[0], UNKNOWN))
+    place = None if found is UNKNOWN else (type(found), found)
+    for name in path[1:]:
+        place = place and step(place, name)
+    return members(place) if place else ()
+
+
+print(*sorted(
+    name for name in known()
+    if type(name) is str and name.isidentifier() and (hidden or name[0] != "_")
+)[:2000])

@@ -1,0 +1,104 @@
+//! The tables that a statement of SQL names, and under what names. Pure text.
+
+use crate::lang::{self, Language};
+
+/// What is known of a statement by its words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Statement {
+    /// Each table as it is named, with the name that it has in the statement.
+    tables: Vec<(String, Option<String>)>,
+}
+
+impl Statement {
+    pub(super) fn read(text: &str) -> Statement {
+        let words = words(text);
+        let mut tables = Vec::new();
+        let mut rest = words.iter().peekable();
+        while let Some(word) = rest.next() {
+            if !names_table(word) {
+                continue;
+            }
+            let Some(table) = rest.next_if(|word| !is_keyword(word)) else {
+                continue;
+            };
+            rest.next_if(|word| word.eq_ignore_ascii_case("as"));
+            let alias = rest.next_if(|word| !is_keyword(word)).cloned();
+            tables.push((table.clone(), alias));
+        }
+        Statement { tables }
+    }
+
+    pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.iter().map(|(table, _)| table.as_str())
+    }
+
+    /// The table that has this name in the statement.
+    pub(super) fn table(&self, name: &str) -> Option<&str> {
+        let is_it = |(table, alias): &&(String, Option<String>)| {
+            let last = table.rsplit('.').next();
+            let known = [alias.as_deref(), Some(table), last];
+            let mut known = known.into_iter().flatten();
+            known.any(|known| known.eq_ignore_ascii_case(name))
+        };
+        let found = self.tables.iter().find(is_it);
+        found.map(|(table, _)| table.as_str())
+    }
+}
+
+fn names_table(word: &str) -> bool {
+    let words = ["from", "join", "into", "update", "table"];
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+fn is_keyword(word: &str) -> bool {
+    word.starts_with(|c: char| !c.is_alphanumeric() && c != '_')
+        || super::words::is_sql_keyword(word)
+}
+
+/// Names with their dots, without their quotes; a sign is a word of its own.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut end = 0;
+    for name in lang::names(Language::Sql, text) {
+        let gap = text[end..name.start].trim_matches(['`', ' ', '\t', '\n']);
+        end = name.start + name.text.len();
+        match (gap, words.last_mut()) {
+            (".", Some(last)) => {
+                last.push('.');
+                last.push_str(name.text);
+            }
+            ("", _) => words.push(name.text.to_owned()),
+            (sign, _) => words.extend([sign.to_owned(), name.text.to_owned()]),
+        }
+    }
+    let rest = text[end..].trim_matches(['`', ' ', '\t', '\n']);
+    if !rest.is_empty() {
+        words.push(rest.to_owned());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_known_by_their_names_and_aliases() {
+        let statement = Statement::read(
+            "select f.a, 'from x' from db.flights f join `airports` as a on f.a = a.b where ",
+        );
+        let tables: Vec<&str> = statement.tables().collect();
+        assert_eq!(tables, ["db.flights", "airports"]);
+        for (name, table) in [
+            ("f", Some("db.flights")),
+            ("flights", Some("db.flights")),
+            ("A", Some("airports")),
+            ("b", None),
+        ] {
+            assert_eq!(statement.table(name), table, "{name}");
+        }
+        assert_eq!(Statement::read("select a from ").tables().count(), 0);
+        let inner = Statement::read("select a from (select b from t) where ");
+        assert_eq!(inner.tables().collect::<Vec<_>>(), ["t"]);
+    }
+}

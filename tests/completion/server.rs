@@ -1,0 +1,142 @@
+//! A server with one session, 0, that completes what a test has it complete, when the test lets it.
+
+use crate::support::scripted::{Answer, Request, Scripted};
+use serde_json::{Value, json};
+use std::sync::{Arc, Condvar, Mutex};
+
+/// What a statement of this kind gives: values by their MIME type.
+pub type Gives = fn(kind: &str, code: &str) -> Value;
+
+struct Stage {
+    state: &'static str,
+    /// None where the server has no such call.
+    names: Option<Vec<String>>,
+    /// Whether answers to completions wait.
+    is_held: bool,
+    /// Whether statements run on.
+    runs_on: bool,
+    statements: Vec<(String, String)>,
+}
+
+type Shared = Arc<(Mutex<Stage>, Condvar)>;
+
+pub struct Server {
+    stage: Shared,
+    scripted: Scripted,
+}
+
+impl Server {
+    pub fn start(names: Option<&[&str]>, gives: Gives) -> Server {
+        let stage = Stage {
+            state: "idle",
+            names: names.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
+            is_held: false,
+            runs_on: false,
+            statements: Vec::new(),
+        };
+        let stage: Shared = Arc::new((Mutex::new(stage), Condvar::new()));
+        let seen = stage.clone();
+        let scripted = Scripted::start(move |request| answer(&seen, gives, request));
+        Server { stage, scripted }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.scripted.url
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Stage)) {
+        change(&mut self.stage.0.lock().unwrap());
+        self.stage.1.notify_all();
+    }
+
+    pub fn hold(&self, is_held: bool) {
+        self.change(|stage| stage.is_held = is_held);
+    }
+
+    pub fn state(&self, state: &'static str) {
+        self.change(|stage| stage.state = state);
+    }
+
+    pub fn run_on(&self, runs_on: bool) {
+        self.change(|stage| stage.runs_on = runs_on);
+    }
+
+    pub fn names(&self, names: Vec<String>) {
+        self.change(|stage| stage.names = Some(names));
+    }
+
+    /// The bodies of the questions for names.
+    pub fn completions(&self) -> Vec<Value> {
+        let requests = self.scripted.requests().into_iter();
+        let asked = requests.filter(|request| request.path == "/sessions/0/completion");
+        asked
+            .map(|request| serde_json::from_str(&request.body).unwrap())
+            .collect()
+    }
+
+    /// The kinds and codes of statements, as they came.
+    pub fn statements(&self) -> Vec<(String, String)> {
+        self.stage.0.lock().unwrap().statements.clone()
+    }
+
+    /// Their codes, without their marks.
+    pub fn codes(&self) -> Vec<String> {
+        let statements = self.statements().into_iter();
+        statements.map(|(_, code)| code.trim().to_owned()).collect()
+    }
+}
+
+fn answer(shared: &Shared, gives: Gives, request: &Request) -> Answer {
+    let (stage, changed) = &**shared;
+    let mut stage = stage.lock().unwrap();
+    let path = request.path.split('?').next().unwrap();
+    let not_found = || Answer::json("404 Not Found", r#"{"msg":"not found"}"#);
+    let value = match (request.method.as_str(), path) {
+        ("GET", "/sessions/0") => json!({"id": 0, "state": stage.state, "kind": "spark"}),
+        ("POST", "/sessions/0/completion") => {
+            while stage.is_held {
+                stage = changed.wait(stage).unwrap();
+            }
+            match &stage.names {
+                None => return not_found(),
+                Some(names) => json!({"candidates": names}),
+            }
+        }
+        ("POST", "/sessions/0/statements") => {
+            let body: Value = serde_json::from_str(&request.body).unwrap();
+            let kind = body["kind"].as_str().unwrap_or("spark").to_owned();
+            let code = body["code"].as_str().unwrap().to_owned();
+            stage.statements.push((kind, code));
+            statement(&stage, stage.statements.len() - 1, gives)
+        }
+        ("POST", path) if path.ends_with("/cancel") => json!({"msg": "canceled"}),
+        ("GET", path) => {
+            let number = path.strip_prefix("/sessions/0/statements/");
+            let number = number.and_then(|number| number.parse::<usize>().ok());
+            match number.filter(|number| *number < stage.statements.len()) {
+                Some(number) => statement(&stage, number, gives),
+                None => return not_found(),
+            }
+        }
+        _ => return not_found(),
+    };
+    Answer::json("200 OK", value.to_string())
+}
+
+fn statement(stage: &Stage, number: usize, gives: Gives) -> Value {
+    let (kind, code) = &stage.statements[number];
+    if stage.runs_on {
+        return json!({"id": number, "code": code, "state": "running", "output": null, "progress": 0.0});
+    }
+    json!({"id": number, "code": code, "state": "available", "progress": 1.0,
+        "output": {"status": "ok", "execution_count": number, "data": gives(kind, code)}})
+}
+
+/// Rows as SQL gives them.
+pub fn rows(names: &[&str], data: Value) -> Value {
+    let fields: Vec<Value> = names
+        .iter()
+        .map(|name| json!({"name": name, "type": "string", "nullable": true, "metadata": {}}))
+        .collect();
+    json!({"application/json": {"schema": {"type": "struct", "fields": fields}, "data": data}})
+}
