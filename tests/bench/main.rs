@@ -7,12 +7,14 @@
 mod cancels;
 mod interrupts;
 mod keystrokes;
+mod results;
 mod scanner;
 mod scripted;
 mod starts;
 mod startup;
 mod statements;
 mod tabs;
+mod terminal;
 
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 8] = [
+    let groups: [(&str, fn()); 9] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
         ("statements", statements::measure),
@@ -36,6 +38,7 @@ fn main() {
         ("cancels", cancels::measure),
         ("interrupts", interrupts::measure),
         ("keystrokes", keystrokes::measure),
+        ("results", results::measure),
         ("tabs", tabs::measure),
     ];
     for (name, measure) in groups {

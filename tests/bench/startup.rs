@@ -1,10 +1,9 @@
 //! Launch to an editable prompt, and memory there, on a pseudo-terminal.
 
+use super::terminal::{Terminal, USUAL_ROWS, kilobytes};
 use super::{Sample, row};
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use std::io::Read;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use portable_pty::CommandBuilder;
+use std::time::Duration;
 
 const RUNS: usize = 25;
 
@@ -62,34 +61,11 @@ fn fill_history(home: &Path) {
 /// Time from the start of the program to its prompt on the screen, and its memory a little later,
 /// when colours and network threads have warmed up.
 fn launch(home: &str, command: &[&str], prompt: &str) -> (Duration, u64) {
-    let size = PtySize {
-        rows: 40,
-        cols: 100,
-        pixel_width: 0,
-        pixel_height: 0,
-    };
-    let pair = native_pty_system().openpty(size).unwrap();
     let mut builder = CommandBuilder::new(command[0]);
     builder.args(&command[1..]);
     builder.env("HOME", home);
-    builder.env("TERM", "xterm-256color");
-    let mut reader = pair.master.try_clone_reader().unwrap();
-    let began = Instant::now();
-    let mut child = pair.slave.spawn_command(builder).unwrap();
-    drop(pair.slave);
-    let (mut seen, mut buffer) = (Vec::new(), [0; 4096]);
-    while !String::from_utf8_lossy(&seen).contains(prompt) {
-        let count = reader.read(&mut buffer).unwrap();
-        assert!(count > 0, "no prompt: {}", String::from_utf8_lossy(&seen));
-        seen.extend_from_slice(&buffer[..count]);
-    }
-    let time = began.elapsed();
+    let mut terminal = Terminal::run(builder, USUAL_ROWS);
+    let time = terminal.until(prompt).duration_since(terminal.started);
     std::thread::sleep(Duration::from_millis(300));
-    let status = format!("/proc/{}/status", child.process_id().unwrap());
-    let status = std::fs::read_to_string(status).unwrap_or_default();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = resident.and_then(|text| text.split_whitespace().next()?.parse().ok());
-    child.kill().unwrap();
-    child.wait().unwrap();
-    (time, kilobytes.unwrap_or(0))
+    (time, kilobytes(terminal.process(), "VmRSS:"))
 }
