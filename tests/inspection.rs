@@ -66,7 +66,7 @@ const TREE: &str = "root
 const ROWS: &str =
     r#"spark.range(3).selectExpr("id", "named_struct('a', 1) part", "raise_error('ran') never")"#;
 
-fn python_tells_what_values_are(prompt: &mut Prompt, keeps_code: bool) {
+fn python_tells_what_values_are(prompt: &mut Prompt) {
     prompt.gives(&format!("frame = {ROWS}"));
     // Its text would run a job.
     prompt.gives("spark.conf.set('spark.sql.repl.eagerEval.enabled', True)");
@@ -105,12 +105,13 @@ fn python_tells_what_values_are(prompt: &mut Prompt, keeps_code: bool) {
     let told = prompt.gives("plus?");
     let head = "Signature:    plus(x, y=2)\nType:         function\nDocstring:\nAdds\n\nboth.";
     assert_eq!(told, head);
-    let source = if keeps_code {
-        "Source:\ndef plus(x, y=2):\n    'Adds\\n\\nboth.'\n    return x + y"
-    } else {
-        "Source:       the session has none of it"
-    };
+    // Where the session keeps none of it, it was typed here.
+    let source = "Source:\ndef plus(x, y=2):\n    'Adds\\n\\nboth.'\n    return x + y";
     prompt.tells("plus??", source);
+    prompt.tells(
+        "plus.__code__??",
+        "Source:       the session has none of it",
+    );
     prompt.tells("sum?", "Signature:    sum(iterable, /, start=0)");
     prompt.tells(
         "nothing_here?",
@@ -171,10 +172,10 @@ fn scala_tells_what_values_are(prompt: &mut Prompt) {
     prompt.tells(":schema (select 1)", "(select 1) would run code");
 }
 
-fn both(url: &str, session: &str, keeps_code: bool) {
+fn both(url: &str, session: &str) {
     let home = Home::new();
     let mut python = Prompt::of(&home, url, session, "python");
-    python_tells_what_values_are(&mut python, keeps_code);
+    python_tells_what_values_are(&mut python);
     let mut scala = Prompt::of(&home, url, session, "scala");
     scala_tells_what_values_are(&mut scala);
 }
@@ -254,7 +255,7 @@ fn what_a_value_says_is_not_obeyed_and_harms_nothing() {
 #[test]
 fn values_are_told_where_code_is_compiled_whole() {
     let (url, session) = shared();
-    both(url, session, true);
+    both(url, session);
 }
 
 #[test]
@@ -262,7 +263,7 @@ fn values_are_told_where_code_is_fed_by_lines() {
     let url = strict();
     let session = Session::start(&url, "spark");
     session.wait_until_up();
-    both(&url, session.number(), false);
+    both(&url, session.number());
 }
 
 #[test]
@@ -273,5 +274,5 @@ fn values_are_told_on_spark_4_fed_by_lines() {
     let server = Server::start(&options, runtime_of(Some("4"))).unwrap();
     let session = Session::start(&server.url(), "spark");
     session.wait_until_up();
-    both(&server.url(), session.number(), false);
+    both(&server.url(), session.number());
 }

@@ -58,6 +58,8 @@ fn themes_are_shown_with_code_and_taken_by_name() {
     prompt.screen.line(":theme");
     prompt.screen.wait_for(":theme NAME takes one for this run");
     let raw = String::from_utf8_lossy(&prompt.screen.raw()).into_owned();
+    // The mark where an output begins.
+    let raw = raw.replace("\x1b]133;C\x1b\\", "");
     for (name, code) in [
         ("terminal", "\x1b[35mcase"),
         ("ember", "\x1b[38;2;226;117;79mcase"),

@@ -403,6 +403,17 @@ fn in_a_script_a_picture_is_kept_and_told_beside_the_results() {
         ran.gave("a title\n", 0);
         ran.said(&[told]);
     }
+    home.profile("p", &url, &[]);
+    let path = home.path().join("config/livysh/config.toml");
+    let profile = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("images = \"none\"\n{profile}")).unwrap();
+    let configured = home.run(&["-p", "p", "-l", "python", "-e", &code]);
+    configured.said(&["[image/png, 64 × 48, is not shown]"]);
+    assert!(
+        home.run(&["-p", "p", "config", "show"])
+            .out
+            .contains("images = \"none\"")
+    );
     let wrong = home.run(&["--url", &url, "--images", "sixel", "-e", "1"]);
     assert_eq!(wrong.code, 2);
     wrong.said(&["auto", "iterm2", "none"]);

@@ -35,6 +35,22 @@ impl Inputs {
         }
     }
 
+    /// The last statement of Python that defines a function or a class of this name.
+    pub(super) fn defining(&self, name: &str) -> Option<&str> {
+        let of_python = |snippet: &&Snippet| snippet.language == Language::Python;
+        let defines = |code: &str| {
+            code.lines().any(|line| {
+                let line = line.strip_prefix("async ").unwrap_or(line);
+                let named = line.strip_prefix("def ").or(line.strip_prefix("class "));
+                let rest = named.and_then(|rest| rest.trim_start().strip_prefix(name));
+                rest.is_some_and(|rest| rest.trim_start().starts_with(['(', ':', '[']))
+            })
+        };
+        let mut codes = self.done.iter().rev().filter(of_python);
+        let found = codes.find(|snippet| defines(&snippet.code));
+        found.map(|snippet| snippet.code.as_str())
+    }
+
     /// What is to be said of those that are missing.
     fn missing(&self) -> Option<String> {
         let most = MOST_TEXT >> 20;

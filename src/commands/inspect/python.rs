@@ -15,8 +15,23 @@ const SHOWN_LINES: usize = 20;
 impl Desk<'_> {
     pub(super) fn inspect_python(&mut self, name: &str, is_deep: bool) -> Answer {
         match self.look(name, is_deep) {
-            Ok(told) => self.print_lines(&lines(name, &told, is_deep)),
+            Ok(mut told) => {
+                if is_deep && text_of(&told, "source").is_none() {
+                    self.add_typed_source(name, &mut told);
+                }
+                self.print_lines(&lines(name, &told, is_deep))
+            }
             Err(answer) => answer,
+        }
+    }
+
+    /// Livy's Python keeps no source of what it is sent, but it was typed here.
+    fn add_typed_source(&self, name: &str, told: &mut Value) {
+        if !matches!(type_of(told), "function" | "type") {
+            return;
+        }
+        if let (Some(code), Value::Object(told)) = (self.inputs.defining(name), told) {
+            told.insert("source".to_owned(), code.into());
         }
     }
 
