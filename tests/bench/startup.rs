@@ -3,6 +3,7 @@
 use super::terminal::{Terminal, USUAL_ROWS, kilobytes};
 use super::{Sample, row};
 use portable_pty::CommandBuilder;
+use std::path::Path;
 use std::time::Duration;
 
 const RUNS: usize = 25;
