@@ -350,6 +350,8 @@ fn tables_columns_and_words_of_sql_are_completed() {
         prompt.clear();
         prompt.keys("select * from my\t", "select * from `my view`");
         prompt.clear();
+        prompt.keys(":download fli\t", ":download flights");
+        prompt.clear();
         // What stands behind the cursor counts, too.
         prompt.keys(
             "select f.dep from flights f\x1bb\x1bb\x1bb\x1b[D\t",

@@ -141,6 +141,14 @@ impl Completer {
         let all = match &context.subject {
             Subject::Nothing => return Vec::new(),
             Subject::Command => commands(),
+            Subject::Argument(Takes::Value) if language == Language::Sql => {
+                self.knows_tables = true;
+                let deadline = Instant::now() + PATIENCE;
+                let known = self.remote.names(&Key::Tables(None), deadline);
+                let known = known.unwrap_or_default();
+                let tables = known.iter().map(|name| tables::candidate(name, "table"));
+                tables.flatten().collect()
+            }
             Subject::Argument(takes) => return self.arguments(*takes, word),
             Subject::Magic => plain(words::magics(language).iter().copied()),
             Subject::Program => {
