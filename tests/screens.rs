@@ -162,6 +162,59 @@ fn errors_look_as_they_did() {
     }
 }
 
+/// Members as a server names them: humps, names of many lengths, and one that is not to be obeyed.
+const MEMBERS: [&str; 14] = [
+    "map",
+    "mapPartitions",
+    "mapPartitionsWithIndex",
+    "max",
+    "min",
+    "memberWithAVeryLongNameThatTakesMoreThanHalfOfASmallScreen",
+    "meanApprox",
+    "member\u{1b}[31m",
+    "mkString",
+    "mod",
+    "multiply",
+    "mutate",
+    "m1",
+    "mΩ",
+];
+
+#[test]
+fn lists_of_completions_look_as_they_did() {
+    for width in WIDTHS {
+        let home = Home::new();
+        let server =
+            Scripted::start(
+                |request| match (request.method.as_str(), request.path.as_str()) {
+                    ("GET", "/sessions/0") => Answer::json("200 OK", session().to_string()),
+                    ("POST", "/sessions/0/completion") => {
+                        Answer::json("200 OK", json!({"candidates": MEMBERS}).to_string())
+                    }
+                    _ => missing(request),
+                },
+            );
+        let mut prompt = Prompt::at(server, &home, "scala", width, &[], &[]);
+        prompt.screen.send("rdd.m\t\t");
+        prompt.screen.wait_for("mutate");
+        // What stands below the list is drawn after it.
+        prompt
+            .screen
+            .wait_until("the line stands below its list", || {
+                prompt.screen.text().ends_with("\nscala> rdd.m")
+            });
+        same(&prompt.screen, "completions_of_members", width);
+        prompt.screen.send("\x15:re\t\t");
+        prompt.screen.wait_for(":restart");
+        prompt
+            .screen
+            .wait_until("the line stands below its list", || {
+                prompt.screen.text().ends_with("\nscala> :re")
+            });
+        same_from(&prompt.screen, ":re", "completions_of_commands", width);
+    }
+}
+
 #[test]
 fn what_is_waited_for_looks_as_it_did() {
     for width in WIDTHS {
