@@ -1,5 +1,6 @@
 //! What is kept of a session: the history with what became of each input.
 
+use crate::support::echoing::Prompt;
 use crate::support::program::Home;
 use crate::support::pty::Screen;
 use crate::support::stub;
@@ -8,7 +9,6 @@ use nix::unistd::Pid;
 use std::os::unix::fs::PermissionsExt;
 
 const PROMPT: &str = ">>> ";
-const SLEEPS: &str = "__import__('time').sleep(600)";
 
 /// Profiles `red` and `blue` of one server.
 fn profiles(home: &Home, url: &str) {
@@ -44,6 +44,15 @@ fn gives(screen: &mut Screen, line: &str, printed: &str) {
     screen.wait_for_prompt(PROMPT);
 }
 
+/// Runs a line that sleeps, and waits until it does; the line.
+fn begin_sleep(screen: &mut Screen, home: &Home, name: &str) -> String {
+    let begun = home.path().join(name);
+    let line = format!("open({begun:?}, 'w') and __import__('time').sleep(600)");
+    screen.line(&line);
+    screen.wait_until("it runs", || begun.exists());
+    line
+}
+
 /// What `:history` shows below itself: the words of each line, without how long ago it was.
 fn history(screen: &mut Screen, command: &str) -> Vec<String> {
     screen.line(command);
@@ -71,6 +80,37 @@ fn history(screen: &mut Screen, command: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_broken_line_of_the_history_loses_only_itself() {
+    let home = Home::new();
+    let folder = home.path().join("state/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("history-scala");
+    std::fs::write(
+        &file,
+        b"#V2\nval one = 1\nval \xff = 2\nval three = 3\nval to",
+    )
+    .unwrap();
+    let mut prompt = Prompt::scala(&home);
+    prompt.screen.wait_for("the history could not be read");
+    assert!(folder.join("history-scala.bk").exists());
+    for entry in ["val to", "val three = 3", "val one = 1"] {
+        prompt.keys("\x1b[A", entry);
+    }
+    prompt.keys("\x03", "");
+    // What was not written to its end takes nothing else with it.
+    prompt.run("val four = 4");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let lines = [
+        "#V2",
+        "val one = 1",
+        "val three = 3",
+        "val to",
+        "val four = 4",
+    ];
+    assert_eq!(kept.lines().collect::<Vec<_>>(), lines);
+}
+
+#[test]
 fn the_history_tells_when_in_which_profile_and_how_each_input_ended() {
     for columns in [40, 80, 200] {
         let home = Home::new();
@@ -82,8 +122,7 @@ fn the_history_tells_when_in_which_profile_and_how_each_input_ended() {
         let mut red = prompt(&home, "red", columns);
         gives(&mut red, "kept = 7", "");
         gives(&mut red, "1/0", "ZeroDivisionError: division by zero");
-        red.line(SLEEPS);
-        red.wait_until("it runs", || red.is_working());
+        let sleeps = begin_sleep(&mut red, &home, "one");
         red.send("\u{3}");
         red.wait_for("Cancelled.");
         red.wait_for_prompt(PROMPT);
@@ -91,15 +130,13 @@ fn the_history_tells_when_in_which_profile_and_how_each_input_ended() {
         let here = history(&mut red, ":history 2");
         assert_eq!(here, ["5 failed :nope", "6 :history 2"]);
         // A kill in between leaves an end that nobody knows.
-        let other = SLEEPS.replace("600", "601");
-        red.line(&other);
-        red.wait_until("it runs", || red.is_working());
+        let other = begin_sleep(&mut red, &home, "other");
         let process = red.process_id().try_into().unwrap();
         kill(Pid::from_raw(process), Signal::SIGKILL).unwrap();
         let mut blue = prompt(&home, "blue", columns);
         let all = history(&mut blue, ":history");
         let whole: Vec<String> = all.iter().filter(|row| row.len() > 2).cloned().collect();
-        let sleeps = format!("4 red cancelled {SLEEPS}");
+        let sleeps = format!("4 red cancelled {sleeps}");
         let killed = format!("7 red unknown {other}");
         if columns > 40 {
             assert_eq!(

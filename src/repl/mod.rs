@@ -7,7 +7,7 @@
 //! | `conclude.rs`   | tells how work has ended                            |
 //! | `credential.rs` | what no history keeps                               |
 //! | `editor/`       | the line editor                                     |
-//! | `history.rs`    | where histories are kept                            |
+//! | `history/`      | what was typed, and what became of it               |
 //! | `own.rs`        | the commands that only a prompt has                 |
 //! | `place.rs`      | those that go to another session, or leave this one |
 //! | `rerun.rs`      | `:rerun`                                            |

@@ -327,8 +327,7 @@ impl LineEditor {
             return Ok(());
         }
         self.editor.history_mut().load(path)?;
-        // Only a full one can be twice as long.
-        if self.editor.history().len() == history::MOST {
+        if history::is_long(&text) {
             history::trim(path).ok();
         }
         Ok(())

@@ -42,14 +42,20 @@ pub(in crate::repl) fn append(path: &Path, entry: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Takes the oldest entries out of a file that has twice as many as are kept.
+/// Whether a file has more than twice as many entries as are kept.
+pub(in crate::repl) fn is_long(text: &[u8]) -> bool {
+    text.iter().filter(|byte| **byte == b'\n').count() > 2 * MOST + 1
+}
+
+/// Takes the oldest entries out of a file that is long.
 pub(in crate::repl) fn trim(path: &Path) -> io::Result<()> {
     let _held = locked(path)?;
     let text = std::fs::read(path)?;
-    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-    if lines.len() <= 2 * MOST + 1 {
+    // Another shell may have done it.
+    if !is_long(&text) {
         return Ok(());
     }
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
     let newest = lines[lines.len() - MOST..].concat();
     replace(path, &[HEADER.as_bytes(), &newest].concat())
 }
