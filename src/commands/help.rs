@@ -22,32 +22,131 @@ Ctrl-C, Ctrl-D  forget the line, leave
 edit_mode = \"vi\" in config.toml takes the keys of vi.
 ";
 
-/// The whole summary.
+/// The commands by what they are for, so that all of them fit on a screen.
+const GROUPS: [(&str, &[Name]); 6] = [
+    (
+        "run",
+        &[
+            Name::Paste,
+            Name::Load,
+            Name::Edit,
+            Name::Rerun,
+            Name::Replay,
+            Name::Require,
+            Name::Shell,
+        ],
+    ),
+    ("recall", &[Name::History, Name::Search, Name::Save]),
+    (
+        "look",
+        &[
+            Name::Type,
+            Name::Kind,
+            Name::Schema,
+            Name::Completions,
+            Name::Trace,
+        ],
+    ),
+    (
+        "results",
+        &[
+            Name::Last,
+            Name::Once,
+            Name::Format,
+            Name::Vertical,
+            Name::Silent,
+            Name::Timing,
+            Name::Download,
+            Name::Upload,
+        ],
+    ),
+    (
+        "session",
+        &[
+            Name::Session,
+            Name::Statements,
+            Name::Wait,
+            Name::Cancel,
+            Name::Log,
+            Name::Ui,
+            Name::Doctor,
+            Name::Restart,
+            Name::Reset,
+            Name::Attach,
+            Name::Detach,
+            Name::Quit,
+        ],
+    ),
+    ("here", &[Name::Lang, Name::Theme, Name::Help]),
+];
+const WIDTH: usize = 79;
+const TITLE: usize = 9;
+const FIRST: &str = "All commands can be abbreviated, e.g., :he instead of :help.\n";
+const LAST: &str = "\
+A line .method applies to the last result, NAME? tells what a value is, !command
+runs a shell command. :help NAME tells more of one, :help all a line of each,
+:help keys the keys: Tab completes, Ctrl-R searches, Ctrl-C cancels.
+";
+
+/// All commands by what they are for: no more than a screen.
 pub fn summary() -> String {
-    let mut text = String::from("All commands can be abbreviated, e.g., :he instead of :help.\n");
-    let works = |entry: &&Entry| entry.which != Name::NotOverLivy;
-    for entry in TABLE.iter().filter(works) {
-        text.push_str(&format!("{:<24} {}\n", entry.usage(), entry.help));
+    let mut text = String::from(FIRST);
+    for (title, names) in &GROUPS {
+        let of_group = |name: &Name| TABLE.iter().find(|entry| entry.which == *name);
+        let usages = names.iter().filter_map(of_group).map(Entry::usage);
+        push_wrapped(&mut text, title, usages);
     }
-    let others: Vec<String> = TABLE
-        .iter()
-        .filter(|entry| !works(entry))
-        .map(Entry::usage)
-        .collect();
-    text.push_str(":help keys tells the keys that edit a line.\n");
-    text.push_str("A line .method applies to the last result; !command runs a shell command.\n");
-    text.push_str(&format!(
-        "Not over Livy (:help tells why): {}\n",
-        others.join(" ")
-    ));
+    text.push_str(LAST);
+    let others = others().map(Entry::usage);
+    push_wrapped(&mut text, "not over Livy (:help tells why):", others);
     text
+}
+
+/// A title, and behind it the words, as many on a line as have room.
+fn push_wrapped(text: &mut String, title: &str, words: impl Iterator<Item = String>) {
+    let mut line = format!("{title:<TITLE$}");
+    for word in words {
+        if line.len() + 2 + word.len() > WIDTH {
+            text.push_str(line.trim_end());
+            text.push('\n');
+            line = " ".repeat(TITLE);
+        }
+        if line.len() > TITLE {
+            line.push_str("  ");
+        }
+        line.push_str(&word);
+    }
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+/// A line of each command, as spark-shell has it.
+fn all() -> String {
+    let works = |entry: &&Entry| entry.which != Name::NotOverLivy;
+    let lines = TABLE.iter().filter(works);
+    let lines = lines.map(|entry| format!("{:<24} {}\n", entry.usage(), entry.help));
+    let others: Vec<String> = others().map(Entry::usage).collect();
+    let others = format!("Not over Livy (:help tells why): {}\n", others.join(" "));
+    std::iter::once(FIRST.to_owned())
+        .chain(lines)
+        .chain([others])
+        .collect()
+}
+
+/// Those of spark-shell that cannot work.
+fn others() -> impl Iterator<Item = &'static Entry> {
+    TABLE
+        .iter()
+        .filter(|entry| entry.which == Name::NotOverLivy)
 }
 
 /// What is told of one command.
 pub fn of_command(name: &str) -> Result<String, String> {
     let name = name.strip_prefix(':').unwrap_or(name);
-    if name == "keys" {
-        return Ok(KEYS.to_owned());
+    match name {
+        "all" => return Ok(all()),
+        "keys" => return Ok(KEYS.to_owned()),
+        _ => {}
     }
     let entry = find(name).map_err(|told| told.replace("':", "'"))?;
     if entry.which == Name::NotOverLivy {
@@ -75,12 +174,24 @@ mod tests {
 
     #[test]
     fn help_names_every_command_and_why_some_cannot_work() {
-        let help = summary();
-        for entry in &TABLE {
-            assert!(help.contains(&format!(":{}", entry.name)), "{}", entry.name);
-            assert!(of_command(entry.name).unwrap().contains(entry.more));
-            let is_told = entry.which != Name::NotOverLivy || !entry.more.is_empty();
-            assert!(is_told, "{}", entry.name);
+        for help in [summary(), all()] {
+            for entry in &TABLE {
+                let name = format!(":{}", entry.name);
+                assert!(help.contains(&name), "{name}");
+                assert!(of_command(entry.name).unwrap().contains(entry.more));
+                let is_told = entry.which != Name::NotOverLivy || !entry.more.is_empty();
+                assert!(is_told, "{name}");
+            }
         }
+    }
+
+    #[test]
+    fn the_summary_fits_on_a_screen() {
+        let help = summary();
+        assert!(help.lines().count() < 24, "{help}");
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        assert_eq!(help.matches(":help [command]").count(), 1, "{help}");
     }
 }

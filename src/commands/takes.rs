@@ -46,7 +46,7 @@ pub fn taking_of(name: &str) -> Option<Taking> {
 }
 
 /// What `:help` tells of beside the commands.
-pub const TOPICS: [&str; 1] = ["keys"];
+pub const TOPICS: [&str; 2] = ["all", "keys"];
 
 fn taking(entry: &Entry) -> Taking {
     Taking {

@@ -7,6 +7,7 @@
 //! | `conclude.rs`   | tells how work has ended                            |
 //! | `credential.rs` | what no history keeps                               |
 //! | `editor/`       | the line editor                                     |
+//! | `greeting.rs`   | what the prompt is greeted with                     |
 //! | `history/`      | what was typed, and what became of it               |
 //! | `own.rs`        | the commands that only a prompt has                 |
 //! | `place.rs`      | those that go to another session, or leave this one |
@@ -22,6 +23,7 @@ mod conclude;
 mod credential;
 mod editor;
 mod facts;
+mod greeting;
 mod history;
 mod log;
 mod own;
@@ -130,6 +132,8 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
     desk.link.lift_limits();
     let painter = Painter::new(out.depth);
     let looks = &options.looks;
+    let folder = options.state_folder.as_deref();
+    let is_new = folder.is_some_and(|folder| !history::is_any(folder));
     let editor = LineEditor::new(
         options.language,
         painter.clone(),
@@ -147,6 +151,11 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
             return Exit::Server.into();
         }
     };
+    if out.terminals.input && !out.is_quiet {
+        for line in greeting::greeting(options.language, is_new) {
+            out.note(&line);
+        }
+    }
     if out.colours.0 {
         painter.warm(options.language);
         out.paint_echoes(painter.clone());

@@ -65,11 +65,15 @@ fn help_tells_of_all_commands_or_of_one() {
     let (url, session) = shared();
     let home = Home::new();
     let arguments = ["--url", url, "-s", session, "-l", "scala"];
-    let ran = home.run_with_stdin(&arguments, ":help\n:help paste\n:help power\n:help nope\n");
+    let ran = home.run_with_stdin(
+        &arguments,
+        ":help\n:help all\n:help paste\n:help power\n:help nope\n",
+    );
     assert_eq!(ran.code, 1);
-    ran.said(&["<stdin>:4: No such command 'nope'.  Type :help for help."]);
+    ran.said(&["<stdin>:5: No such command 'nope'.  Type :help for help."]);
     for line in [
         "All commands can be abbreviated, e.g., :he instead of :help.\n",
+        ":history [num] [WORD...]",
         ":load [-v] <path>        interpret lines in a file\n",
         "\n:paste [path] | < EOF\nenter paste mode or paste a file\n",
         "\n:power does not work over Livy: ",

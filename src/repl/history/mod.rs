@@ -27,6 +27,14 @@ pub(super) fn path(folder: &Path, language: Language) -> PathBuf {
     folder.join(format!("history-{language}"))
 }
 
+/// Whether anything was ever typed here.
+pub(super) fn is_any(folder: &Path) -> bool {
+    Language::ALL
+        .map(|language| path(folder, language))
+        .iter()
+        .any(|path| path.exists())
+}
+
 /// Opens a file to add to it; none of the shells beside this one writes to it meanwhile.
 fn locked(path: &Path) -> io::Result<File> {
     for _ in 0..ATTEMPTS {
