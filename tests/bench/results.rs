@@ -35,7 +35,7 @@ fn first_screen(url: &str) {
             let began = Instant::now();
             terminal.send("rows\r");
             // The last line that has room.
-            let shown = terminal.until("|30|");
+            let shown = terminal.until("\r\n|    30|");
             ours.push(shown.duration_since(began));
             terminal.is_silent_for(Duration::from_millis(100));
             if pager == "less" {

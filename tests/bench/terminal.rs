@@ -61,7 +61,10 @@ impl Terminal {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let Ok((at, bytes)) = self.shown.recv_timeout(left) else {
-                panic!("no {words:?} in {:?}", String::from_utf8_lossy(&self.seen));
+                let text = String::from_utf8_lossy(&self.seen).into_owned();
+                let end: String = text.chars().rev().take(400).collect();
+                let end: String = end.chars().rev().collect();
+                panic!("no {words:?}; the end is {end:?}");
             };
             self.seen.extend_from_slice(&bytes);
             if String::from_utf8_lossy(&self.seen).contains(words) {
@@ -109,6 +112,6 @@ pub fn livysh(url: &str, home: &str, language: &str) -> CommandBuilder {
 pub fn kilobytes(process: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let number = line.and_then(|text| text.split_whitespace().nth(1)?.parse().ok());
+    let number = line.and_then(|text| text.split_whitespace().next()?.parse().ok());
     number.unwrap_or(0)
 }
