@@ -13,6 +13,7 @@ mod schema;
 mod table;
 pub mod transcript;
 mod warnings;
+mod width;
 
 pub use export::csv_line;
 pub use failure::{FailureText, Origin, Place, Trap, failure, untangle, whole};

@@ -53,6 +53,12 @@ impl<'a> Rows<'a> {
         self.rows.len()
     }
 
+    /// The values of the row of this number, as many as were sent.
+    pub(super) fn values(&self, row: usize) -> &'a [Value] {
+        let values = self.rows.get(row).and_then(Value::as_array);
+        values.map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// A row's values, one for each column. Livy's rows may be ragged: `None` is no value at all.
     pub(super) fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Option<&'a Value>>> {
         let columns = self.columns.len();

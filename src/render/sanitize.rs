@@ -60,7 +60,8 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 
 /// A remote text on one line: control characters shown as escapes, colours dropped.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| is_live(c) || c == '\n' || c == '\t') {
+    let has_breaks = text.bytes().any(|byte| byte == b'\n' || byte == b'\t');
+    if !has_breaks && is_clean(text) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 8);

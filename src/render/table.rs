@@ -5,9 +5,9 @@
 
 use super::rows::{Column, Rows, plain};
 use super::sanitize::one_line;
+use super::width::width;
 use serde_json::Value;
 use std::borrow::Cow;
-use unicode_width::UnicodeWidthStr;
 
 /// The grid, whole: nothing is cut. Rows without columns (a DDL statement's) are empty.
 pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
@@ -17,8 +17,8 @@ pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
     let (names, cells) = texts(rows);
     let mut widths = vec![1; names.len()];
     for row in cells.iter().chain(header.then_some(&names)) {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+        for (wide, cell) in widths.iter_mut().zip(row) {
+            *wide = (*wide).max(width(cell));
         }
     }
     let grid = Grid {
@@ -42,7 +42,7 @@ pub(super) fn grid(rows: &Rows<'_>, header: bool) -> String {
 pub(super) fn vertical(rows: &Rows<'_>) -> String {
     let (names, cells) = texts(rows);
     let widest = |texts: &mut dyn Iterator<Item = &Cow<'_, str>>| {
-        texts.map(|text| text.width()).max().unwrap_or(0)
+        texts.map(|text| width(text)).max().unwrap_or(0)
     };
     let name_width = widest(&mut names.iter());
     let value_width = widest(&mut cells.iter().flatten());
@@ -54,7 +54,7 @@ pub(super) fn vertical(rows: &Rows<'_>) -> String {
         text.extend(std::iter::repeat_n('-', rule));
         text.push('\n');
         for (name, value) in names.iter().zip(row) {
-            let blank = " ".repeat(name_width - name.width());
+            let blank = " ".repeat(name_width - width(name));
             text.push_str(&format!(" {name}{blank} | {value}\n"));
         }
     }
@@ -62,10 +62,10 @@ pub(super) fn vertical(rows: &Rows<'_>) -> String {
 }
 
 /// The texts of a row's cells.
-pub(super) type Texts<'a> = Vec<Cow<'a, str>>;
+type Texts<'a> = Vec<Cow<'a, str>>;
 
 /// The names, and the cells of each row.
-pub(super) fn texts<'a>(rows: &'a Rows<'_>) -> (Texts<'a>, Vec<Texts<'a>>) {
+fn texts<'a>(rows: &'a Rows<'_>) -> (Texts<'a>, Vec<Texts<'a>>) {
     let names = rows.columns.iter().map(|column| one_line(column.name));
     let cells = rows.rows().map(|row| row.map(cell).collect());
     (names.collect(), cells.collect())
@@ -90,8 +90,8 @@ impl Grid<'_> {
     }
 
     fn row(&self, text: &mut String, cells: &[Cow<'_, str>]) {
-        for ((cell, width), column) in cells.iter().zip(&self.widths).zip(self.columns) {
-            let blank = std::iter::repeat_n(' ', width - cell.width());
+        for ((cell, wide), column) in cells.iter().zip(&self.widths).zip(self.columns) {
+            let blank = std::iter::repeat_n(' ', wide - width(cell));
             text.push('|');
             // Numbers stand at the right.
             if column.is_number {
@@ -106,7 +106,8 @@ impl Grid<'_> {
     }
 }
 
-fn cell(value: Option<&Value>) -> Cow<'_, str> {
+/// A value as it stands in a table.
+pub(super) fn cell(value: Option<&Value>) -> Cow<'_, str> {
     match value {
         None => Cow::Borrowed(""),
         Some(Value::Null) => Cow::Borrowed("NULL"),

@@ -1,7 +1,11 @@
 //! A success, which may be a page of a gateway all the same.
 
+use super::draining::Draining;
 use crate::livy::error::LivyError;
 use serde::de::{DeserializeOwned, IgnoredAny};
+
+/// What is larger is given back while it is read; that takes a little longer.
+const LARGE: usize = 32 << 20;
 
 /// An answer with the status of a success.
 pub(super) struct Answer {
@@ -23,24 +27,26 @@ impl Answer {
 
     /// What it holds, as it is read by somebody.
     pub(super) fn read<T: DeserializeOwned, R>(
-        &self,
+        mut self,
         read: impl FnOnce(T) -> Result<R, serde_json::Error>,
     ) -> Result<R, LivyError> {
-        serde_json::from_slice(&self.body)
-            .and_then(read)
-            .map_err(|error| {
-                let start = self.start();
-                let start = start.trim_start();
-                self.not_livy(if start.is_empty() {
-                    "nothing".to_owned()
-                } else if start.starts_with('<') {
-                    "a web page".to_owned()
-                } else if start.starts_with('{') || start.starts_with('[') {
-                    format!("JSON of another kind ({error})")
-                } else {
-                    format!("“{}”", start.lines().next().unwrap_or_default())
-                })
+        let start = self.start();
+        let parsed = match self.body.len() > LARGE {
+            true => serde_json::from_reader(Draining::of(std::mem::take(&mut self.body))),
+            false => serde_json::from_slice(&self.body),
+        };
+        parsed.and_then(read).map_err(|error| {
+            let start = start.trim_start();
+            self.not_livy(if start.is_empty() {
+                "nothing".to_owned()
+            } else if start.starts_with('<') {
+                "a web page".to_owned()
+            } else if start.starts_with('{') || start.starts_with('[') {
+                format!("JSON of another kind ({error})")
+            } else {
+                format!("“{}”", start.lines().next().unwrap_or_default())
             })
+        })
     }
 
     /// That the server did it, where what it says of that is not needed: a page to sign on comes with

@@ -19,6 +19,7 @@
 mod answer;
 mod clock;
 mod cookies;
+mod draining;
 mod failed;
 mod on_its_way;
 mod refused;

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// Bytes that the slowest line sends in a second.
 const SLOWEST: u64 = 16 << 10;
 
+/// A longer answer grows as it comes.
+const LONGEST_KNOWN: u64 = 256 << 20;
+
 /// Whoever watches hears once of it: how it ended.
 pub(super) struct OnItsWay<'a> {
     pub(super) watch: Option<&'a Watch>,
@@ -41,7 +44,9 @@ impl OnItsWay<'_> {
             .map_err(|_| self.silent(until_answer))?
             .map_err(|error| self.failed(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = Vec::new();
+        // A length that is not so costs nothing: memory is taken when it is written to.
+        let length = response.content_length().unwrap_or(0).min(LONGEST_KNOWN);
+        let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         while let Some(chunk) = tokio::time::timeout(silence, response.chunk())
             .await
             .map_err(|_| self.silent(silence))?

@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use crate::render::rows::Rows;
-use crate::render::table::Texts;
+use crate::render::width::width;
 use crate::render::{Line, Role, Span};
 use std::borrow::Cow;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -49,35 +49,43 @@ impl<'a> Frame<'a> {
         self.gap.is_none() && !self.layout.leaves_out.is_empty()
     }
 
-    /// A row, and whether something of it is cut. What is of one role is one piece.
-    pub(super) fn row(&self, texts: &Texts<'_>, role: impl Fn(usize) -> Role) -> (Line, bool) {
+    /// Adds a row, and tells whether something of it is cut. What is of one role is one piece.
+    pub(super) fn push_row<'t>(
+        &self,
+        line: &mut Line,
+        text: impl Fn(usize) -> Cow<'t, str>,
+        role: impl Fn(usize) -> Role,
+    ) -> bool {
         let mut cut = false;
-        let mut line = Line::default();
-        for (place, (at, width)) in self.layout.shown.iter().enumerate() {
+        for (place, (at, wide)) in self.layout.shown.iter().enumerate() {
             if self.gap == Some(place) {
-                push(&mut line, Role::Plain, "|…");
+                push(line, Role::Plain, "|…");
             }
-            push(&mut line, Role::Plain, "|");
-            let (text, is_cut) = cut_to(&texts[*at], *width);
-            cut |= is_cut;
-            let blank = " ".repeat(width - text.width());
+            push(line, Role::Plain, "|");
+            let whole = text(*at);
+            let (text, used) = cut_to(&whole, *wide);
+            cut |= matches!(text, Cow::Owned(_));
             let role = role(*at);
             match self.rows.columns[*at].is_number {
                 true => {
-                    push(&mut line, Role::Plain, &blank);
-                    push(&mut line, role, &text);
+                    push_blank(line, wide.saturating_sub(used));
+                    push(line, role, &text);
                 }
                 false => {
-                    push(&mut line, role, &text);
-                    push(&mut line, Role::Plain, &blank);
+                    push(line, role, &text);
+                    push_blank(line, wide.saturating_sub(used));
                 }
             }
         }
         if self.ends_in_gap() {
-            push(&mut line, Role::Plain, "|…");
+            push(line, Role::Plain, "|…");
         }
-        push(&mut line, Role::Plain, "|");
-        (line, cut)
+        push(line, Role::Plain, "|");
+        cut
+    }
+
+    pub(super) fn end_row(&self, line: &mut Line) {
+        push(line, Role::Plain, "\n");
     }
 }
 
@@ -92,20 +100,37 @@ fn push(line: &mut Line, role: Role, text: &str) {
     }
 }
 
-/// As much of a text as is so wide, and whether something is missing.
-fn cut_to<'a>(text: &'a str, width: usize) -> (Cow<'a, str>, bool) {
-    if text.width() <= width {
-        return (Cow::Borrowed(text), false);
+fn push_blank(line: &mut Line, columns: usize) {
+    let blank = std::iter::repeat_n(' ', columns);
+    match line.0.last_mut() {
+        Some(last) if last.role == Role::Plain => last.text.extend(blank),
+        _ => line.0.push(Span {
+            role: Role::Plain,
+            text: blank.collect(),
+        }),
     }
-    let mut room = width.saturating_sub(MORE.width());
+}
+
+/// As much of a text as is so wide with the sign that something is missing, and how wide it is.
+fn cut_to(text: &str, wide: usize) -> (Cow<'_, str>, usize) {
+    let whole = width(text);
+    if whole <= wide {
+        return (Cow::Borrowed(text), whole);
+    }
+    let mut used = MORE.width();
     let mut end = 0;
     for (at, character) in text.char_indices() {
-        let wide = character.width().unwrap_or(0);
-        if wide > room {
+        let next = used + character.width().unwrap_or(0);
+        if next > wide {
             break;
         }
-        room -= wide;
+        used = next;
         end = at + character.len_utf8();
     }
-    (Cow::Owned(format!("{}{MORE}", &text[..end])), true)
+    let mut cut = text[..end].to_owned();
+    // Together characters may be wider than alone, such as those that become a picture.
+    while width(&cut) + MORE.width() > wide && cut.pop().is_some() {}
+    cut.push_str(MORE);
+    let used = width(&cut);
+    (Cow::Owned(cut), used)
 }

@@ -1,9 +1,10 @@
 //! Which columns of a table have room, and how much of it.
 
 use crate::render::rows::Rows;
-use crate::render::table::Texts;
+use crate::render::table::cell;
+use crate::render::width::width;
+use std::borrow::Cow;
 use std::ops::Range;
-use unicode_width::UnicodeWidthStr;
 
 /// Values are not cut below this to make room, and columns are left out in their place.
 const NARROWEST: usize = 8;
@@ -88,21 +89,19 @@ pub(super) struct Wanted {
 }
 
 /// As wide as the widest text of each.
-pub(super) fn wanted(
-    rows: &Rows<'_>,
-    names: &Texts<'_>,
-    cells: &[Texts<'_>],
-    header: bool,
-) -> Vec<Wanted> {
-    let mut widths = vec![1; names.len()];
-    for row in cells.iter().chain(header.then_some(names)) {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+pub(super) fn wanted(rows: &Rows<'_>, names: &[Cow<'_, str>], header: bool) -> Vec<Wanted> {
+    let mut widths: Vec<usize> = match header {
+        true => names.iter().map(|name| width(name).max(1)).collect(),
+        false => vec![1; names.len()],
+    };
+    for row in rows.rows() {
+        for (wide, value) in widths.iter_mut().zip(row) {
+            *wide = (*wide).max(width(&cell(value)));
         }
     }
     let columns = widths.into_iter().zip(&rows.columns);
     let wanted = columns.map(|(width, column)| {
-        let of_type = |longest: usize| match column.kind.width() {
+        let of_type = |longest: usize| match self::width(&column.kind) {
             of_type if header && of_type <= longest => of_type,
             _ => 0,
         };

@@ -10,10 +10,11 @@ mod frame;
 mod layout;
 
 use super::rows::Rows;
-use super::table::{Texts, texts, vertical};
-use super::{Line, Role};
+use super::table::{cell, vertical};
+use super::{Line, Role, one_line};
 use frame::Frame;
 use layout::{Layout, wanted};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// What there is room for, in characters.
@@ -40,13 +41,13 @@ pub(super) fn fitted(rows: &Rows<'_>, header: bool, screen: Screen, records: Rec
     if rows.columns.is_empty() {
         return Vec::new();
     }
-    let (names, cells) = texts(rows);
-    let layout = Layout::of(&wanted(rows, &names, &cells, header), screen.width);
+    let names: Vec<Cow<'_, str>> = rows.columns.iter().map(|one| one_line(one.name)).collect();
+    let layout = Layout::of(&wanted(rows, &names, header), screen.width);
     let are_records = match records {
         Records::Always => true,
         Records::Never => false,
         Records::Auto => {
-            let lines = cells.len() * (names.len() + 1);
+            let lines = rows.count() * (names.len() + 1);
             !layout.leaves_out.is_empty() && lines < screen.height
         }
     };
@@ -62,31 +63,40 @@ pub(super) fn fitted(rows: &Rows<'_>, header: bool, screen: Screen, records: Rec
         lines.push(Line::plain(rule.clone()));
     }
     let mut are_cut = false;
-    for (row, texts) in rows.rows().zip(&cells) {
-        let nulls: Vec<bool> = row
-            .map(|value| value.is_some_and(serde_json::Value::is_null))
-            .collect();
-        let (line, is_cut) = frame.row(texts, |at| match nulls[at] {
-            true => Role::Faint,
-            false => Role::Plain,
-        });
-        are_cut |= is_cut;
-        lines.push(line);
+    // One line for all of them: a line for each would cost more than its text.
+    let mut body = Line::default();
+    for row in 0..rows.count() {
+        let values = rows.values(row);
+        let role = |at| match values.get(at) {
+            Some(Value::Null) => Role::Faint,
+            Some(_) | None => Role::Plain,
+        };
+        are_cut |= frame.push_row(&mut body, |at| cell(values.get(at)), role);
+        frame.end_row(&mut body);
+    }
+    if let Some(last) = body.0.last_mut() {
+        last.text.pop();
+        lines.push(body);
     }
     lines.push(Line::plain(rule));
-    lines.extend(told(&layout, cells.len(), are_cut));
+    lines.extend(told(&layout, rows.count(), are_cut));
     lines
 }
 
 /// The names, and below them the types where some are known.
-fn heading(frame: &Frame<'_>, rows: &Rows<'_>, names: &Texts<'_>) -> Vec<Line> {
-    let kinds = rows.columns.iter();
-    let kinds: Texts<'_> = kinds
-        .map(|column| Cow::Borrowed(column.kind.as_str()))
-        .collect();
-    let mut lines = vec![frame.row(names, |_| Role::Strong).0];
-    if kinds.iter().any(|kind| !kind.is_empty()) {
-        lines.push(frame.row(&kinds, |_| Role::Faint).0);
+fn heading(frame: &Frame<'_>, rows: &Rows<'_>, names: &[Cow<'_, str>]) -> Vec<Line> {
+    let mut of_names = Line::default();
+    frame.push_row(
+        &mut of_names,
+        |at| Cow::Borrowed(&*names[at]),
+        |_| Role::Strong,
+    );
+    let mut lines = vec![of_names];
+    if rows.columns.iter().any(|column| !column.kind.is_empty()) {
+        let mut of_kinds = Line::default();
+        let kind = |at: usize| Cow::Borrowed(rows.columns[at].kind.as_str());
+        frame.push_row(&mut of_kinds, kind, |_| Role::Faint);
+        lines.push(of_kinds);
     }
     lines
 }
@@ -113,7 +123,7 @@ fn told(layout: &Layout, rows: usize, are_cut: bool) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     fn shown(fields: Value, data: Value, width: usize, records: Records) -> Vec<Line> {
         let value = json!({"schema": {"fields": fields}, "data": data});
@@ -143,7 +153,7 @@ mod tests {
              |     1|日本  |\n|    20|NULL  |\n+------+------+"
         );
         let roles = |line: &Line| line.0.iter().map(|span| span.role).collect::<Vec<_>>();
-        assert_eq!(roles(&lines[5]), [Role::Plain, Role::Faint, Role::Plain]);
+        assert_eq!(roles(&lines[4]), [Role::Plain, Role::Faint, Role::Plain]);
         assert_eq!(lines[1].0[1].role, Role::Strong);
     }
 
@@ -194,19 +204,23 @@ mod tests {
             ("c", "int"),
         ];
         let cell = |text: &str| json!([text.repeat(30), null, 3]);
-        let data = json!([cell("日"), cell("e\u{301}"), cell("👩‍👩‍👧"), cell("x")]);
+        let data = json!([
+            cell("日"),
+            cell("e\u{301}"),
+            cell("👩‍👩‍👧"),
+            cell("☺\u{fe0f}"),
+            cell("x")
+        ]);
         for width in 6..120 {
             let lines = shown(fields(&names), data.clone(), width, Records::Never);
-            let frame = lines
-                .iter()
-                .filter(|line| line.text().starts_with(['+', '|']));
-            let widths: Vec<usize> = frame.map(|line| line.text().width()).collect();
+            let shown = text(&lines);
+            let frame = shown.lines().filter(|line| line.starts_with(['+', '|']));
+            let widths: Vec<usize> = frame.map(|line| line.width()).collect();
             assert!(
                 widths.iter().all(|one| *one == widths[0]),
-                "{width}: {}",
-                text(&lines)
+                "{width}: {shown}"
             );
-            assert!(widths[0] <= width, "{width}: {}", text(&lines));
+            assert!(widths[0] <= width, "{width}: {shown}");
         }
     }
 
