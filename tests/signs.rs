@@ -170,7 +170,7 @@ fn addresses_are_links_and_ui_opens_one() {
     );
     std::fs::set_permissions(&browser, std::fs::Permissions::from_mode(0o755)).unwrap();
     let address = "http://ui.example:4040/proxy/application_1?a=1&b=2";
-    let variable = format!("BROWSER={}", browser.display());
+    let variable = format!("BROWSER={} --new:other", browser.display());
     let mut prompt = Prompt::at(with_ui(address), &home, "scala", 40, &[&variable], &[]);
     let link = format!("\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\");
     stand_in_order(
@@ -189,7 +189,7 @@ fn addresses_are_links_and_ui_opens_one() {
     // One word, whatever stands in it.
     assert_eq!(
         std::fs::read_to_string(&seen).unwrap(),
-        format!("{address}\n")
+        format!("--new\n{address}\n")
     );
     prompt.screen.line(":ui nope");
     prompt.screen.wait_for("usage: :ui [open]");

@@ -32,14 +32,14 @@ pub struct SparkUi {
 }
 
 impl SparkUi {
-    /// `None` where that cannot be asked.
+    /// By the server's way, but without a credential; `None` where it cannot be asked.
     pub fn new(
         url: &str,
         application: &str,
-        transport: Transport,
+        transport: &Transport,
         watch: Option<Watch>,
     ) -> Option<SparkUi> {
-        let http = Http::new(url, Arc::new(Nobody), watch, transport).ok()?;
+        let http = Http::new(url, Arc::new(Nobody), watch, transport.of_nobody()).ok()?;
         let application = application.to_owned();
         Some(SparkUi { http, application })
     }

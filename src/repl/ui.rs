@@ -48,8 +48,12 @@ fn open(address: &str) -> Result<(), String> {
     let browser = std::env::var("BROWSER")
         .ok()
         .filter(|name| !name.is_empty());
+    // It may hold arguments, or several browsers, of which the first is wanted most.
     let browser = browser.as_deref().unwrap_or(OPENER);
-    let started = Command::new(browser)
+    let first = browser.split(':').next().unwrap_or(OPENER);
+    let mut words = first.split_whitespace();
+    let started = Command::new(words.next().unwrap_or(OPENER))
+        .args(words)
         .arg(address)
         // Ctrl-C at the prompt is not meant for it.
         .process_group(0)

@@ -168,6 +168,9 @@ fn converse(
         });
     }
     let while_ending = runtime.block_on(on_machine.end());
+    // A name that is still looked up, of Spark's UI, is not waited for.
+    drop(local);
+    runtime.shutdown_background();
     match ended_by.or(while_ending) {
         Some(signal) if uplink.is_let_go() => uplink.emit(Event::Signal(signal)),
         Some(signal) => on_signal(signal),
@@ -225,7 +228,7 @@ async fn open(
         watch.clone(),
     ));
     let redraws = plan.out.redraws();
-    let ask_ui = redraws.then(|| asks_ui(&url, &transport, watch.clone()));
+    let ask_ui = redraws.then(|| asks_ui(&transport, watch.clone()));
     let client = Client::new(&url, identity, watch, transport, service).map_err(|error| {
         let hint = error.hint().to_owned();
         OpenError::Preparation {
@@ -314,13 +317,10 @@ async fn open(
     })
 }
 
-/// How Spark's UI is asked: by the same way as the server, but without a credential.
-fn asks_ui(server: &str, transport: &Transport, watch: Option<livy::Watch>) -> AskUi {
-    let (server, transport) = (server.to_owned(), transport.clone());
-    Box::new(move |url, application| {
-        let transport = transport.beside(&server, url);
-        SparkUi::new(url, application, transport, watch.clone())
-    })
+/// How Spark's UI is asked.
+fn asks_ui(transport: &Transport, watch: Option<livy::Watch>) -> AskUi {
+    let transport = transport.clone();
+    Box::new(move |url, application| SparkUi::new(url, application, &transport, watch.clone()))
 }
 
 /// What is to be known of a session that was found or made by its name.

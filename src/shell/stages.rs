@@ -17,10 +17,8 @@ fn bar(stage: &Stage, width: usize) -> String {
     let head = format!("[Stage {}:", stage.id);
     let tail = format!("({} + {}) / {}]", stage.done, stage.running, stage.tasks);
     let room = width.saturating_sub(head.len() + tail.len());
-    let done = match usize::try_from(stage.done * room as u64 / stage.tasks.max(1)) {
-        Ok(done) => done.min(room),
-        Err(_) => room,
-    };
+    let share = stage.done as f64 / stage.tasks.max(1) as f64;
+    let done = ((share * room as f64) as usize).min(room);
     let arrow = if done < room { ">" } else { "" };
     let rest = " ".repeat(room.saturating_sub(done + arrow.len()));
     format!("{head}{}{arrow}{rest}{tail}", "=".repeat(done))

@@ -125,6 +125,8 @@ impl Conversation {
                 look = Stages::next(&mut stages) => match look {
                     Look::Stages(seen) => self.emit(Event::Stages(seen)),
                     Look::Silent => {
+                        // Its last stages would stand there for ever.
+                        self.emit(Event::Stages(Vec::new()));
                         self.ui = Ui::Silent;
                         stages = None;
                     }

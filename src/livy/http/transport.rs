@@ -108,6 +108,17 @@ impl Transport {
         !is_tunnel && (self.proxy.is_some() || !is_loopback(url))
     }
 
+    /// The same way to where nobody is to know who asks: without what every request has, and without the
+    /// client's certificate.
+    pub(in crate::livy) fn of_nobody(&self) -> Transport {
+        Transport {
+            headers: Vec::new(),
+            query: Vec::new(),
+            certificate: None,
+            ..self.clone()
+        }
+    }
+
     /// The same way to another address. What every request has is the API's own, and goes to its host alone.
     pub fn beside(&self, api: &str, other: &str) -> Transport {
         let origin = |url: &str| Url::parse(url.trim()).ok().map(|url| url.origin());
@@ -309,6 +320,22 @@ mod tests {
             assert_eq!(beside.headers.len(), usize::from(is_same), "{other}");
             assert!(beside.query.is_empty() && beside.is_insecure);
         }
+    }
+
+    #[test]
+    fn nobody_shows_nothing_of_who_asks() {
+        let transport = Transport {
+            headers: vec![("X-Key".to_owned(), "hunter2".to_owned())],
+            query: vec![("key".to_owned(), "hunter2".to_owned())],
+            certificate: Some(b"key".to_vec()),
+            authorities: Some(b"authority".to_vec()),
+            ..Transport::default()
+        };
+        let shown = Transport {
+            authorities: Some(b"authority".to_vec()),
+            ..Transport::default()
+        };
+        assert!(transport.of_nobody() == shown);
     }
 
     #[test]
