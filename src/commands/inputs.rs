@@ -104,8 +104,9 @@ impl Desk<'_> {
         }
         if others > 0 {
             self.say(&format!(
-                "{others} input{} in another language than {language} left out.",
-                if others == 1 { " was" } else { "s were" }
+                "{others} input{} of another language than {language} {} left out.",
+                if others == 1 { "" } else { "s" },
+                if others == 1 { "is" } else { "are" }
             ));
         }
         Answer::Done

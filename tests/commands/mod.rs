@@ -363,8 +363,8 @@ fn a_saved_files_extension_chooses_its_inputs() {
     let ran = home.run_with_stdin(&arguments, script);
     ran.gave("saved5: Int = 5\n6\n", 0);
     ran.said(&[
-        "1 input was in another language than python left out.",
-        "2 inputs were in another language than scala left out.",
+        "1 input of another language than python is left out.",
+        "2 inputs of another language than scala are left out.",
     ]);
     let kept = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
     assert_eq!(kept("kept.py"), "step = 3\nstep * 2\n");
