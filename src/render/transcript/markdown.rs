@@ -6,23 +6,24 @@ use super::{Cell, Picture};
 use crate::render::export;
 use crate::render::one_line;
 
-/// The text under a title, and the pictures that it shows; `stem` begins their names.
-pub fn markdown(title: &str, stem: &str, cells: &[Cell]) -> (String, Vec<Picture>) {
+/// The text under a title; `keep` puts a picture that it shows beside it, and tells under which name.
+pub fn markdown(title: &str, cells: &[Cell], keep: &mut dyn FnMut(Picture) -> String) -> String {
     let mut document = Document {
         text: format!("# {}\n", plain(&one_line(title))),
-        pictures: Vec::new(),
-        stem,
+        pictures: 0,
+        keep,
     };
     for cell in cells {
         document.cell(cell);
     }
-    (document.text, document.pictures)
+    document.text
 }
 
 struct Document<'a> {
     text: String,
-    pictures: Vec<Picture>,
-    stem: &'a str,
+    /// How many it shows.
+    pictures: usize,
+    keep: &'a mut dyn FnMut(Picture) -> String,
 }
 
 impl Document<'_> {
@@ -67,14 +68,15 @@ impl Document<'_> {
             Part::Html(text) => self.fence("html", &plain(text)),
             Part::Picture(image) => match image.bytes {
                 Some(bytes) => {
-                    let number = self.pictures.len() + 1;
-                    let name = format!("{}-{number}.{}", self.stem, image.ending);
+                    self.pictures += 1;
+                    let number = self.pictures;
+                    let ending = image.ending;
+                    let name = (self.keep)(Picture { ending, bytes });
                     self.text.push_str(&format!(
                         "\n![{} {number}](<{}>)\n",
                         image.kind,
                         in_link(&name)
                     ));
-                    self.pictures.push(Picture { name, bytes });
                 }
                 None => self.left_out(image.kind, image.text.len()),
             },
@@ -136,7 +138,7 @@ mod tests {
     }
 
     fn written(cell: Cell) -> String {
-        let (text, _) = markdown("t", "stem", &[cell]);
+        let text = markdown("t", &[cell], &mut |_| panic!("no picture"));
         text.strip_prefix("# t\n").unwrap().to_owned()
     }
 
@@ -187,9 +189,14 @@ mod tests {
     #[test]
     fn pictures_stand_beside_it() {
         let output = json!({"status": "ok", "data": {"image/png": "aGk=\n", "image/gif": "?"}});
-        let (text, pictures) = markdown("t", "a <b>", &[cell(Language::Python, "p", output)]);
+        let mut pictures = Vec::new();
+        let mut keep = |picture| {
+            pictures.push(picture);
+            "a <b>-1.png".to_owned()
+        };
+        let text = markdown("t", &[cell(Language::Python, "p", output)], &mut keep);
         let picture = Picture {
-            name: "a <b>-1.png".to_owned(),
+            ending: "png",
             bytes: b"hi".to_vec(),
         };
         assert_eq!(pictures, [picture]);

@@ -57,6 +57,7 @@ impl Given {
 /// A picture that stands in a file of its own, beside the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    pub name: String,
+    /// What its file's name ends in.
+    pub ending: &'static str,
     pub bytes: Vec<u8>,
 }
