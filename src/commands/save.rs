@@ -226,6 +226,7 @@ fn cells(ledger: &Ledger, statements: Option<Vec<Statement>>, kind: Language) ->
             language: ran.snippet.language,
             code: ran.snippet.code.clone(),
             given: given.unwrap_or(Given::Lost),
+            row_limit: ran.row_limit,
         });
     }
     add_others(&mut cells, &mut listed.into_iter());
@@ -263,6 +264,7 @@ fn cell(statement: Statement, kind: Language) -> Option<Cell> {
         language,
         code: code.to_owned(),
         given,
+        row_limit: None,
     })
 }
 

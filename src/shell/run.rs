@@ -151,7 +151,9 @@ impl Run<'_> {
         let (waited, feeding) = self.submit(link, snippet, lines, &place, is_hidden);
         let id = waited.id.as_ref();
         if !is_hidden {
-            link.ledger.note(id, snippet, waited.outcome.as_ref());
+            let row_limit = self.manner.max_rows;
+            let outcome = waited.outcome.as_ref();
+            link.ledger.note(id, snippet, outcome, row_limit);
         }
         link.past.note(source, snippet, id.map(Id::to_string));
         let verdict = match waited.outcome {

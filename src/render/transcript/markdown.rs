@@ -1,7 +1,7 @@
 //! A transcript in Markdown, as GitHub shows it: inputs in fences that tell their language, tables,
 //! pictures in files beside it.
 
-use super::parts::{Part, cut, failure, parts, plain, told};
+use super::parts::{Part, failure, parts, plain, told};
 use super::{Cell, Picture};
 use crate::render::export;
 use crate::render::one_line;
@@ -28,7 +28,9 @@ struct Document<'a> {
 
 impl Document<'_> {
     fn cell(&mut self, cell: &Cell) {
-        self.fence(cell.language.name(), &cell.code);
+        // It may be another client's. A lone return would hide what is before it.
+        let code = cell.code.replace("\r\n", "\n").replace('\r', "\n");
+        self.fence(cell.language.name(), &plain(&code));
         let parts = parts(cell);
         let is_text = |part: &Part<'_>| matches!(part, Part::Printed(_) | Part::Echo(_));
         let has_text = parts.iter().any(is_text);
@@ -53,11 +55,11 @@ impl Document<'_> {
     fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Printed(text) | Part::Echo(text) => self.fence("text", &plain(text)),
-            Part::Rows(rows) => {
+            Part::Rows(rows, note) => {
                 let table = export::markdown(&rows);
                 self.text.push('\n');
                 self.text.push_str(&plain(&table));
-                if let Some(note) = cut(&rows) {
+                if let Some(note) = note {
                     self.note(&note);
                 }
             }
@@ -134,6 +136,7 @@ mod tests {
             language,
             code: code.to_owned(),
             given: Given::Output(serde_json::from_value(output).unwrap()),
+            row_limit: None,
         }
     }
 
@@ -177,6 +180,30 @@ mod tests {
         let text = written(cell(Language::Sql, "select", output));
         let note = "| 1 |\n\n*1000 rows: the server gives no more, there may be others*\n";
         assert!(text.ends_with(note), "{text}");
+    }
+
+    #[test]
+    fn rows_that_were_cut_as_was_asked_for_are_told() {
+        let rows = json!({"schema": {"fields": [{"name": "a"}]}, "data": [[1], [2]]});
+        let output = json!({"status": "ok", "data": {"application/json": rows}});
+        let mut cut = cell(Language::Sql, "select", output);
+        assert!(written(cut.clone()).ends_with("| 2 |\n"));
+        cut.row_limit = Some(2);
+        let text = written(cut.clone());
+        let note = "| 2 |\n\n*2 rows: no more were asked for, there may be others*\n";
+        assert!(text.ends_with(note), "{text}");
+        cut.row_limit = Some(3);
+        assert!(written(cut).ends_with("| 2 |\n"));
+    }
+
+    #[test]
+    fn code_holds_nothing_that_a_terminal_would_obey() {
+        let output = json!({"status": "ok", "data": {}});
+        let code = "a\u{1b}[2J\u{1b}]0;t\u{7}b\rc\u{202e}\r\n\td";
+        assert_eq!(
+            written(cell(Language::Python, code, output)),
+            "\n```python\nab\nc\n\td\n```\n"
+        );
     }
 
     #[test]

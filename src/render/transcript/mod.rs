@@ -22,6 +22,8 @@ pub struct Cell {
     pub language: Language,
     pub code: String,
     pub given: Given,
+    /// Rows that were asked of the server for SQL, or none.
+    pub row_limit: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
