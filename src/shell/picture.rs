@@ -112,7 +112,7 @@ impl Run<'_> {
             (Fed::Taken, Outlet::Program(_)) => {}
             (Fed::Failed(told) | Fed::NotRun(told), _) => {
                 self.tell(&error_lines(&told, None));
-                return Verdict::Incomplete;
+                return Verdict::NotWritten;
             }
             (Fed::Ends(signal), _) => return Verdict::End(signal.into()),
         }

@@ -35,6 +35,8 @@ pub enum Verdict {
     Failed(FailureText),
     /// It ran, but its result is not what was asked for: the server has cut it.
     Incomplete,
+    /// It ran, but its result is not where it was to go; that is told.
+    NotWritten,
     /// It was cancelled, as was asked for.
     Cancelled,
     /// Nobody waits for it any more.
@@ -74,6 +76,7 @@ impl Verdict {
             Verdict::Failed(failure) => Some(failure),
             Verdict::Ok
             | Verdict::Incomplete
+            | Verdict::NotWritten
             | Verdict::Cancelled
             | Verdict::LeftRunning(_)
             | Verdict::Lost { .. }
