@@ -91,7 +91,9 @@ fn a_broken_line_of_the_history_loses_only_itself() {
     )
     .unwrap();
     let mut prompt = Prompt::scala(&home);
-    prompt.screen.wait_for("the history could not be read");
+    prompt
+        .screen
+        .wait_for("1 line of the history could not be read; all of it is in ");
     assert!(folder.join("history-scala.bk").exists());
     for entry in ["val to", "val three = 3", "val one = 1"] {
         prompt.keys("\x1b[A", entry);

@@ -168,6 +168,9 @@ fn a_result_goes_into_a_file_or_to_a_program() {
         told[0].starts_with("livysh: /no/such/folder/x cannot be written: "),
         "{told:?}"
     );
+    // The history has it for failed.
+    let listed = shown(&mut screen, ":history many(1, 1)");
+    assert!(listed[0].contains(" failed "), "{listed:?}");
 }
 
 #[test]

@@ -186,6 +186,14 @@ impl<'a> Desk<'a> {
     /// Runs statements of a source one after another, until one does not end well. What succeeds can
     /// be replayed and saved.
     pub fn run_all(&mut self, snippets: Vec<Snippet>, source: &Source) -> Answer {
+        let stopped = |verdict, snippet| {
+            Answer::Stopped(Box::new(Stopped {
+                verdict,
+                snippet,
+                source: source.clone(),
+            }))
+        };
+        let mut answer = Answer::Done;
         for snippet in snippets {
             match self.run(&snippet, source) {
                 Verdict::Ok => self.inputs.add(snippet),
@@ -193,19 +201,20 @@ impl<'a> Desk<'a> {
                 Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {
                     self.inputs.add(snippet);
                 }
+                // The code has succeeded: what follows runs, too.
+                Verdict::NotWritten if self.interrupts == Interrupts::Prompt => {
+                    self.inputs.add(snippet.clone());
+                    answer = stopped(Verdict::NotWritten, snippet);
+                }
                 verdict => {
-                    if matches!(verdict, Verdict::Incomplete) {
+                    if matches!(verdict, Verdict::Incomplete | Verdict::NotWritten) {
                         self.inputs.add(snippet.clone());
                     }
-                    return Answer::Stopped(Box::new(Stopped {
-                        verdict,
-                        snippet,
-                        source: source.clone(),
-                    }));
+                    return stopped(verdict, snippet);
                 }
             }
         }
-        Answer::Done
+        answer
     }
 
     fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {

@@ -6,8 +6,8 @@ use crate::engine::{Question, Statement};
 use crate::lang::{Language, Signature, looks_like_python};
 use crate::livy::{Output, StatementState};
 use crate::render::one_line;
-use crate::render::transcript::{Cell, Given, markdown, notebook};
-use crate::shell::{Ledger, NoAnswer, WholeFile, path_of};
+use crate::render::transcript::{Cell, Given, Picture, markdown, notebook};
+use crate::shell::{Ledger, NoAnswer, WholeFile, path_of, write_fresh};
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -64,19 +64,22 @@ impl Desk<'_> {
             let text = notebook(language, &cells);
             return self.put(path, &text, &count);
         }
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let (text, pictures) = markdown(&self.title(), &stem, &cells);
-        for picture in &pictures {
-            let beside = path.with_file_name(&picture.name);
-            if let Err(error) = WholeFile::write(&beside, &picture.bytes) {
-                return Answer::Refused(unwritable(&beside, &error));
-            }
+        let mut beside = Beside::new(path);
+        let text = markdown(&self.title(), &cells, &mut |picture| beside.keep(&picture));
+        if let Some(told) = beside.failed.take() {
+            beside.take_back();
+            return Answer::Refused(told);
         }
-        let count = match pictures.len() {
+        let count = match beside.count {
             0 => count,
             pictures => format!("{count} with {} beside", counted(pictures, "picture")),
         };
-        self.put(path, &text, &count)
+        let answer = self.put(path, &text, &count);
+        // Nobody knows of them then.
+        if matches!(answer, Answer::Refused(_)) {
+            beside.take_back();
+        }
+        answer
     }
 
     /// Writes a text, and tells what is where.
@@ -133,6 +136,59 @@ impl Desk<'_> {
     }
 }
 
+/// The pictures beside a transcript. Whatever has their names before keeps them.
+struct Beside<'a> {
+    path: &'a Path,
+    /// The next number of a name.
+    next: usize,
+    count: usize,
+    made: Vec<PathBuf>,
+    /// Why one could not be written.
+    failed: Option<String>,
+}
+
+impl Beside<'_> {
+    fn new(path: &Path) -> Beside<'_> {
+        Beside {
+            path,
+            next: 1,
+            count: 0,
+            made: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// Writes it, and returns its name.
+    fn keep(&mut self, picture: &Picture) -> String {
+        if self.failed.is_some() {
+            return String::new();
+        }
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        let name = |number: usize| format!("{stem}-{number}.{}", picture.ending);
+        let paths = (self.next..).map(|number| self.path.with_file_name(name(number)));
+        match write_fresh(paths, &picture.bytes, 0o666) {
+            Ok(kept) => {
+                let number = self.next + kept.place;
+                self.next = number + 1;
+                self.count += 1;
+                self.made.extend(kept.is_made.then_some(kept.path));
+                name(number)
+            }
+            Err(error) => {
+                let path = self.path.with_file_name(name(self.next));
+                self.failed = Some(unwritable(&path, &error));
+                String::new()
+            }
+        }
+    }
+
+    fn take_back(&self) {
+        for path in &self.made {
+            std::fs::remove_file(path).ok();
+        }
+    }
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> String {
     one_line(&format!("{}: {error}", path.display())).into_owned()
 }
@@ -170,6 +226,7 @@ fn cells(ledger: &Ledger, statements: Option<Vec<Statement>>, kind: Language) ->
             language: ran.snippet.language,
             code: ran.snippet.code.clone(),
             given: given.unwrap_or(Given::Lost),
+            row_limit: ran.row_limit,
         });
     }
     add_others(&mut cells, &mut listed.into_iter());
@@ -207,6 +264,7 @@ fn cell(statement: Statement, kind: Language) -> Option<Cell> {
         language,
         code: code.to_owned(),
         given,
+        row_limit: None,
     })
 }
 
@@ -258,6 +316,28 @@ mod tests {
         }
         assert_eq!(wanted("--markdown"), None);
         assert_eq!(wanted(""), None);
+    }
+
+    #[test]
+    fn pictures_leave_what_is_beside_and_can_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let theirs = folder.path().join("plot-1.png");
+        std::fs::write(&theirs, "theirs").unwrap();
+        let path = folder.path().join("plot.md");
+        let picture = |text: &str| Picture {
+            ending: "png",
+            bytes: text.as_bytes().to_vec(),
+        };
+        let mut first = Beside::new(&path);
+        assert_eq!(first.keep(&picture("a")), "plot-2.png");
+        assert_eq!(first.keep(&picture("a")), "plot-3.png");
+        // Saved again, they are the same files; those of before are not taken back.
+        let mut again = Beside::new(&path);
+        assert_eq!(again.keep(&picture("a")), "plot-2.png");
+        assert_eq!(again.keep(&picture("b")), "plot-4.png");
+        again.take_back();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+        assert_eq!(std::fs::read(&theirs).unwrap(), b"theirs");
     }
 
     #[test]

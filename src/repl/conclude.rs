@@ -26,7 +26,7 @@ impl Repl<'_> {
             source,
         } = stopped;
         match verdict {
-            Verdict::Ok | Verdict::Incomplete => {}
+            Verdict::Ok | Verdict::Incomplete | Verdict::NotWritten => {}
             Verdict::Failed(failure) => {
                 // Of a file its place is told, too.
                 let lines = match &source.name {
@@ -123,6 +123,7 @@ fn outcome(answer: &Answer) -> Outcome {
         | Verdict::Exited { code: 0, .. }
         | Verdict::OutputClosed { succeeded: true } => Outcome::Ok,
         Verdict::Failed(_)
+        | Verdict::NotWritten
         | Verdict::Lost { left: None, .. }
         | Verdict::Exited { .. }
         | Verdict::OutputClosed { succeeded: false } => Outcome::Failed,

@@ -88,7 +88,7 @@ impl Policy {
                 tell_failure(desk.out, failure);
                 self.failed(halt.line)
             }
-            Verdict::Incomplete => self.failed(halt.line),
+            Verdict::Incomplete | Verdict::NotWritten => self.failed(halt.line),
             // Of a command only Ctrl-C ends the wait.
             Verdict::Cancelled if !is_code => ends(Exit::Interrupted),
             Verdict::Cancelled => {

@@ -21,6 +21,8 @@ pub struct Ran {
     pub snippet: Snippet,
     /// What it gave; none where that is not kept here.
     pub given: Option<Given>,
+    /// Rows that were asked of the server for SQL, or none.
+    pub row_limit: Option<u64>,
     size: usize,
 }
 
@@ -42,7 +44,13 @@ impl Ledger {
     }
 
     /// Takes in how a statement has ended; one that the server did not take is none.
-    pub(super) fn note(&mut self, id: Option<&Id>, snippet: &Snippet, outcome: Option<&Outcome>) {
+    pub(super) fn note(
+        &mut self,
+        id: Option<&Id>,
+        snippet: &Snippet,
+        outcome: Option<&Outcome>,
+        row_limit: Option<u64>,
+    ) {
         let given = match outcome {
             Some(Outcome::NeverSent | Outcome::NotAccepted { .. }) => return,
             Some(Outcome::Finished(output)) => copy(output.as_ref()).map(Given::Output),
@@ -55,6 +63,7 @@ impl Ledger {
             number: id.map(Id::to_string),
             snippet: snippet.clone(),
             given,
+            row_limit,
             size,
         });
         while self.held > MOST && self.forget() {}
@@ -155,7 +164,7 @@ mod tests {
         let data = json!({"text/plain": "x".repeat(length)});
         let Value::Object(data) = data else { panic!() };
         let outcome = Outcome::Finished(Some(Output::Ok(data)));
-        ledger.note(Some(&Id::Number(3)), &snippet, Some(&outcome));
+        ledger.note(Some(&Id::Number(3)), &snippet, Some(&outcome), None);
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! A result's picture: drawn, kept in a file, or named.
 
+use super::fresh::write_fresh;
 use super::run::{Run, Verdict};
 use super::{Link, Outlet, error_lines, words};
 use crate::livy::Id;
 use crate::render::{Line, Picture, PictureForm, one_line};
 use crate::term::{Png, Way};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::DirBuilder;
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// So much of a session's name stands in that of a file.
 const LONGEST_NAME: usize = 60;
-/// So many files of one name there may be: sessions of several servers share their numbers.
-const MOST_OF_A_NAME: usize = 1000;
 
 impl Run<'_> {
     /// Draws it, or keeps it in a file and tells where; `statement` is whose result it is.
@@ -113,7 +112,7 @@ impl Run<'_> {
             (Fed::Taken, Outlet::Program(_)) => {}
             (Fed::Failed(told) | Fed::NotRun(told), _) => {
                 self.tell(&error_lines(&told, None));
-                return Verdict::Incomplete;
+                return Verdict::NotWritten;
             }
             (Fed::Ends(signal), _) => return Verdict::End(signal.into()),
         }
@@ -141,42 +140,14 @@ fn name(session: Option<&str>, statement: Option<&Id>) -> String {
     }
 }
 
-/// Under the name, or the next one that is free; a file that holds the same already is taken for it.
+/// Under the name, or the next one that is free.
 fn write_new(folder: &Path, name: &str, picture: &Picture) -> io::Result<PathBuf> {
     let ending = picture.ending();
-    for number in 1..=MOST_OF_A_NAME {
-        let path = match number {
-            1 => folder.join(format!("{name}.{ending}")),
-            number => folder.join(format!("{name}-{number}.{ending}")),
-        };
-        let made = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        match made {
-            Ok(file) => return written(file, &path, &picture.bytes).map(|()| path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                if holds(&path, &picture.bytes) {
-                    return Ok(path);
-                }
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// Half a file is none.
-fn written(mut file: File, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes).inspect_err(|_| {
-        fs::remove_file(path).ok();
-    })
-}
-
-fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let is_as_long = fs::metadata(path).is_ok_and(|file| file.len() == bytes.len() as u64);
-    is_as_long && fs::read(path).is_ok_and(|held| held == bytes)
+    let names = (1..).map(|number: usize| match number {
+        1 => folder.join(format!("{name}.{ending}")),
+        number => folder.join(format!("{name}-{number}.{ending}")),
+    });
+    write_fresh(names, &picture.bytes, 0o600).map(|kept| kept.path)
 }
 
 #[cfg(test)]

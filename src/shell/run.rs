@@ -35,6 +35,8 @@ pub enum Verdict {
     Failed(FailureText),
     /// It ran, but its result is not what was asked for: the server has cut it.
     Incomplete,
+    /// It ran, but its result is not where it was to go; that is told.
+    NotWritten,
     /// It was cancelled, as was asked for.
     Cancelled,
     /// Nobody waits for it any more.
@@ -74,6 +76,7 @@ impl Verdict {
             Verdict::Failed(failure) => Some(failure),
             Verdict::Ok
             | Verdict::Incomplete
+            | Verdict::NotWritten
             | Verdict::Cancelled
             | Verdict::LeftRunning(_)
             | Verdict::Lost { .. }
@@ -151,7 +154,9 @@ impl Run<'_> {
         let (waited, feeding) = self.submit(link, snippet, lines, &place, is_hidden);
         let id = waited.id.as_ref();
         if !is_hidden {
-            link.ledger.note(id, snippet, waited.outcome.as_ref());
+            let row_limit = self.manner.max_rows;
+            let outcome = waited.outcome.as_ref();
+            link.ledger.note(id, snippet, outcome, row_limit);
         }
         link.past.note(source, snippet, id.map(Id::to_string));
         let verdict = match waited.outcome {

@@ -1,56 +1,79 @@
 //! A file that gets its name when it is complete. Until then it stands beside that under a name of its
 //! own, which goes with the value.
 
-use std::fs::{OpenOptions, Permissions};
-use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, BufWriter, Seek, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
+
+/// So many links one behind the other are followed, as the system does.
+const MOST_LINKS: usize = 40;
 
 pub struct WholeFile {
     file: BufWriter<NamedTempFile>,
     target: PathBuf,
     /// Whether another had the name before.
     replaces: bool,
+    /// What has the name and is written to at the end, where it cannot be replaced.
+    in_place: Option<File>,
 }
 
 impl WholeFile {
     /// One that shall have this name; what has it now stays until then.
     pub fn new(path: &Path) -> io::Result<WholeFile> {
-        // Where the name is a link, the file behind it is written.
-        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = behind_links(path);
         let found = target.metadata().ok();
-        let replaces = found.is_some();
-        // As any new file has them: the system takes off what the user does not want.
-        let permissions = match found {
+        match &found {
             Some(found) if !found.is_file() => return Err(io::Error::other("it is no file")),
             // Its folder would let it be replaced all the same.
             Some(found) if found.permissions().readonly() => {
                 return Err(io::Error::other("it is write-protected"));
             }
-            Some(found) => found.permissions(),
-            None => Permissions::from_mode(0o666),
-        };
+            Some(_) | None => {}
+        }
         let folder = match target.parent() {
             Some(folder) if folder != Path::new("") => folder,
             Some(_) | None => Path::new("."),
         };
         std::fs::metadata(folder)?;
-        let file = tempfile::Builder::new()
+        let mut builder = tempfile::Builder::new();
+        // As any new file has them: the system takes off what the user does not want.
+        builder
             .prefix(".livysh-")
-            .permissions(permissions)
-            .tempfile_in(folder)
-            .map_err(bare)?;
+            .permissions(Permissions::from_mode(0o666));
+        let has_other_names = found.as_ref().is_some_and(|found| found.nlink() > 1);
+        let (file, in_place) = match builder.tempfile_in(folder) {
+            // The other names would keep what it holds now.
+            Ok(file) if has_other_names => (file, Some(writable(&target)?)),
+            Ok(file) => (file, None),
+            Err(error) if found.is_some() && is_locked(&error) => {
+                builder.permissions(Permissions::from_mode(0o600));
+                (builder.tempfile().map_err(bare)?, Some(writable(&target)?))
+            }
+            Err(error) => return Err(bare(error)),
+        };
+        if let (Some(found), None) = (&found, &in_place) {
+            file.as_file().set_permissions(found.permissions())?;
+        }
         Ok(WholeFile {
             file: BufWriter::new(file),
             target,
-            replaces,
+            replaces: found.is_some(),
+            in_place,
         })
     }
 
     /// All is written: gives it its name. Whether another file had that.
     pub fn finish(self) -> io::Result<bool> {
-        let file = self.file.into_inner().map_err(|error| error.into_error())?;
+        let mut file = self.file.into_inner().map_err(|error| error.into_error())?;
+        if let Some(mut target) = self.in_place {
+            file.as_file_mut().rewind()?;
+            target.set_len(0)?;
+            io::copy(file.as_file_mut(), &mut target)?;
+            target.sync_all()?;
+            return Ok(self.replaces);
+        }
         // Some disks tell only then that they are full.
         file.as_file().sync_all()?;
         file.persist(&self.target).map_err(|error| error.error)?;
@@ -80,6 +103,33 @@ impl Write for WholeFile {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// The file that is written where the name is a link, whether it is there or not.
+fn behind_links(path: &Path) -> PathBuf {
+    if let Ok(found) = std::fs::canonicalize(path) {
+        return found;
+    }
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = std::fs::read_link(&target) else {
+            break;
+        };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
+}
+
+fn writable(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
+}
+
+/// Whether a folder does not let itself be written to.
+fn is_locked(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
 }
 
 /// An error without the name that the file has until it is complete.
@@ -117,6 +167,62 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(mode(&path), 0o640);
         assert!(link.is_symlink());
+    }
+
+    #[test]
+    fn a_mode_that_new_files_do_not_get_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        for kept in [0o664, 0o666, 0o600] {
+            std::fs::write(&path, "before").unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(kept)).unwrap();
+            assert!(WholeFile::write(&path, b"x").unwrap());
+            assert_eq!(mode(&path), kept);
+        }
+    }
+
+    #[test]
+    fn a_link_to_what_is_not_there_yet_is_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = |to: &str, name: &str| {
+            let path = folder.path().join(name);
+            std::os::unix::fs::symlink(to, &path).unwrap();
+            path
+        };
+        link("file", "one");
+        let two = link("one", "two");
+        assert!(!WholeFile::write(&two, b"x").unwrap());
+        assert!(two.is_symlink());
+        let file = folder.path().join("file");
+        assert_eq!(std::fs::read(file).unwrap(), b"x");
+    }
+
+    #[test]
+    fn all_names_of_a_file_have_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a"), folder.path().join("b"));
+        std::fs::write(&path, "before, and longer").unwrap();
+        std::fs::hard_link(&path, &other).unwrap();
+        let mut file = WholeFile::new(&path).unwrap();
+        file.write_all(b"after").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"before, and longer");
+        assert!(file.finish().unwrap());
+        assert_eq!(std::fs::read(&other).unwrap(), b"after");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_file_in_a_folder_that_is_locked_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let locked = folder.path().join("locked");
+        std::fs::create_dir(&locked).unwrap();
+        let path = locked.join("a");
+        std::fs::write(&path, "before").unwrap();
+        std::fs::set_permissions(&locked, Permissions::from_mode(0o555)).unwrap();
+        let written = WholeFile::write(&path, b"x");
+        std::fs::set_permissions(&locked, Permissions::from_mode(0o755)).unwrap();
+        assert!(written.unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), b"x");
     }
 
     #[test]

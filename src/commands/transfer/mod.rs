@@ -105,6 +105,7 @@ impl Desk<'_> {
             // It cannot be asked, or not before what was left has ended.
             Verdict::Ok
             | Verdict::Incomplete
+            | Verdict::NotWritten
             | Verdict::LeftRunning(_)
             | Verdict::TooLong { left: Some(_), .. }
             | Verdict::Lost { .. }

@@ -1,33 +1,36 @@
 //! A transcript in Markdown, as GitHub shows it: inputs in fences that tell their language, tables,
 //! pictures in files beside it.
 
-use super::parts::{Part, cut, failure, parts, plain, told};
+use super::parts::{Part, failure, parts, plain, told};
 use super::{Cell, Picture};
 use crate::render::export;
 use crate::render::one_line;
 
-/// The text under a title, and the pictures that it shows; `stem` begins their names.
-pub fn markdown(title: &str, stem: &str, cells: &[Cell]) -> (String, Vec<Picture>) {
+/// The text under a title; `keep` puts a picture that it shows beside it, and tells under which name.
+pub fn markdown(title: &str, cells: &[Cell], keep: &mut dyn FnMut(Picture) -> String) -> String {
     let mut document = Document {
         text: format!("# {}\n", plain(&one_line(title))),
-        pictures: Vec::new(),
-        stem,
+        pictures: 0,
+        keep,
     };
     for cell in cells {
         document.cell(cell);
     }
-    (document.text, document.pictures)
+    document.text
 }
 
 struct Document<'a> {
     text: String,
-    pictures: Vec<Picture>,
-    stem: &'a str,
+    /// How many it shows.
+    pictures: usize,
+    keep: &'a mut dyn FnMut(Picture) -> String,
 }
 
 impl Document<'_> {
     fn cell(&mut self, cell: &Cell) {
-        self.fence(cell.language.name(), &cell.code);
+        // It may be another client's. A lone return would hide what is before it.
+        let code = cell.code.replace("\r\n", "\n").replace('\r', "\n");
+        self.fence(cell.language.name(), &plain(&code));
         let parts = parts(cell);
         let is_text = |part: &Part<'_>| matches!(part, Part::Printed(_) | Part::Echo(_));
         let has_text = parts.iter().any(is_text);
@@ -52,11 +55,11 @@ impl Document<'_> {
     fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Printed(text) | Part::Echo(text) => self.fence("text", &plain(text)),
-            Part::Rows(rows) => {
+            Part::Rows(rows, note) => {
                 let table = export::markdown(&rows);
                 self.text.push('\n');
                 self.text.push_str(&plain(&table));
-                if let Some(note) = cut(&rows) {
+                if let Some(note) = note {
                     self.note(&note);
                 }
             }
@@ -67,14 +70,15 @@ impl Document<'_> {
             Part::Html(text) => self.fence("html", &plain(text)),
             Part::Picture(image) => match image.bytes {
                 Some(bytes) => {
-                    let number = self.pictures.len() + 1;
-                    let name = format!("{}-{number}.{}", self.stem, image.ending);
+                    self.pictures += 1;
+                    let number = self.pictures;
+                    let ending = image.ending;
+                    let name = (self.keep)(Picture { ending, bytes });
                     self.text.push_str(&format!(
                         "\n![{} {number}](<{}>)\n",
                         image.kind,
                         in_link(&name)
                     ));
-                    self.pictures.push(Picture { name, bytes });
                 }
                 None => self.left_out(image.kind, image.text.len()),
             },
@@ -132,11 +136,12 @@ mod tests {
             language,
             code: code.to_owned(),
             given: Given::Output(serde_json::from_value(output).unwrap()),
+            row_limit: None,
         }
     }
 
     fn written(cell: Cell) -> String {
-        let (text, _) = markdown("t", "stem", &[cell]);
+        let text = markdown("t", &[cell], &mut |_| panic!("no picture"));
         text.strip_prefix("# t\n").unwrap().to_owned()
     }
 
@@ -178,6 +183,30 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_were_cut_as_was_asked_for_are_told() {
+        let rows = json!({"schema": {"fields": [{"name": "a"}]}, "data": [[1], [2]]});
+        let output = json!({"status": "ok", "data": {"application/json": rows}});
+        let mut cut = cell(Language::Sql, "select", output);
+        assert!(written(cut.clone()).ends_with("| 2 |\n"));
+        cut.row_limit = Some(2);
+        let text = written(cut.clone());
+        let note = "| 2 |\n\n*2 rows: no more were asked for, there may be others*\n";
+        assert!(text.ends_with(note), "{text}");
+        cut.row_limit = Some(3);
+        assert!(written(cut).ends_with("| 2 |\n"));
+    }
+
+    #[test]
+    fn code_holds_nothing_that_a_terminal_would_obey() {
+        let output = json!({"status": "ok", "data": {}});
+        let code = "a\u{1b}[2J\u{1b}]0;t\u{7}b\rc\u{202e}\r\n\td";
+        assert_eq!(
+            written(cell(Language::Python, code, output)),
+            "\n```python\nab\nc\n\td\n```\n"
+        );
+    }
+
+    #[test]
     fn html_beside_a_text_is_left_out() {
         let output = json!({"status": "ok", "data": {"text/plain": "a", "text/html": "<b>a</b>"}});
         let text = written(cell(Language::Python, "x", output));
@@ -187,9 +216,14 @@ mod tests {
     #[test]
     fn pictures_stand_beside_it() {
         let output = json!({"status": "ok", "data": {"image/png": "aGk=\n", "image/gif": "?"}});
-        let (text, pictures) = markdown("t", "a <b>", &[cell(Language::Python, "p", output)]);
+        let mut pictures = Vec::new();
+        let mut keep = |picture| {
+            pictures.push(picture);
+            "a <b>-1.png".to_owned()
+        };
+        let text = markdown("t", &[cell(Language::Python, "p", output)], &mut keep);
         let picture = Picture {
-            name: "a <b>-1.png".to_owned(),
+            ending: "png",
             bytes: b"hi".to_vec(),
         };
         assert_eq!(pictures, [picture]);

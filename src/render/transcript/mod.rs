@@ -22,6 +22,8 @@ pub struct Cell {
     pub language: Language,
     pub code: String,
     pub given: Given,
+    /// Rows that were asked of the server for SQL, or none.
+    pub row_limit: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +59,7 @@ impl Given {
 /// A picture that stands in a file of its own, beside the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    pub name: String,
+    /// What its file's name ends in.
+    pub ending: &'static str,
     pub bytes: Vec<u8>,
 }

@@ -2,7 +2,7 @@
 //! too; a cell in another language begins with a magic that names it.
 
 use super::Cell;
-use super::parts::{Part, cut, failure, parts};
+use super::parts::{Part, failure, parts};
 use crate::lang::Language;
 use crate::render::rows::{Rows, plain};
 use crate::render::table;
@@ -88,10 +88,14 @@ impl Kernel {
 fn outputs(cell: &Cell, number: usize) -> Vec<Value> {
     let mut outputs = Vec::new();
     for part in parts(cell) {
-        let note = if let Part::Rows(rows) = &part {
-            cut(rows)
-        } else {
-            None
+        let note = match &part {
+            Part::Rows(_, note) => note.clone(),
+            Part::Printed(_)
+            | Part::Echo(_)
+            | Part::Json(_)
+            | Part::Html(_)
+            | Part::Picture(_)
+            | Part::Other(..) => None,
         };
         outputs.push(output(part, number));
         outputs.extend(note.map(|note| stream("stderr", &format!("[{note}]\n"))));
@@ -122,7 +126,7 @@ fn output(part: Part<'_>, number: usize) -> Value {
             number,
             json!({"text/plain": lines(text.trim_end_matches('\n'))}),
         ),
-        Part::Rows(rows) => {
+        Part::Rows(rows, _) => {
             let text = table::grid(&rows, true);
             let data =
                 json!({"text/html": lines(&html(&rows)), "text/plain": lines(text.trim_end())});
@@ -209,6 +213,7 @@ mod tests {
             language,
             code: code.to_owned(),
             given: Given::Output(serde_json::from_value(output).unwrap()),
+            row_limit: None,
         }
     }
 

@@ -19,7 +19,8 @@ pub(super) enum Part<'a> {
     Printed(&'a str),
     /// The value of an expression, or what was defined.
     Echo(&'a str),
-    Rows(Rows<'a>),
+    /// With what is to be said of rows that may not be all of them.
+    Rows(Rows<'a>, Option<String>),
     Json(&'a Value),
     Html(&'a str),
     Picture(Image<'a>),
@@ -57,11 +58,14 @@ pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
         parts.extend(match (kind.as_str(), text) {
             (TEXT, Some(_)) => None,
             (JSON, _) => Some(match Rows::of_sql(value) {
-                Some(rows) => Part::Rows(rows),
+                Some(rows) => {
+                    let note = cut(&rows, cell.row_limit);
+                    Part::Rows(rows, note)
+                }
                 None => Part::Json(value),
             }),
             (TABLE, _) => Some(match Rows::of_livy(value) {
-                Some(rows) => Part::Rows(rows),
+                Some(rows) => Part::Rows(rows, None),
                 None => Part::Json(value),
             }),
             (HTML, Some(text)) => Some(Part::Html(text)),
@@ -73,7 +77,7 @@ pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
         });
     }
     // A statement that defines a view has no columns.
-    parts.retain(|part| !matches!(part, Part::Rows(rows) if rows.columns.is_empty()));
+    parts.retain(|part| !matches!(part, Part::Rows(rows, _) if rows.columns.is_empty()));
     parts
 }
 
@@ -103,10 +107,15 @@ fn image<'a>(kind: &'a str, text: &'a str) -> Option<Image<'a>> {
 }
 
 /// What is to be said of rows that may not be all of them.
-pub(super) fn cut(rows: &Rows<'_>) -> Option<String> {
+fn cut(rows: &Rows<'_>, row_limit: Option<u64>) -> Option<String> {
     let count = rows.count() as u64;
-    (count == SQL_ROWS)
-        .then(|| format!("{count} rows: the server gives no more, there may be others"))
+    if count == 0 || count != row_limit.unwrap_or(SQL_ROWS) {
+        return None;
+    }
+    Some(match row_limit {
+        Some(_) => format!("{count} rows: no more were asked for, there may be others"),
+        None => format!("{count} rows: the server gives no more, there may be others"),
+    })
 }
 
 /// The error that a cell gave, and what it had printed before.

@@ -27,7 +27,7 @@ use super::history::{self, Outcome, Row, Runs};
 use super::{Looks, credential};
 use crate::commands;
 use crate::lang::Language;
-use crate::render::Line;
+use crate::render::{Line, one_line};
 use crate::term::{Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
 use helper::Helper;
 use recall::Recall;
@@ -291,7 +291,7 @@ impl LineEditor {
         Some(history::path(self.folder.as_deref()?, language))
     }
 
-    /// Loads the language's history; a broken file is set aside.
+    /// Loads the language's history; of a broken file a copy is set aside.
     fn load_history(&mut self, language: Language, out: &Out) {
         let path = self.path(language);
         self.runs.open(path.as_deref());
@@ -305,14 +305,37 @@ impl LineEditor {
         }
         if self.try_load(&path).is_err() {
             self.editor.clear_history().ok();
-            if let Ok(aside) = history::set_aside(&path) {
-                let told = format!(
-                    "the history could not be read; it is now {}",
-                    aside.display()
-                );
-                out.note(&Line::plain(told));
-                history::prepare(&path).ok();
-                self.try_load(&path).ok();
+            self.load_broken(&path, out);
+        }
+    }
+
+    /// What can be read of a broken file is loaded, and what has become of the rest is told.
+    fn load_broken(&mut self, path: &Path, out: &Out) {
+        let told = match history::set_aside(path) {
+            Ok(None) => None,
+            Ok(Some(aside)) => {
+                let lines = match aside.lost {
+                    1 => "1 line".to_owned(),
+                    lost => format!("{lost} lines"),
+                };
+                let copy = aside.copy.display();
+                Some(format!(
+                    "{lines} of the history could not be read; all of it is in {copy}"
+                ))
+            }
+            Err(error) => Some(format!(
+                "not all of the history in {} could be read; it stays as it is: {error}",
+                path.display()
+            )),
+        };
+        if let Some(told) = told {
+            out.note(&Line::plain(one_line(&told).into_owned()));
+        }
+        if self.try_load(path).is_err() {
+            self.editor.clear_history().ok();
+            let text = std::fs::read(path).unwrap_or_default();
+            for entry in history::sound(&text).0 {
+                self.editor.add_history_entry(entry).ok();
             }
         }
     }

@@ -4,6 +4,7 @@
 //! added to it or it is full, and a kill in between would lose all of it.
 
 use super::{is_torn, locked, replace};
+use crate::shell::write_fresh;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -37,8 +38,7 @@ pub(in crate::repl) fn append(path: &Path, entry: &str) -> io::Result<()> {
     } else if is_torn(&file)? {
         text.push('\n');
     }
-    text.push_str(&entry.replace('\\', "\\\\").replace('\n', "\\n"));
-    text.push('\n');
+    text.push_str(&line(entry));
     file.write_all(text.as_bytes())
 }
 
@@ -60,20 +60,85 @@ pub(in crate::repl) fn trim(path: &Path) -> io::Result<()> {
     replace(path, &[HEADER.as_bytes(), &newest].concat())
 }
 
-/// Moves a file that cannot be read out of the way; returns where to. The lines that can be read are
-/// kept.
-pub(in crate::repl) fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let mut aside = path.as_os_str().to_owned();
-    aside.push(".bk");
-    let aside = PathBuf::from(aside);
-    std::fs::rename(path, &aside)?;
-    let text = std::fs::read(&aside)?;
-    let lines = text.split_inclusive(|byte| *byte == b'\n');
-    let sound: Vec<&[u8]> = lines.filter(|line| str::from_utf8(line).is_ok()).collect();
-    if sound.first() == Some(&HEADER.as_bytes()) {
-        replace(path, &sound.concat())?;
+/// What was done with a file of which some lines are no text.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::repl) struct Aside {
+    /// Where all of it is.
+    pub(in crate::repl) copy: PathBuf,
+    /// How many lines it lost.
+    pub(in crate::repl) lost: usize,
+}
+
+/// Takes the lines that are no text out of a file, when all of it is copied; none where it has no such
+/// lines any more. Where it fails the file is as it was.
+pub(in crate::repl) fn set_aside(path: &Path) -> io::Result<Option<Aside>> {
+    let _held = locked(path)?;
+    let text = std::fs::read(path)?;
+    // Another shell may have done it.
+    if str::from_utf8(&text).is_ok() {
+        return Ok(None);
     }
-    Ok(aside)
+    let names = (1..).map(|number: usize| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".bk");
+        if number > 1 {
+            name.push(number.to_string());
+        }
+        PathBuf::from(name)
+    });
+    let copy = write_fresh(names, &text, 0o600)?;
+    let (entries, lost) = sound(&text);
+    let kept: String = entries.iter().map(|entry| line(entry)).collect();
+    replace(path, (HEADER.to_owned() + &kept).as_bytes()).inspect_err(|_| {
+        if copy.is_made {
+            std::fs::remove_file(&copy.path).ok();
+        }
+    })?;
+    let copy = copy.path;
+    Ok(Some(Aside { copy, lost }))
+}
+
+/// The entries that can be read, and how many lines cannot.
+pub(in crate::repl) fn sound(text: &[u8]) -> (Vec<String>, usize) {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    // Files of before the header have entries as they are.
+    let (text, is_escaped) = match text.strip_prefix(HEADER.as_bytes()) {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    let mut lost = 0;
+    let mut entries = Vec::new();
+    for line in text.split(|byte| *byte == b'\n') {
+        match str::from_utf8(line) {
+            Ok("") => {}
+            Ok(line) if is_escaped => entries.push(entry(line)),
+            Ok(line) => entries.push(line.to_owned()),
+            Err(_) => lost += 1,
+        }
+    }
+    (entries, lost)
+}
+
+/// An entry as a line of the file.
+fn line(entry: &str) -> String {
+    entry.replace('\\', "\\\\").replace('\n', "\\n") + "\n"
+}
+
+/// A line of the file as the entry that it was.
+fn entry(line: &str) -> String {
+    let mut entry = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n') => entry.push('\n'),
+                Some('\\') | None => entry.push('\\'),
+                Some(other) => entry.extend(['\\', other]),
+            },
+            c => entry.push(c),
+        }
+    }
+    entry
 }
 
 #[cfg(test)]
@@ -111,10 +176,53 @@ mod tests {
     fn a_broken_line_loses_only_itself() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history-scala");
-        std::fs::write(&path, b"#V2\na\nb\xff\nc\n").unwrap();
-        assert!(set_aside(&path).unwrap().ends_with("history-scala.bk"));
-        assert_eq!(std::fs::read(&path).unwrap(), b"#V2\na\nc\n");
-        assert_eq!(mode(&path), 0o600);
+        let broken = b"#V2\na\\\\\\nb\nb\xff\nc\n";
+        std::fs::write(&path, broken).unwrap();
+        // What was set aside before stays.
+        let before = folder.path().join("history-scala.bk");
+        std::fs::write(&before, "before").unwrap();
+        let copy = folder.path().join("history-scala.bk2");
+        let aside = Aside {
+            copy: copy.clone(),
+            lost: 1,
+        };
+        assert_eq!(set_aside(&path).unwrap(), Some(aside));
+        assert_eq!(std::fs::read(&path).unwrap(), b"#V2\na\\\\\\nb\nc\n");
+        assert_eq!(std::fs::read(&before).unwrap(), b"before");
+        assert_eq!(std::fs::read(&copy).unwrap(), broken);
+        assert_eq!((mode(&path), mode(&copy)), (0o600, 0o600));
+        assert_eq!(set_aside(&path).unwrap(), None);
+        let sound = sound(broken);
+        assert_eq!(sound, (vec!["a\\\nb".to_owned(), "c".to_owned()], 1));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_set_aside_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history-scala");
+        std::fs::write(&path, b"#V2\na\nb\xff\n").unwrap();
+        // No name is free.
+        for number in 1..=1000 {
+            let name = match number {
+                1 => "history-scala.bk".to_owned(),
+                number => format!("history-scala.bk{number}"),
+            };
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        set_aside(&path).unwrap_err();
+        assert_eq!(std::fs::read(&path).unwrap(), b"#V2\na\nb\xff\n");
+    }
+
+    #[test]
+    fn a_file_behind_a_link_stays_behind_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let behind = folder.path().join("behind");
+        let path = folder.path().join("history-scala");
+        std::fs::write(&behind, b"#V2\na\nb\xff\n").unwrap();
+        std::os::unix::fs::symlink(&behind, &path).unwrap();
+        set_aside(&path).unwrap();
+        assert!(path.is_symlink());
+        assert_eq!(std::fs::read(&behind).unwrap(), b"#V2\na\n");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod entries;
 mod runs;
 mod table;
 
-pub(super) use entries::{MOST, append, is_long, prepare, set_aside, trim};
+pub(super) use entries::{MOST, append, is_long, prepare, set_aside, sound, trim};
 pub(super) use runs::{Outcome, Run, Runs};
 pub(super) use table::{Row, table};
 
@@ -65,9 +65,10 @@ fn is_torn(mut file: &File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
-/// Puts another text in a file's place, as a whole or not at all.
+/// Puts another text in a file's place, as a whole or not at all; a link to it stays.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     use std::io::Write;
+    let path = &path.canonicalize()?;
     let folder = path.parent().unwrap_or(Path::new("."));
     // Made for the user alone, as every file of its kind.
     let mut new = tempfile::NamedTempFile::new_in(folder)?;

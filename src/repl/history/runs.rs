@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A file that is longer is cut to the newest lines: some twenty thousand.
 const LONGEST: u64 = 6 << 20;
@@ -32,6 +32,12 @@ pub(in crate::repl) struct Run {
     entry: u64,
     /// Seconds since 1970.
     pub(in crate::repl) at: u64,
+    /// So many microseconds behind that.
+    #[serde(default)]
+    micros: u32,
+    /// When the history was loaded that it was typed under, in microseconds since 1970.
+    #[serde(default)]
+    loaded: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::repl) profile: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,9 +47,26 @@ pub(in crate::repl) struct Run {
     again: bool,
 }
 
+impl Run {
+    /// The process that it ran in.
+    fn process(&self) -> &str {
+        self.id.split('-').next().unwrap_or_default()
+    }
+
+    /// Whether a process knows its entry, which has loaded the history then.
+    fn is_known(&self, process: &str, loaded: u64) -> bool {
+        let began = self.at.saturating_mul(1_000_000) + u64::from(self.micros);
+        self.process() == process || began < loaded
+    }
+}
+
 /// The runs of a language's history.
 #[derive(Debug, Default)]
 pub(in crate::repl) struct Runs {
+    /// As it stands in ids.
+    process: String,
+    /// When the history was loaded, in microseconds since 1970.
+    loaded: u64,
     /// None where nothing is kept.
     path: Option<PathBuf>,
     profile: Option<String>,
@@ -55,14 +78,16 @@ pub(in crate::repl) struct Runs {
 impl Runs {
     pub(in crate::repl) fn new(profile: Option<String>) -> Runs {
         Runs {
+            process: format!("{:x}", std::process::id()),
             profile,
             ..Runs::default()
         }
     }
 
-    /// The file that is beside this history.
+    /// The file that is beside this history, which is loaded now.
     pub(in crate::repl) fn open(&mut self, history: Option<&Path>) {
         self.path = history.map(|history| history.with_extension("runs"));
+        self.loaded = micros(since_1970());
     }
 
     /// An input runs now. A file that cannot be written is no reason to disturb.
@@ -70,18 +95,14 @@ impl Runs {
         let Some(path) = self.path.clone() else {
             return;
         };
-        let now = SystemTime::now();
-        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = since_1970();
         self.count += 1;
         let run = Run {
-            id: format!(
-                "{:x}-{:x}-{}",
-                std::process::id(),
-                since.as_micros(),
-                self.count
-            ),
+            id: format!("{}-{:x}-{}", self.process, since.as_micros(), self.count),
             entry: number(entry),
             at: since.as_secs(),
+            micros: since.subsec_micros(),
+            loaded: self.loaded,
             profile: self.profile.clone(),
             outcome: None,
             again,
@@ -99,14 +120,16 @@ impl Runs {
     }
 
     /// The last run of each of these entries, the oldest first; one that has not ended is unknown,
-    /// but for what still runs here.
+    /// but for what still runs here. What another shell has run since the history was loaded is not
+    /// among them, as its entries are not.
     pub(in crate::repl) fn of<'a>(
         &self,
         entries: impl DoubleEndedIterator<Item = &'a str>,
     ) -> Vec<Option<Run>> {
         let text = self.path.as_ref().map(std::fs::read);
         let text = text.and_then(Result::ok).unwrap_or_default();
-        let mut runs = by_entry(&text);
+        let is_known = |run: &Run| run.is_known(&self.process, self.loaded);
+        let mut runs = by_entry(in_order(&text).into_iter().filter(is_known));
         let is_open = |run: &Run| self.open.iter().any(|(_, open)| open.id == run.id);
         let mut found: Vec<Option<Run>> = entries
             .rev()
@@ -123,8 +146,8 @@ impl Runs {
     }
 }
 
-/// The runs of each entry's number, the oldest first. A line that is none is passed over.
-fn by_entry(text: &[u8]) -> HashMap<u64, Vec<Run>> {
+/// The runs of a file, each as its last line tells it. A line that is none is passed over.
+fn in_order(text: &[u8]) -> Vec<Run> {
     let mut order: Vec<Run> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for line in text.split(|byte| *byte == b'\n') {
@@ -139,15 +162,31 @@ fn by_entry(text: &[u8]) -> HashMap<u64, Vec<Run>> {
             }
         }
     }
+    order
+}
+
+/// The runs of each entry's number, the oldest first.
+fn by_entry(order: impl Iterator<Item = Run>) -> HashMap<u64, Vec<Run>> {
     let mut runs: HashMap<u64, Vec<Run>> = HashMap::new();
     for run in order {
         let same = runs.entry(run.entry).or_default();
-        if run.again {
-            same.pop();
+        // Its entry is the last that its own shell knew.
+        let is_before = |before: &Run| before.is_known(run.process(), run.loaded);
+        match same.iter().rposition(is_before).filter(|_| run.again) {
+            Some(place) => same[place] = run,
+            None => same.push(run),
         }
-        same.push(run);
     }
     runs
+}
+
+fn since_1970() -> Duration {
+    let now = SystemTime::now();
+    now.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn micros(since: Duration) -> u64 {
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn add(path: &Path, run: &Run) -> io::Result<()> {
@@ -219,6 +258,34 @@ mod tests {
         let profiles: Vec<_> = found.iter().flatten().map(|run| &run.profile).collect();
         let named = |name: &str| Some(name.to_owned());
         assert_eq!(profiles, [&named("a"), &named("b"), &named("a")]);
+    }
+
+    #[test]
+    fn what_another_shell_runs_is_not_this_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut a, mut b) = (runs(folder.path(), "a"), runs(folder.path(), "b"));
+        b.process = "other".to_owned();
+        let run = |shell: &mut Runs, again, outcome| {
+            shell.begin("zed + 1", again);
+            shell.end(outcome);
+        };
+        run(&mut b, false, Outcome::Failed);
+        assert_eq!(outcomes(&a, &["zed + 1"]), [None]);
+        run(&mut a, false, Outcome::Ok);
+        run(&mut b, true, Outcome::Failed);
+        assert_eq!(outcomes(&a, &["zed + 1"]), [Some(Outcome::Ok)]);
+        assert_eq!(outcomes(&b, &["zed + 1"]), [Some(Outcome::Failed)]);
+        // Who comes later has both entries, in the order of the file.
+        let mut later = runs(folder.path(), "c");
+        later.process = "later".to_owned();
+        let both = ["zed + 1", "zed + 1"];
+        let expected = [Some(Outcome::Failed), Some(Outcome::Ok)];
+        assert_eq!(outcomes(&later, &both), expected);
+        // One that was loaded is the entry that is run again.
+        run(&mut later, true, Outcome::Cancelled);
+        let expected = [Some(Outcome::Failed), Some(Outcome::Cancelled)];
+        assert_eq!(outcomes(&later, &both), expected);
+        assert_eq!(outcomes(&a, &["zed + 1"]), [Some(Outcome::Ok)]);
     }
 
     #[test]
