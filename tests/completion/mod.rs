@@ -376,34 +376,43 @@ fn tables_columns_and_words_of_sql_are_completed() {
 }
 
 #[test]
-fn a_statement_that_is_typed_meanwhile_comes_behind_ours() {
+fn a_statement_of_ours_gives_way_to_what_is_typed() {
+    for hears_cancel in [true, false] {
+        let home = Home::new();
+        let server = Server::start(Some(&[]), database);
+        let mut prompt = Prompt::at(server, &home, "sql", 80);
+        prompt.server.endless("SHOW TABLES", hears_cancel);
+        prompt.keys("select * from fli\t\t", "select * from fli");
+        let count = || prompt.server.statements().len();
+        prompt.screen.wait_until("ours runs", || count() == 1);
+        prompt.clear();
+        prompt.screen.line("select 1;");
+        let is_sent = || prompt.server.codes() == ["SHOW TABLES", "select 1"];
+        prompt.screen.wait_until("it is sent", is_sent);
+        assert_eq!(prompt.server.cancelled(), [0], "{hears_cancel}");
+        if !hears_cancel {
+            // The server has both now, and says which one runs.
+            prompt.screen.wait_for("waiting behind another statement");
+            prompt.server.all_end();
+        }
+        prompt.screen.wait_for("\nselect 1");
+        prompt.screen.wait_for_prompt("sql>");
+        // What was cancelled has not told that there are none.
+        prompt.server.all_end();
+        prompt.tabs("select * from fli", "select * from flights");
+        assert_eq!(prompt.server.cancelled(), [0], "{hears_cancel}");
+    }
+}
+
+#[test]
+fn a_statement_of_ours_that_takes_too_long_is_cancelled() {
     let home = Home::new();
     let server = Server::start(Some(&[]), database);
     let mut prompt = Prompt::at(server, &home, "sql", 80);
-    prompt.server.run_on(true);
+    prompt.server.endless("SHOW TABLES", true);
     prompt.keys("select * from fli\t\t", "select * from fli");
-    let count = || prompt.server.statements().len();
-    prompt.screen.wait_until("ours runs", || count() == 1);
-    prompt.clear();
-    prompt.screen.line("select 1;");
-    prompt
-        .screen
-        .wait_until("it waits", || prompt.screen.is_working());
-    assert_eq!(prompt.server.statements().len(), 1);
-    // It is taken back, and ours does no harm.
-    prompt.screen.send("\x03");
-    prompt.screen.wait_for_prompt("sql>");
-    prompt.screen.line("select 2;");
-    prompt
-        .screen
-        .wait_until("it waits", || prompt.screen.is_working());
-    prompt.server.run_on(false);
-    prompt.screen.wait_for("\nselect 2");
-    prompt.screen.wait_for_prompt("sql>");
-    let sent = prompt.server.codes();
-    assert_eq!(sent, ["SHOW TABLES", "select 2"]);
-    prompt.tabs("select * from fli", "select * from flights");
-    assert_eq!(prompt.server.statements().len(), 2);
+    let is_cancelled = || prompt.server.cancelled() == [0];
+    prompt.screen.wait_until("it is cancelled", is_cancelled);
 }
 
 #[test]
