@@ -228,8 +228,10 @@ fn a_late_answer_serves_the_next_tab_and_typing_goes_on() {
         let mut prompt = Prompt::scala(&home, columns);
         prompt.run("rows.mapValues(1)");
         prompt.server.hold(true);
-        // What the session has seen is there at once.
-        prompt.keys("other.mapV\t", "other.mapValues");
+        // Nothing of another value is guessed meanwhile.
+        prompt.keys("other.mapV\t\tx", "other.mapVx");
+        prompt.clear();
+        prompt.keys("other.Map\t\tx", "other.Mapx");
         prompt.clear();
         prompt.keys("rdd.re\tx", "rdd.rex");
         prompt.keys("\x7f", "rdd.re");
@@ -256,6 +258,8 @@ fn a_server_that_completes_nothing_is_asked_once() {
     prompt.keys("whi\t", "while");
     prompt.clear();
     prompt.keys("flights.ran\t", "flights.range");
+    prompt.clear();
+    prompt.keys("java.util.Ra\t\tx", "java.util.Rax");
     assert_eq!(prompt.server.completions().len(), 1);
     assert_eq!(prompt.server.statements().len(), 1);
 }

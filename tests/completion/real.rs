@@ -36,6 +36,20 @@ impl OfStrict {
         self.screen.wait_for_prompt(self.sign);
     }
 
+    /// Types, and presses Tab twice: the whole line is what was typed.
+    #[track_caller]
+    fn stays(&mut self, typed: &str) {
+        self.screen.send(typed);
+        self.screen.send("\t\tx");
+        let wanted = format!("{} {typed}x", self.sign);
+        self.screen.wait_until(&wanted, || {
+            let text = self.screen.text();
+            text[text.rfind(self.sign).unwrap_or(0)..].trim_end() == wanted
+        });
+        self.screen.send("\x05\x15");
+        self.screen.wait_for_prompt(self.sign);
+    }
+
     /// Types, and presses Tab until this stands behind the prompt.
     #[track_caller]
     fn tabs(&mut self, typed: &str, shows: &str) {
@@ -78,10 +92,11 @@ class Inner:
         "spark.sparkContext.applicationId",
     );
     // Nothing behind a property that promises nothing, or behind a call.
-    prompt.screen.send("trap.alarm.pla\t\t");
-    prompt.screen.wait_for("trap.alarm.pla");
-    prompt.screen.send("\x05\x15");
-    prompt.screen.wait_for_prompt(prompt.sign);
+    prompt.gives("print(trap.plain, 'is plain')", "1 is plain");
+    prompt.stays("trap.alarm.pla");
+    // Its answer has come when a later one has.
+    prompt.tabs("Trap.ask", "Trap.asked");
+    prompt.stays("trap.alarm.pla");
     prompt.gives("print('asked for', len(Trap.asked))", "asked for 0");
     // The last value is the user's still, and no name came to theirs.
     prompt.gives("print('last:', _)", "last: 42");

@@ -31,7 +31,7 @@ use crate::lang::{self, Language, Past};
 use crate::render::{Format, one_line};
 use crate::term::Themes;
 use context::{Code, Context, Receiver, Sql, Subject, context};
-use matching::{common_beginning, select};
+use matching::{common_beginning, select, select_by_case};
 use remote::{Key, Remote};
 use seen::Seen;
 use std::path::PathBuf;
@@ -156,7 +156,7 @@ impl Completer {
                 files::programs(word, path.as_deref())
             }
             Subject::ShellFile => files::shell_files(word, self.home.as_deref()),
-            Subject::Code(code) => self.of_code(language, code, word),
+            Subject::Code(code) => return self.of_code(language, code, word),
             Subject::Sql(sql) => {
                 self.knows_tables = true;
                 return select_in_any_case(word, self.of_sql(sql, word));
@@ -193,31 +193,35 @@ impl Completer {
     fn of_code(&self, language: Language, code: &Code<'_>, word: &str) -> Vec<Candidate> {
         let is_bare = code.receiver == Receiver::None;
         let deadline = Instant::now() + PATIENCE;
-        let mut names = Vec::new();
-        if !(is_bare && word.is_empty()) {
-            let key = key(language, code, word);
-            names = key
-                .and_then(|key| self.remote.names(&key, deadline))
-                .unwrap_or_default();
+        let key = match is_bare && word.is_empty() {
+            true => None,
+            false => key(language, code, word),
+        };
+        let answer = key
+            .as_ref()
+            .and_then(|key| self.remote.names(key, deadline));
+        // What stands behind a value is the session's to say, however late: another value's members
+        // are guessed only where it never will.
+        let is_told = |key: &Key| answer.is_some() || self.remote.can_tell(key);
+        if !is_bare && !key.as_ref().is_some_and(is_told) {
+            return select_by_case(word, plain(self.seen.names(true)));
         }
+        let mut names = answer.unwrap_or_default();
         let is_wanted = |name: &String| {
             let is_name = name.chars().all(|c| lang::is_name_part(language, c));
             is_name && (!hides(name) || hides(word))
         };
         names.retain(is_wanted);
         names.sort_unstable();
-        let is_answered = !names.is_empty();
         let mut all = match is_bare {
             true => plain(self.seen.names(false)),
-            // What the session says of the value is all that there is.
-            false if is_answered => Vec::new(),
-            false => plain(self.seen.names(true)),
+            false => Vec::new(),
         };
         all.extend(plain(names));
         if is_bare {
             all.extend(plain(words::keywords(language)));
         }
-        all
+        select(word, all)
     }
 
     fn of_sql(&self, sql: &Sql, word: &str) -> Vec<Candidate> {

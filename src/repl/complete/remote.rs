@@ -173,6 +173,12 @@ impl Remote {
         }
     }
 
+    /// Whether an answer can come.
+    pub(super) fn can_tell(&self, key: &Key) -> bool {
+        let has_no_names = self.shared.lock().silent.contains(kind_of(key));
+        key.aside(has_no_names).is_some()
+    }
+
     /// What is known, and whether it is old; names that begin with less than the word are among the
     /// answers, too.
     fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
