@@ -369,13 +369,21 @@ fn tables_columns_and_words_of_sql_are_completed() {
             "{columns}"
         );
         assert!(!String::from_utf8_lossy(&prompt.screen.raw()).contains("bad"));
-        // What may have made a table has the tables asked for again, unasked.
-        prompt.screen.line("create table t as select 1;");
+        // What may have made a table has nothing asked until Tab is pressed, which serves what was known.
+        prompt.run("create table t as select 1;");
+        prompt.keys("select * from fli\t", "select * from flights");
         prompt.screen.wait_until("they are asked for again", || {
             let statements = prompt.server.statements();
             let last = statements.last().unwrap();
             statements.len() == 4 && last.1.trim() == "SHOW TABLES" && last.1.ends_with('\t')
         });
+        prompt.clear();
+        prompt.run("select 'user', 'tables';");
+        prompt.tabs("select * from fli", "select * from flights");
+        assert_eq!(
+            prompt.server.codes().pop().as_deref(),
+            Some("select 'user', 'tables'")
+        );
     }
 }
 

@@ -61,8 +61,6 @@ pub(super) struct Completer {
     home: Option<PathBuf>,
     /// What stood before the cursor when Tab was pressed last: the second press lists.
     pressed_at: Option<String>,
-    /// Whether Tab was ever pressed in SQL.
-    knows_tables: bool,
 }
 
 impl Completer {
@@ -87,9 +85,6 @@ impl Completer {
             let ran = inputs.flat_map(|input| &input.ran);
             self.statements = ran.filter_map(|ran| ran.number.clone()).collect();
             self.statements.reverse();
-        }
-        if self.knows_tables {
-            self.remote.refresh();
         }
     }
 
@@ -142,7 +137,6 @@ impl Completer {
             Subject::Nothing => return Vec::new(),
             Subject::Command => commands(),
             Subject::Argument(Takes::Value) if language == Language::Sql => {
-                self.knows_tables = true;
                 let deadline = Instant::now() + PATIENCE;
                 let known = self.remote.names(&Key::Tables(None), deadline);
                 let known = known.unwrap_or_default();
@@ -157,10 +151,7 @@ impl Completer {
             }
             Subject::ShellFile => files::shell_files(word, self.home.as_deref()),
             Subject::Code(code) => return self.of_code(language, code, word),
-            Subject::Sql(sql) => {
-                self.knows_tables = true;
-                return select_in_any_case(word, self.of_sql(sql, word));
-            }
+            Subject::Sql(sql) => return select_in_any_case(word, self.of_sql(sql, word)),
         };
         select(word, all)
     }

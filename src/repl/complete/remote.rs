@@ -83,6 +83,8 @@ fn look(path: &str, hidden: bool) -> Aside {
 struct Answer {
     names: Vec<String>,
     at: Instant,
+    /// What `Known` had counted when it was asked for.
+    changes: u64,
 }
 
 #[derive(Default)]
@@ -91,8 +93,8 @@ struct Known {
     epoch: u64,
     answers: HashMap<Key, Answer>,
     asking: HashSet<Key>,
-    /// Tables may be others by now.
-    is_stale: bool,
+    /// Counts what may have changed tables since: an older answer is served once more.
+    changes: u64,
     /// Languages, by their kinds, that the server completes nothing of.
     silent: HashSet<&'static str>,
     /// Whether the server has completed Python.
@@ -129,23 +131,13 @@ impl Remote {
         self.shared = Arc::default();
     }
 
-    /// Forgets what may be another since code has run; tables are known until they are asked again.
+    /// Forgets what may be another since code has run; tables and columns that may be others are known
+    /// until they are asked for again, by a Tab.
     pub(super) fn has_run(&self, may_change_tables: bool) {
         let mut known = self.shared.lock();
         known.epoch += 1;
         known.answers.retain(|key, _| key.is_of_sql());
-        known.is_stale |= may_change_tables;
-    }
-
-    /// Asks anew for the tables in use, where they may be others.
-    pub(super) fn refresh(&self) {
-        let mut known = self.shared.lock();
-        if std::mem::take(&mut known.is_stale) {
-            // Columns are asked for when they are needed.
-            known.answers.retain(|key, _| matches!(key, Key::Tables(_)));
-            drop(known);
-            self.ask(&Key::Tables(None));
-        }
+        known.changes += u64::from(may_change_tables);
     }
 
     /// The names, if they are known or come in time.
@@ -184,7 +176,8 @@ impl Remote {
     fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
         let known = self.shared.lock();
         if let Some(found) = known.answers.get(key) {
-            return Some((found.names.clone(), found.at.elapsed() > KEPT));
+            let is_old = found.changes != known.changes || found.at.elapsed() > KEPT;
+            return Some((found.names.clone(), is_old));
         }
         let Key::Code {
             language,
@@ -223,6 +216,7 @@ impl Remote {
             shared: self.shared.clone(),
             key: key.clone(),
             epoch: known.epoch,
+            changes: known.changes,
         };
         drop(known);
         engine.ask_aside(aside, asking.reply(engine.clone()));
@@ -242,6 +236,7 @@ struct Asking {
     shared: Arc<Shared>,
     key: Key,
     epoch: u64,
+    changes: u64,
 }
 
 impl Asking {
@@ -293,8 +288,12 @@ impl Asking {
     fn keep(&self, names: Vec<String>) {
         let mut known = self.shared.lock();
         if known.epoch == self.epoch || self.key.is_of_sql() {
-            let at = Instant::now();
-            known.answers.insert(self.key.clone(), Answer { names, at });
+            let answer = Answer {
+                names,
+                at: Instant::now(),
+                changes: self.changes,
+            };
+            known.answers.insert(self.key.clone(), answer);
         }
     }
 }
