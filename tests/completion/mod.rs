@@ -428,6 +428,19 @@ fn a_statement_of_ours_that_takes_too_long_is_cancelled() {
 }
 
 #[test]
+fn a_question_that_has_failed_is_asked_again() {
+    let home = Home::new();
+    let server = Server::start(Some(&[]), database);
+    let mut prompt = Prompt::at(server, &home, "sql", 80);
+    prompt.server.fail(true);
+    prompt.keys("select * from fli\t\t", "select * from fli");
+    let is_asked = || !prompt.server.statements().is_empty();
+    prompt.screen.wait_until("it is asked for", is_asked);
+    prompt.server.fail(false);
+    prompt.wait_for_tab("select * from flights");
+}
+
+#[test]
 fn what_the_server_names_is_not_obeyed_by_the_terminal() {
     for columns in WIDTHS {
         let home = Home::new();

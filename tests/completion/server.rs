@@ -18,6 +18,8 @@ struct Stage {
     /// Those that never end, unless they are cancelled and that is heard.
     endless: Option<(&'static str, bool)>,
     cancelled: Vec<usize>,
+    /// Whether statements fail.
+    fails: bool,
     statements: Vec<(String, String)>,
 }
 
@@ -37,6 +39,7 @@ impl Server {
             runs_on: false,
             endless: None,
             cancelled: Vec::new(),
+            fails: false,
             statements: Vec::new(),
         };
         let stage: Shared = Arc::new((Mutex::new(stage), Condvar::new()));
@@ -74,6 +77,10 @@ impl Server {
     /// Nothing is endless any more.
     pub fn all_end(&self) {
         self.change(|stage| stage.endless = None);
+    }
+
+    pub fn fail(&self, fails: bool) {
+        self.change(|stage| stage.fails = fails);
     }
 
     /// The numbers of those that were to be cancelled.
@@ -175,8 +182,12 @@ fn statement(stage: &Stage, number: usize, gives: Gives) -> Value {
     if state != "available" {
         return json!({"id": number, "code": code, "state": state, "output": null, "progress": 0.0});
     }
-    json!({"id": number, "code": code, "state": state, "progress": 1.0,
-        "output": {"status": "ok", "execution_count": number, "data": gives(kind, code)}})
+    let output = match stage.fails {
+        true => json!({"status": "error", "execution_count": number, "ename": "Error",
+            "evalue": "no metastore", "traceback": []}),
+        false => json!({"status": "ok", "execution_count": number, "data": gives(kind, code)}),
+    };
+    json!({"id": number, "code": code, "state": state, "progress": 1.0, "output": output})
 }
 
 /// Rows as SQL gives them.

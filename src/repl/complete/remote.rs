@@ -260,7 +260,7 @@ impl Asking {
                 self.shared.lock().has_completed_python |= is_python;
                 self.keep(names);
             }
-            Told::Output(output) => {
+            Told::Output(output @ Output::Ok(_)) => {
                 let names = self.key.read(&output);
                 if is_python && !names.is_empty() {
                     self.shared.lock().silent.insert(kind);
@@ -273,7 +273,8 @@ impl Asking {
                     self.look(engine);
                 }
             }
-            Told::NotNow | Told::Failed => {}
+            // What has failed has not told that there are none.
+            Told::Output(Output::Error(_)) | Told::NotNow | Told::Failed => {}
         }
     }
 
