@@ -117,6 +117,8 @@ impl Completer {
             return (start, if is_there { Vec::new() } else { found });
         }
         if found.is_empty() {
+            // What comes late is listed by one more press.
+            self.pressed_at = Some(typed.to_owned());
             return (start, found);
         }
         let common = common_beginning(&found);
@@ -324,4 +326,22 @@ fn capped(mut found: Vec<Candidate>, word: &str) -> Vec<Candidate> {
         });
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_first_press_is_listed_by_the_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let typed = format!(":load {}/rows", folder.path().display());
+        let mut completer = Completer::default();
+        let mut press = || completer.press(Language::Scala, "", (&typed, "")).1.len();
+        assert_eq!(press(), 0);
+        for name in ["rows1", "rows2"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(press(), 2);
+    }
 }
