@@ -441,6 +441,19 @@ fn a_question_that_has_failed_is_asked_again() {
 }
 
 #[test]
+fn what_a_look_has_found_is_known_wherever_the_path_stands() {
+    let home = Home::new();
+    let looked = |_: &str, _: &str| json!({"text/plain": "count index"});
+    let server = Server::start(Some(&[]), looked);
+    let mut prompt = Prompt::at(server, &home, "python", 80);
+    prompt.tabs("rows.cou", "rows.count");
+    prompt.clear();
+    prompt.keys("f(rows.ind\t", "f(rows.index");
+    assert_eq!(prompt.server.statements().len(), 1);
+    assert_eq!(prompt.server.completions().len(), 1);
+}
+
+#[test]
 fn what_the_server_names_is_not_obeyed_by_the_terminal() {
     for columns in WIDTHS {
         let home = Home::new();

@@ -40,6 +40,18 @@ impl Key {
         }
     }
 
+    /// What a look answers: it reads no code, and what stands before the path counts for nothing.
+    fn by_look(&self) -> Key {
+        match self {
+            Key::Python { path, hidden, .. } => Key::Python {
+                before: String::new(),
+                path: path.clone(),
+                hidden: *hidden,
+            },
+            Key::Code { .. } | Key::Tables(_) | Key::Columns(_) => self.clone(),
+        }
+    }
+
     fn aside(&self, has_no_names: bool) -> Option<Aside> {
         let names = |language: Language, before: &str, word: &str| Aside::Names {
             code: format!("{before}{word}"),
@@ -142,6 +154,10 @@ impl Remote {
 
     /// The names, if they are known or come in time.
     pub(super) fn names(&self, key: &Key, deadline: Instant) -> Option<Vec<String>> {
+        let key = &match self.is_silent(key) {
+            true => key.by_look(),
+            false => key.clone(),
+        };
         match self.found(key) {
             Some((names, is_old)) => {
                 if is_old {
@@ -167,8 +183,11 @@ impl Remote {
 
     /// Whether an answer can come.
     pub(super) fn can_tell(&self, key: &Key) -> bool {
-        let has_no_names = self.shared.lock().silent.contains(kind_of(key));
-        key.aside(has_no_names).is_some()
+        key.aside(self.is_silent(key)).is_some()
+    }
+
+    fn is_silent(&self, key: &Key) -> bool {
+        self.shared.lock().silent.contains(kind_of(key))
     }
 
     /// What is known, and whether it is old; names that begin with less than the word are among the
@@ -252,20 +271,21 @@ impl Asking {
                 // Livy completes no Python, and answers so to whatever it is asked.
                 let has_completed = self.shared.lock().has_completed_python;
                 match has_completed {
-                    true => self.keep(names),
+                    true => self.keep(self.key.clone(), names),
                     false => self.look(engine),
                 }
             }
             Told::Names(names) => {
                 self.shared.lock().has_completed_python |= is_python;
-                self.keep(names);
+                self.keep(self.key.clone(), names);
             }
             Told::Output(output @ Output::Ok(_)) => {
                 let names = self.key.read(&output);
                 if is_python && !names.is_empty() {
                     self.shared.lock().silent.insert(kind);
                 }
-                self.keep(names);
+                self.keep(self.key.by_look(), names.clone());
+                self.keep(self.key.clone(), names);
             }
             Told::NoCall => {
                 self.shared.lock().silent.insert(kind);
@@ -286,15 +306,15 @@ impl Asking {
         }
     }
 
-    fn keep(&self, names: Vec<String>) {
+    fn keep(&self, key: Key, names: Vec<String>) {
         let mut known = self.shared.lock();
-        if known.epoch == self.epoch || self.key.is_of_sql() {
+        if known.epoch == self.epoch || key.is_of_sql() {
             let answer = Answer {
                 names,
                 at: Instant::now(),
                 changes: self.changes,
             };
-            known.answers.insert(self.key.clone(), answer);
+            known.answers.insert(key, answer);
         }
     }
 }
