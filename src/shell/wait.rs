@@ -188,10 +188,10 @@ impl<'a> Wait<'a> {
             Event::Signal(signal) => return self.on_signal(link, signal),
             Event::Engine(engine::Event::Ready { .. }) => self.runs_since = Some(Instant::now()),
             Event::Engine(engine::Event::Progress {
+                ticket,
                 fraction,
                 is_waiting,
-                ..
-            }) => {
+            }) if ticket == self.ticket => {
                 self.fraction = fraction;
                 // Its own time begins when the other statement's has ended.
                 if std::mem::replace(&mut self.is_behind_another, is_waiting) && !is_waiting {

@@ -228,8 +228,10 @@ fn a_late_answer_serves_the_next_tab_and_typing_goes_on() {
         let mut prompt = Prompt::scala(&home, columns);
         prompt.run("rows.mapValues(1)");
         prompt.server.hold(true);
-        // What the session has seen is there at once.
-        prompt.keys("other.mapV\t", "other.mapValues");
+        // Nothing of another value is guessed meanwhile.
+        prompt.keys("other.mapV\t\tx", "other.mapVx");
+        prompt.clear();
+        prompt.keys("other.Map\t\tx", "other.Mapx");
         prompt.clear();
         prompt.keys("rdd.re\tx", "rdd.rex");
         prompt.keys("\x7f", "rdd.re");
@@ -256,6 +258,8 @@ fn a_server_that_completes_nothing_is_asked_once() {
     prompt.keys("whi\t", "while");
     prompt.clear();
     prompt.keys("flights.ran\t", "flights.range");
+    prompt.clear();
+    prompt.keys("java.util.Ra\t\tx", "java.util.Rax");
     assert_eq!(prompt.server.completions().len(), 1);
     assert_eq!(prompt.server.statements().len(), 1);
 }
@@ -365,45 +369,88 @@ fn tables_columns_and_words_of_sql_are_completed() {
             "{columns}"
         );
         assert!(!String::from_utf8_lossy(&prompt.screen.raw()).contains("bad"));
-        // What may have made a table has the tables asked for again, unasked.
-        prompt.screen.line("create table t as select 1;");
+        // What may have made a table has nothing asked until Tab is pressed, which serves what was known.
+        prompt.run("create table t as select 1;");
+        prompt.keys("select * from fli\t", "select * from flights");
         prompt.screen.wait_until("they are asked for again", || {
             let statements = prompt.server.statements();
             let last = statements.last().unwrap();
             statements.len() == 4 && last.1.trim() == "SHOW TABLES" && last.1.ends_with('\t')
         });
+        prompt.clear();
+        prompt.run("select 'user', 'tables';");
+        prompt.tabs("select * from fli", "select * from flights");
+        assert_eq!(
+            prompt.server.codes().pop().as_deref(),
+            Some("select 'user', 'tables'")
+        );
     }
 }
 
 #[test]
-fn a_statement_that_is_typed_meanwhile_comes_behind_ours() {
+fn a_statement_of_ours_gives_way_to_what_is_typed() {
+    for hears_cancel in [true, false] {
+        let home = Home::new();
+        let server = Server::start(Some(&[]), database);
+        let mut prompt = Prompt::at(server, &home, "sql", 80);
+        prompt.server.endless("SHOW TABLES", hears_cancel);
+        prompt.keys("select * from fli\t\t", "select * from fli");
+        let count = || prompt.server.statements().len();
+        prompt.screen.wait_until("ours runs", || count() == 1);
+        prompt.clear();
+        prompt.screen.line("select 1;");
+        let is_sent = || prompt.server.codes() == ["SHOW TABLES", "select 1"];
+        prompt.screen.wait_until("it is sent", is_sent);
+        assert_eq!(prompt.server.cancelled(), [0], "{hears_cancel}");
+        if !hears_cancel {
+            // The server has both now, and says which one runs.
+            prompt.screen.wait_for("waiting behind another statement");
+            prompt.server.all_end();
+        }
+        prompt.screen.wait_for("\nselect 1");
+        prompt.screen.wait_for_prompt("sql>");
+        // What was cancelled has not told that there are none.
+        prompt.server.all_end();
+        prompt.tabs("select * from fli", "select * from flights");
+        assert_eq!(prompt.server.cancelled(), [0], "{hears_cancel}");
+    }
+}
+
+#[test]
+fn a_statement_of_ours_that_takes_too_long_is_cancelled() {
     let home = Home::new();
     let server = Server::start(Some(&[]), database);
     let mut prompt = Prompt::at(server, &home, "sql", 80);
-    prompt.server.run_on(true);
+    prompt.server.endless("SHOW TABLES", true);
     prompt.keys("select * from fli\t\t", "select * from fli");
-    let count = || prompt.server.statements().len();
-    prompt.screen.wait_until("ours runs", || count() == 1);
+    let is_cancelled = || prompt.server.cancelled() == [0];
+    prompt.screen.wait_until("it is cancelled", is_cancelled);
+}
+
+#[test]
+fn a_question_that_has_failed_is_asked_again() {
+    let home = Home::new();
+    let server = Server::start(Some(&[]), database);
+    let mut prompt = Prompt::at(server, &home, "sql", 80);
+    prompt.server.fail(true);
+    prompt.keys("select * from fli\t\t", "select * from fli");
+    let is_asked = || !prompt.server.statements().is_empty();
+    prompt.screen.wait_until("it is asked for", is_asked);
+    prompt.server.fail(false);
+    prompt.wait_for_tab("select * from flights");
+}
+
+#[test]
+fn what_a_look_has_found_is_known_wherever_the_path_stands() {
+    let home = Home::new();
+    let looked = |_: &str, _: &str| json!({"text/plain": "count index"});
+    let server = Server::start(Some(&[]), looked);
+    let mut prompt = Prompt::at(server, &home, "python", 80);
+    prompt.tabs("rows.cou", "rows.count");
     prompt.clear();
-    prompt.screen.line("select 1;");
-    prompt
-        .screen
-        .wait_until("it waits", || prompt.screen.is_working());
+    prompt.keys("f(rows.ind\t", "f(rows.index");
     assert_eq!(prompt.server.statements().len(), 1);
-    // It is taken back, and ours does no harm.
-    prompt.screen.send("\x03");
-    prompt.screen.wait_for_prompt("sql>");
-    prompt.screen.line("select 2;");
-    prompt
-        .screen
-        .wait_until("it waits", || prompt.screen.is_working());
-    prompt.server.run_on(false);
-    prompt.screen.wait_for("\nselect 2");
-    prompt.screen.wait_for_prompt("sql>");
-    let sent = prompt.server.codes();
-    assert_eq!(sent, ["SHOW TABLES", "select 2"]);
-    prompt.tabs("select * from fli", "select * from flights");
-    assert_eq!(prompt.server.statements().len(), 2);
+    assert_eq!(prompt.server.completions().len(), 1);
 }
 
 #[test]

@@ -36,6 +36,20 @@ impl OfStrict {
         self.screen.wait_for_prompt(self.sign);
     }
 
+    /// Types, and presses Tab twice: the whole line is what was typed.
+    #[track_caller]
+    fn stays(&mut self, typed: &str) {
+        self.screen.send(typed);
+        self.screen.send("\t\tx");
+        let wanted = format!("{} {typed}x", self.sign);
+        self.screen.wait_until(&wanted, || {
+            let text = self.screen.text();
+            text[text.rfind(self.sign).unwrap_or(0)..].trim_end() == wanted
+        });
+        self.screen.send("\x05\x15");
+        self.screen.wait_for_prompt(self.sign);
+    }
+
     /// Types, and presses Tab until this stands behind the prompt.
     #[track_caller]
     fn tabs(&mut self, typed: &str, shows: &str) {
@@ -50,7 +64,10 @@ impl OfStrict {
 fn python_is_looked_at_without_being_run() {
     let home = Home::new();
     let mut prompt = OfStrict::start(&home, "pyspark", "python", ">>>");
-    let define = "exec('''class Trap:
+    let define = "exec('''class Meta(type):
+    def __eq__(self, other): Trap.asked.append('eq'); return self is other
+    def __hash__(self): return id(self)
+class Trap(metaclass=Meta):
     asked = []
     def __init__(self): self.inner = Inner(); self.plain = 1
     @property
@@ -59,7 +76,7 @@ fn python_is_looked_at_without_being_run() {
     def promised(self) -> dict: Trap.asked.append('promise'); return {}
     def __getattr__(self, name): Trap.asked.append(name); raise AttributeError(name)
     def __dir__(self): Trap.asked.append('dir'); return []
-class Inner:
+class Inner(metaclass=Meta):
     def reached(self): pass
 ''')"
         .replace('\n', "\\n");
@@ -78,10 +95,11 @@ class Inner:
         "spark.sparkContext.applicationId",
     );
     // Nothing behind a property that promises nothing, or behind a call.
-    prompt.screen.send("trap.alarm.pla\t\t");
-    prompt.screen.wait_for("trap.alarm.pla");
-    prompt.screen.send("\x05\x15");
-    prompt.screen.wait_for_prompt(prompt.sign);
+    prompt.gives("print(trap.plain, 'is plain')", "1 is plain");
+    prompt.stays("trap.alarm.pla");
+    // Its answer has come when a later one has.
+    prompt.tabs("Trap.ask", "Trap.asked");
+    prompt.stays("trap.alarm.pla");
     prompt.gives("print('asked for', len(Trap.asked))", "asked for 0");
     // The last value is the user's still, and no name came to theirs.
     prompt.gives("print('last:', _)", "last: 42");

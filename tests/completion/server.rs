@@ -15,6 +15,11 @@ struct Stage {
     is_held: bool,
     /// Whether statements run on.
     runs_on: bool,
+    /// Those that never end, unless they are cancelled and that is heard.
+    endless: Option<(&'static str, bool)>,
+    cancelled: Vec<usize>,
+    /// Whether statements fail.
+    fails: bool,
     statements: Vec<(String, String)>,
 }
 
@@ -32,6 +37,9 @@ impl Server {
             names: names.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
             is_held: false,
             runs_on: false,
+            endless: None,
+            cancelled: Vec::new(),
+            fails: false,
             statements: Vec::new(),
         };
         let stage: Shared = Arc::new((Mutex::new(stage), Condvar::new()));
@@ -59,6 +67,25 @@ impl Server {
 
     pub fn run_on(&self, runs_on: bool) {
         self.change(|stage| stage.runs_on = runs_on);
+    }
+
+    /// Statements of this code do not end by themselves, by their cancel where they hear it.
+    pub fn endless(&self, code: &'static str, hears_cancel: bool) {
+        self.change(|stage| stage.endless = Some((code, hears_cancel)));
+    }
+
+    /// Nothing is endless any more.
+    pub fn all_end(&self) {
+        self.change(|stage| stage.endless = None);
+    }
+
+    pub fn fail(&self, fails: bool) {
+        self.change(|stage| stage.fails = fails);
+    }
+
+    /// The numbers of those that were to be cancelled.
+    pub fn cancelled(&self) -> Vec<usize> {
+        self.stage.0.lock().unwrap().cancelled.clone()
     }
 
     pub fn names(&self, names: Vec<String>) {
@@ -109,27 +136,58 @@ fn answer(shared: &Shared, gives: Gives, request: &Request) -> Answer {
             stage.statements.push((kind, code));
             statement(&stage, stage.statements.len() - 1, gives)
         }
-        ("POST", path) if path.ends_with("/cancel") => json!({"msg": "canceled"}),
-        ("GET", path) => {
-            let number = path.strip_prefix("/sessions/0/statements/");
-            let number = number.and_then(|number| number.parse::<usize>().ok());
-            match number.filter(|number| *number < stage.statements.len()) {
-                Some(number) => statement(&stage, number, gives),
-                None => return not_found(),
-            }
+        ("POST", path) if path.ends_with("/cancel") => {
+            stage.cancelled.extend(number_in(path));
+            json!({"msg": "canceled"})
         }
+        ("GET", path) => match number_in(path).filter(|number| *number < stage.statements.len()) {
+            Some(number) => statement(&stage, number, gives),
+            None => return not_found(),
+        },
         _ => return not_found(),
     };
     Answer::json("200 OK", value.to_string())
 }
 
+/// The statement that a path names.
+fn number_in(path: &str) -> Option<usize> {
+    let rest = path.strip_prefix("/sessions/0/statements/")?;
+    let number = rest.strip_suffix("/cancel").unwrap_or(rest);
+    number.parse().ok()
+}
+
+/// Whether it never ends.
+fn is_endless(stage: &Stage, number: usize) -> bool {
+    let hears_cancel = match stage.endless {
+        Some((code, hears_cancel)) if stage.statements[number].1.trim() == code => hears_cancel,
+        _ => return false,
+    };
+    !(hears_cancel && stage.cancelled.contains(&number))
+}
+
+/// They run one after another.
+fn state(stage: &Stage, number: usize) -> &'static str {
+    let is_behind = (0..number).any(|earlier| is_endless(stage, earlier));
+    match stage.endless {
+        _ if is_behind => "waiting",
+        _ if stage.runs_on || is_endless(stage, number) => "running",
+        Some(_) if stage.cancelled.contains(&number) => "cancelled",
+        _ => "available",
+    }
+}
+
 fn statement(stage: &Stage, number: usize, gives: Gives) -> Value {
     let (kind, code) = &stage.statements[number];
-    if stage.runs_on {
-        return json!({"id": number, "code": code, "state": "running", "output": null, "progress": 0.0});
+    let state = state(stage, number);
+    if state != "available" {
+        return json!({"id": number, "code": code, "state": state, "output": null, "progress": 0.0});
     }
-    json!({"id": number, "code": code, "state": "available", "progress": 1.0,
-        "output": {"status": "ok", "execution_count": number, "data": gives(kind, code)}})
+    let output = match stage.fails {
+        true => json!({"status": "error", "execution_count": number, "ename": "Error",
+            "evalue": "no metastore", "traceback": []}),
+        false => json!({"status": "ok", "execution_count": number, "data": gives(kind, code)}),
+    };
+    json!({"id": number, "code": code, "state": state, "progress": 1.0, "output": output})
 }
 
 /// Rows as SQL gives them.

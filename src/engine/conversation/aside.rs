@@ -1,17 +1,23 @@
 //! Asks what gives way to everything else: nothing of it is sent while a statement runs, or before the
-//! session is ready.
+//! session is ready; it is cancelled when a statement comes, and when it takes too long.
 
 use super::keepalive::is_at_rest;
 use super::{Conversation, Submitted};
 use crate::delivery;
 use crate::engine::aside::{Aside, Asked, Told};
-use crate::engine::{Code, Command, Outcome, session, statement};
+use crate::engine::{Code, Command, Event, Outcome, Ticket, session, statement};
 use crate::livy::{Client, Completion, Id, LivyError};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// Of what nobody submitted; those of a front end begin at 1.
 const TICKET: u64 = 0;
+/// So long a statement of ours may take; a metastore that was not asked before takes seconds.
+const LIMIT: Duration = Duration::from_secs(10);
+/// So long its end is waited for when it was cancelled.
+const AFTER_CANCEL: Duration = Duration::from_secs(3);
 
 impl Conversation {
     /// Asks on a task of its own. A newer question takes the place of an older one.
@@ -64,8 +70,60 @@ impl Conversation {
             kind,
             is_hidden: true,
             reply: Some(reply),
+            until: Some(Instant::now() + LIMIT),
             machine: statement::Machine::new(),
             take_back: watch::Sender::new(false),
+        });
+    }
+
+    /// Whether what runs was submitted by nobody.
+    pub(super) fn is_ours(&self) -> bool {
+        self.current.as_ref().is_some_and(|one| one.reply.is_some())
+    }
+
+    /// Somebody's statement comes: one of ours ends, and until then that waits behind it.
+    pub(super) fn give_way_to(&mut self, ticket: Ticket) {
+        if self.is_ours() {
+            self.give_way();
+            self.tell_waiting(ticket, true);
+        }
+    }
+
+    /// What runs has had its time. One that does not end by its cancel is left to the server.
+    pub(super) fn on_its_time(&mut self) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let is_cancelled = *current.take_back.borrow();
+        match (is_cancelled, current.machine.id()) {
+            (false, _) => self.give_way(),
+            (true, Some(_)) => current.machine.on_stop_waiting(),
+            // What is being sent is not left before it has a number to be cancelled by.
+            (true, None) => current.until = Some(Instant::now() + AFTER_CANCEL),
+        }
+    }
+
+    fn give_way(&mut self) {
+        if let Some(current) = &mut self.current
+            && !current.take_back.send_replace(true)
+        {
+            current.machine.on_cancel();
+            current.until = Some(Instant::now() + AFTER_CANCEL);
+        }
+    }
+
+    /// The next one waits behind ours no longer.
+    pub(super) fn tell_next(&self) {
+        if let Some(next) = self.queue.front() {
+            self.tell_waiting(next.ticket, false);
+        }
+    }
+
+    fn tell_waiting(&self, ticket: Ticket, is_waiting: bool) {
+        self.emit(Event::Progress {
+            ticket,
+            fraction: 0.0,
+            is_waiting,
         });
     }
 

@@ -54,6 +54,8 @@ struct Submitted {
     is_hidden: bool,
     /// Who takes what it gives, where that is no front end that waits.
     reply: Option<Reply>,
+    /// When it has had its time.
+    until: Option<Instant>,
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
@@ -214,24 +216,26 @@ impl Conversation {
                 code,
                 kind,
                 is_hidden,
-            }) => self.queue.push_back(Submitted {
+            }) => self.enqueue(Submitted {
                 ticket,
                 code: Some(code),
                 kind,
                 is_hidden,
                 reply: None,
+                until: None,
                 machine: statement::Machine::new(),
                 take_back: watch::Sender::new(false),
             }),
             Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {
                 self.finish(ticket, None, Outcome::NeverSent);
             }
-            Some(Command::Resume { ticket, id }) => self.queue.push_back(Submitted {
+            Some(Command::Resume { ticket, id }) => self.enqueue(Submitted {
                 ticket,
                 code: None,
                 kind: "",
                 is_hidden: false,
                 reply: None,
+                until: None,
                 machine: statement::Machine::resumed(self.now(), id),
                 take_back: watch::Sender::new(false),
             }),
@@ -253,6 +257,12 @@ impl Conversation {
             Some(Command::BePatient(patience)) => self.patience = patience,
         }
         Turn::Next
+    }
+
+    /// What runs and is ours gives way.
+    fn enqueue(&mut self, submitted: Submitted) {
+        self.give_way_to(submitted.ticket);
+        self.queue.push_back(submitted);
     }
 
     /// What was surely not received is then not sent again.

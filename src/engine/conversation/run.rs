@@ -52,7 +52,11 @@ impl Conversation {
         let signature = is_new.then(|| self.known.new_signature(is_hidden));
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
-        let mut stages = self.watch_stages();
+        // The bars of what is ours are nobody's.
+        let mut stages = match self.is_ours() {
+            true => None,
+            false => self.watch_stages(),
+        };
         // Set when a cancel is still due for a statement that nobody waits for any more.
         let owes_cancel = Rc::new(Cell::new(false));
         loop {
@@ -61,6 +65,7 @@ impl Conversation {
                 return Turn::Next;
             };
             let mut look_at = None;
+            let end_at = current.until;
             match current.machine.step() {
                 Step::Post => {
                     current.machine.on_posting(now);
@@ -132,6 +137,7 @@ impl Conversation {
                     }
                 },
                 () = until(look_at) => {}
+                () = until(end_at) => self.on_its_time(),
             }
         }
         let over = self.current.take();
@@ -179,6 +185,7 @@ impl Conversation {
         }
         if let Some(reply) = submitted.reply {
             reply(aside::told(outcome));
+            self.tell_next();
             return turn;
         }
         self.emit(Event::Finished {
@@ -223,7 +230,7 @@ impl Conversation {
             Answer::Looked { took, answer } => {
                 machine.on_looked(now, took, chance(), answer);
                 let progress = machine.progress();
-                if progress != *told {
+                if current.reply.is_none() && progress != *told {
                     *told = progress;
                     let (fraction, waits) = progress;
                     self.emit(Event::Progress {

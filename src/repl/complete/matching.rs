@@ -18,12 +18,21 @@ impl Candidate {
     }
 }
 
+type Means = fn(word: &str, name: &str) -> bool;
+
 /// Those that the word means, in their order, none twice.
 pub(super) fn select(word: &str, candidates: Vec<Candidate>) -> Vec<Candidate> {
+    select_by(&[begins, humps_begin, begins_in_any_case], word, candidates)
+}
+
+/// The same of names that are guessed: `Ra` is then never taken for `range`.
+pub(super) fn select_by_case(word: &str, candidates: Vec<Candidate>) -> Vec<Candidate> {
+    select_by(&[begins, humps_begin], word, candidates)
+}
+
+fn select_by(means: &[Means], word: &str, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut known = std::collections::HashSet::new();
-    let mut candidates = candidates;
     candidates.retain(|one| known.insert(one.text.clone()));
-    let means: [fn(&str, &str) -> bool; 3] = [begins, humps_begin, begins_in_any_case];
     for means in means {
         let found: Vec<Candidate> = candidates
             .iter()
@@ -130,6 +139,11 @@ mod tests {
         assert_eq!(selected("li", &["List", "limit"]), ["limit"]);
         assert_eq!(selected("lis", &["List", "limit"]), ["List"]);
         assert_eq!(selected("a", &["a", "ab", "a"]), ["a", "ab"]);
+        let guessed = |word: &str| {
+            let names = ["range", "rangeBetween"].map(Candidate::plain);
+            select_by_case(word, names.to_vec()).len()
+        };
+        assert_eq!((guessed("Ra"), guessed("ra"), guessed("rB")), (0, 2, 1));
     }
 
     #[test]

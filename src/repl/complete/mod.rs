@@ -31,7 +31,7 @@ use crate::lang::{self, Language, Past};
 use crate::render::{Format, one_line};
 use crate::term::Themes;
 use context::{Code, Context, Receiver, Sql, Subject, context};
-use matching::{common_beginning, select};
+use matching::{common_beginning, select, select_by_case};
 use remote::{Key, Remote};
 use seen::Seen;
 use std::path::PathBuf;
@@ -61,8 +61,6 @@ pub(super) struct Completer {
     home: Option<PathBuf>,
     /// What stood before the cursor when Tab was pressed last: the second press lists.
     pressed_at: Option<String>,
-    /// Whether Tab was ever pressed in SQL.
-    knows_tables: bool,
 }
 
 impl Completer {
@@ -87,9 +85,6 @@ impl Completer {
             let ran = inputs.flat_map(|input| &input.ran);
             self.statements = ran.filter_map(|ran| ran.number.clone()).collect();
             self.statements.reverse();
-        }
-        if self.knows_tables {
-            self.remote.refresh();
         }
     }
 
@@ -122,6 +117,8 @@ impl Completer {
             return (start, if is_there { Vec::new() } else { found });
         }
         if found.is_empty() {
+            // What comes late is listed by one more press.
+            self.pressed_at = Some(typed.to_owned());
             return (start, found);
         }
         let common = common_beginning(&found);
@@ -142,7 +139,6 @@ impl Completer {
             Subject::Nothing => return Vec::new(),
             Subject::Command => commands(),
             Subject::Argument(Takes::Value) if language == Language::Sql => {
-                self.knows_tables = true;
                 let deadline = Instant::now() + PATIENCE;
                 let known = self.remote.names(&Key::Tables(None), deadline);
                 let known = known.unwrap_or_default();
@@ -156,11 +152,8 @@ impl Completer {
                 files::programs(word, path.as_deref())
             }
             Subject::ShellFile => files::shell_files(word, self.home.as_deref()),
-            Subject::Code(code) => self.of_code(language, code, word),
-            Subject::Sql(sql) => {
-                self.knows_tables = true;
-                return select_in_any_case(word, self.of_sql(sql, word));
-            }
+            Subject::Code(code) => return self.of_code(language, code, word),
+            Subject::Sql(sql) => return select_in_any_case(word, self.of_sql(sql, word)),
         };
         select(word, all)
     }
@@ -193,31 +186,35 @@ impl Completer {
     fn of_code(&self, language: Language, code: &Code<'_>, word: &str) -> Vec<Candidate> {
         let is_bare = code.receiver == Receiver::None;
         let deadline = Instant::now() + PATIENCE;
-        let mut names = Vec::new();
-        if !(is_bare && word.is_empty()) {
-            let key = key(language, code, word);
-            names = key
-                .and_then(|key| self.remote.names(&key, deadline))
-                .unwrap_or_default();
+        let key = match is_bare && word.is_empty() {
+            true => None,
+            false => key(language, code, word),
+        };
+        let answer = key
+            .as_ref()
+            .and_then(|key| self.remote.names(key, deadline));
+        // What stands behind a value is the session's to say, however late: another value's members
+        // are guessed only where it never will.
+        let is_told = |key: &Key| answer.is_some() || self.remote.can_tell(key);
+        if !is_bare && !key.as_ref().is_some_and(is_told) {
+            return select_by_case(word, plain(self.seen.names(true)));
         }
+        let mut names = answer.unwrap_or_default();
         let is_wanted = |name: &String| {
             let is_name = name.chars().all(|c| lang::is_name_part(language, c));
             is_name && (!hides(name) || hides(word))
         };
         names.retain(is_wanted);
         names.sort_unstable();
-        let is_answered = !names.is_empty();
         let mut all = match is_bare {
             true => plain(self.seen.names(false)),
-            // What the session says of the value is all that there is.
-            false if is_answered => Vec::new(),
-            false => plain(self.seen.names(true)),
+            false => Vec::new(),
         };
         all.extend(plain(names));
         if is_bare {
             all.extend(plain(words::keywords(language)));
         }
-        all
+        select(word, all)
     }
 
     fn of_sql(&self, sql: &Sql, word: &str) -> Vec<Candidate> {
@@ -329,4 +326,22 @@ fn capped(mut found: Vec<Candidate>, word: &str) -> Vec<Candidate> {
         });
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_first_press_is_listed_by_the_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let typed = format!(":load {}/rows", folder.path().display());
+        let mut completer = Completer::default();
+        let mut press = || completer.press(Language::Scala, "", (&typed, "")).1.len();
+        assert_eq!(press(), 0);
+        for name in ["rows1", "rows2"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(press(), 2);
+    }
 }

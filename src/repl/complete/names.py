@@ -18,16 +18,21 @@ def space(kind):
     return type.__dict__["__dict__"].__get__(kind)
 
 
+def is_one_of(kind, kinds):
+    # A metaclass may have an `__eq__`, which `in` would call.
+    return any(kind is one for one in kinds)
+
+
 def is_class(value):
-    return type in mro(type(value))
+    return is_one_of(type, mro(type(value)))
 
 
 def held(value):
     for kind in mro(type(value)):
         found = space(kind).get("__dict__")
-        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
+        if is_one_of(type(found), (types.GetSetDescriptorType, types.MemberDescriptorType)):
             values = found.__get__(value)
-            return values if type(values) in (dict, types.MappingProxyType) else {}
+            return values if is_one_of(type(values), (dict, types.MappingProxyType)) else {}
     return {}
 
 
@@ -48,7 +53,7 @@ def step(place, name):
         return None
     if type(found) is property:
         return promised(found.fget)
-    if type(found) not in METHODS and any("__get__" in space(one) for one in mro(type(found))):
+    if not is_one_of(type(found), METHODS) and any("__get__" in space(one) for one in mro(type(found))):
         return None
     return type(found), found
 

@@ -40,6 +40,18 @@ impl Key {
         }
     }
 
+    /// What a look answers: it reads no code, and what stands before the path counts for nothing.
+    fn by_look(&self) -> Key {
+        match self {
+            Key::Python { path, hidden, .. } => Key::Python {
+                before: String::new(),
+                path: path.clone(),
+                hidden: *hidden,
+            },
+            Key::Code { .. } | Key::Tables(_) | Key::Columns(_) => self.clone(),
+        }
+    }
+
     fn aside(&self, has_no_names: bool) -> Option<Aside> {
         let names = |language: Language, before: &str, word: &str| Aside::Names {
             code: format!("{before}{word}"),
@@ -83,6 +95,8 @@ fn look(path: &str, hidden: bool) -> Aside {
 struct Answer {
     names: Vec<String>,
     at: Instant,
+    /// What `Known` had counted when it was asked for.
+    changes: u64,
 }
 
 #[derive(Default)]
@@ -91,8 +105,8 @@ struct Known {
     epoch: u64,
     answers: HashMap<Key, Answer>,
     asking: HashSet<Key>,
-    /// Tables may be others by now.
-    is_stale: bool,
+    /// Counts what may have changed tables since: an older answer is served once more.
+    changes: u64,
     /// Languages, by their kinds, that the server completes nothing of.
     silent: HashSet<&'static str>,
     /// Whether the server has completed Python.
@@ -129,27 +143,21 @@ impl Remote {
         self.shared = Arc::default();
     }
 
-    /// Forgets what may be another since code has run; tables are known until they are asked again.
+    /// Forgets what may be another since code has run; tables and columns that may be others are known
+    /// until they are asked for again, by a Tab.
     pub(super) fn has_run(&self, may_change_tables: bool) {
         let mut known = self.shared.lock();
         known.epoch += 1;
         known.answers.retain(|key, _| key.is_of_sql());
-        known.is_stale |= may_change_tables;
-    }
-
-    /// Asks anew for the tables in use, where they may be others.
-    pub(super) fn refresh(&self) {
-        let mut known = self.shared.lock();
-        if std::mem::take(&mut known.is_stale) {
-            // Columns are asked for when they are needed.
-            known.answers.retain(|key, _| matches!(key, Key::Tables(_)));
-            drop(known);
-            self.ask(&Key::Tables(None));
-        }
+        known.changes += u64::from(may_change_tables);
     }
 
     /// The names, if they are known or come in time.
     pub(super) fn names(&self, key: &Key, deadline: Instant) -> Option<Vec<String>> {
+        let key = &match self.is_silent(key) {
+            true => key.by_look(),
+            false => key.clone(),
+        };
         match self.found(key) {
             Some((names, is_old)) => {
                 if is_old {
@@ -173,12 +181,22 @@ impl Remote {
         }
     }
 
+    /// Whether an answer can come.
+    pub(super) fn can_tell(&self, key: &Key) -> bool {
+        key.aside(self.is_silent(key)).is_some()
+    }
+
+    fn is_silent(&self, key: &Key) -> bool {
+        self.shared.lock().silent.contains(kind_of(key))
+    }
+
     /// What is known, and whether it is old; names that begin with less than the word are among the
     /// answers, too.
     fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
         let known = self.shared.lock();
         if let Some(found) = known.answers.get(key) {
-            return Some((found.names.clone(), found.at.elapsed() > KEPT));
+            let is_old = found.changes != known.changes || found.at.elapsed() > KEPT;
+            return Some((found.names.clone(), is_old));
         }
         let Key::Code {
             language,
@@ -217,6 +235,7 @@ impl Remote {
             shared: self.shared.clone(),
             key: key.clone(),
             epoch: known.epoch,
+            changes: known.changes,
         };
         drop(known);
         engine.ask_aside(aside, asking.reply(engine.clone()));
@@ -236,6 +255,7 @@ struct Asking {
     shared: Arc<Shared>,
     key: Key,
     epoch: u64,
+    changes: u64,
 }
 
 impl Asking {
@@ -251,20 +271,21 @@ impl Asking {
                 // Livy completes no Python, and answers so to whatever it is asked.
                 let has_completed = self.shared.lock().has_completed_python;
                 match has_completed {
-                    true => self.keep(names),
+                    true => self.keep(self.key.clone(), names),
                     false => self.look(engine),
                 }
             }
             Told::Names(names) => {
                 self.shared.lock().has_completed_python |= is_python;
-                self.keep(names);
+                self.keep(self.key.clone(), names);
             }
-            Told::Output(output) => {
+            Told::Output(output @ Output::Ok(_)) => {
                 let names = self.key.read(&output);
                 if is_python && !names.is_empty() {
                     self.shared.lock().silent.insert(kind);
                 }
-                self.keep(names);
+                self.keep(self.key.by_look(), names.clone());
+                self.keep(self.key.clone(), names);
             }
             Told::NoCall => {
                 self.shared.lock().silent.insert(kind);
@@ -272,7 +293,8 @@ impl Asking {
                     self.look(engine);
                 }
             }
-            Told::NotNow | Told::Failed => {}
+            // What has failed has not told that there are none.
+            Told::Output(Output::Error(_)) | Told::NotNow | Told::Failed => {}
         }
     }
 
@@ -284,11 +306,15 @@ impl Asking {
         }
     }
 
-    fn keep(&self, names: Vec<String>) {
+    fn keep(&self, key: Key, names: Vec<String>) {
         let mut known = self.shared.lock();
-        if known.epoch == self.epoch || self.key.is_of_sql() {
-            let at = Instant::now();
-            known.answers.insert(self.key.clone(), Answer { names, at });
+        if known.epoch == self.epoch || key.is_of_sql() {
+            let answer = Answer {
+                names,
+                at: Instant::now(),
+                changes: self.changes,
+            };
+            known.answers.insert(key, answer);
         }
     }
 }

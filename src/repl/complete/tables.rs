@@ -68,13 +68,20 @@ pub(super) fn candidate(name: &str, kind: &str) -> Option<Candidate> {
     })
 }
 
+/// Words of SQL, and methods, that change which tables there are, or their columns.
+const CHANGES: &str = "\
+    alter cache catalog create createexternaltable createglobaltempview createorreplace \
+    createorreplaceglobaltempview createorreplacetempview createtable createtempview drop \
+    dropglobaltempview droptempview msck registertemptable rename replace saveastable \
+    setcurrentcatalog setcurrentdatabase uncache upload use";
+
 /// Whether code may change which tables there are, or their columns.
 pub(super) fn may_change(code: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "create", "drop", "alter", "replace", "table", "view", "use", "truncate", "catalog",
-    ];
-    let code = code.to_lowercase();
-    WORDS.iter().any(|word| code.contains(word))
+    let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.any(|word| {
+        let mut changes = CHANGES.split_whitespace();
+        changes.any(|change| change.eq_ignore_ascii_case(word))
+    })
 }
 
 #[cfg(test)]
@@ -125,6 +132,12 @@ mod tests {
     fn what_may_change_tables_is_known_by_its_words() {
         assert!(may_change("df.createOrReplaceTempView(\"x\")"));
         assert!(may_change("DROP TABLE x"));
+        assert!(may_change("spark.sql('use db')"));
+        assert!(may_change("rows.write.saveAsTable(\"x\")"));
         assert!(!may_change("select 1"));
+        // Whole words alone.
+        assert!(!may_change(
+            "user.causes(views, dropped, tableau, createdAt)"
+        ));
     }
 }
