@@ -196,21 +196,53 @@ fn is_own(sequence: &str) -> bool {
         "A" | "B" => is_small,
         "C" | "D" => parameters.bytes().all(|byte| byte.is_ascii_digit()),
         "h" | "l" => matches!(parameters, "?2004" | "?2026" | "?25"),
+        // The window's name is kept, and given back.
+        "t" => matches!(parameters, "22;0" | "23;0"),
         _ => false,
     }
+}
+
+/// What it tells the terminal beside text, without its beginning and its end: marks, the window's name,
+/// which is the address that the user gave, and a link to an address that the server tells.
+fn is_own_sign(sign: &str) -> bool {
+    let is_plain = |text: &str| text.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+    if let Some(mark) = sign.strip_prefix("133;") {
+        return matches!(mark, "A" | "B" | "C" | "D;0" | "D;1");
+    }
+    if let Some(name) = sign.strip_prefix("2;livysh http://127.0.0.1:") {
+        return is_plain(name.trim_end_matches(": running"));
+    }
+    let link = sign.strip_prefix("8;;");
+    link.is_some_and(|address| {
+        address.is_empty() || (address.starts_with("http") && is_plain(address))
+    })
 }
 
 /// Nothing that a terminal obeys is written but livysh's own.
 #[track_caller]
 fn is_harmless(raw: &[u8]) {
     let text = std::str::from_utf8(raw).expect("it writes UTF-8");
+    // Where the sign ends that has begun last.
+    let mut ends_at = None;
     for (at, c) in text.char_indices() {
         let is_live = match c {
             '\n' | '\r' => false,
+            '\u{1b}' if ends_at == Some(at) => false,
             '\u{1b}' => {
                 let rest = &text[at + 1..];
-                let end = rest.find(|c: char| c.is_ascii_alphabetic());
-                !end.is_some_and(|end| is_own(&rest[..=end]))
+                let sign = rest
+                    .strip_prefix(']')
+                    .and_then(|sign| sign.split_once("\x1b\\"));
+                match sign {
+                    Some((sign, _)) => {
+                        ends_at = Some(at + 2 + sign.len());
+                        !is_own_sign(sign)
+                    }
+                    None => {
+                        let end = rest.find(|c: char| c.is_ascii_alphabetic());
+                        !end.is_some_and(|end| is_own(&rest[..=end]))
+                    }
+                }
             }
             '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' => true,

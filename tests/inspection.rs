@@ -254,8 +254,12 @@ fn what_a_value_says_is_not_obeyed_and_harms_nothing() {
 
 #[test]
 fn values_are_told_where_code_is_compiled_whole() {
-    let (url, session) = shared();
-    both(url, session);
+    // One of its own: settings of Spark are changed in it.
+    let (url, _) = shared();
+    let session = Session::start(url, "spark");
+    session.wait_until_up();
+    both(url, session.number());
+    session.delete();
 }
 
 #[test]
@@ -264,6 +268,7 @@ fn values_are_told_where_code_is_fed_by_lines() {
     let session = Session::start(&url, "spark");
     session.wait_until_up();
     both(&url, session.number());
+    session.delete();
 }
 
 #[test]

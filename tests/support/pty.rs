@@ -126,17 +126,20 @@ impl Screen {
     /// Where a text stands last, as row and column.
     #[track_caller]
     pub fn place_of(&self, text: &str) -> (u16, u16) {
-        let parser = self.parser.lock().unwrap();
-        let screen = parser.screen();
-        let (_, columns) = screen.size();
-        let rows: Vec<String> = screen.rows(0, columns.get()).collect();
-        let found = rows.iter().enumerate().rev().find_map(|(row, line)| {
-            let before = &line[..line.rfind(text)?];
-            Some((row, before.chars().count()))
-        });
-        let (row, column) =
-            found.unwrap_or_else(|| panic!("no “{text}” on the screen:\n{}", rows.join("\n")));
-        (row.try_into().unwrap(), column.try_into().unwrap())
+        let found = self.find(text);
+        found.unwrap_or_else(|| panic!("no “{text}” on the screen:\n{}", self.text()))
+    }
+
+    /// The same where it may be missing, as while a line is drawn.
+    pub fn find(&self, text: &str) -> Option<(u16, u16)> {
+        let rows = self.rows();
+        let (row, line) = rows
+            .iter()
+            .enumerate()
+            .rfind(|(_, row)| row.contains(text))?;
+        let before = line.rfind(text).map_or("", |at| &line[..at]);
+        let column = before.chars().count();
+        Some((row.try_into().unwrap(), column.try_into().unwrap()))
     }
 
     /// How the first character of a text looks, where it stands last.
