@@ -113,8 +113,12 @@ fn what_was_typed_before_is_suggested_in_grey() {
         let grey = |prompt: &Prompt| prompt.screen.cell_of("ange(10)").fgcolor();
         let whole = "spark.range(10).count()";
         prompt.keys("spark.r", whole);
+        // It is suggested before the last key, too.
+        prompt
+            .screen
+            .wait_until("all keys are there", || prompt.screen.cursor().1 == 14);
+        prompt.wait_for_line(whole);
         assert_eq!(grey(&prompt), Color::Idx(8));
-        assert_eq!(prompt.screen.cursor().1, 14);
         // A word, all of it by Right, all of it by End.
         prompt.screen.send(CTRL_RIGHT);
         prompt
