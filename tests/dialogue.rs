@@ -286,6 +286,22 @@ fn what_is_typed_ahead_is_kept() {
 }
 
 #[test]
+fn no_key_between_work_and_prompt_is_echoed() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "python");
+    screen.send(&"0\r".repeat(30));
+    screen.send("'the ' + 'end'\r");
+    screen.wait_until("the last line has run", || {
+        // The moment between is short: it is looked at as often as can be.
+        assert!((0..2_000).all(|_| !screen.echoes()), "{}", screen.text());
+        screen.text().contains("the end")
+    });
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+    screen.is_as_before();
+}
+
+#[test]
 fn colon_commands_answer() {
     let home = Home::new();
     let mut screen = prompt(&home, "scala");

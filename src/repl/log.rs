@@ -5,7 +5,6 @@ use crate::commands::Answer;
 use crate::engine::{FollowedLog, LogNews, Question};
 use crate::exit::Exit;
 use crate::shell::{Event, NoAnswer, Signal};
-use crate::term::Quiet;
 use std::time::Duration;
 
 /// How often what is followed is looked at.
@@ -16,10 +15,8 @@ const WHOLE: i64 = 1_000;
 impl Repl<'_> {
     pub(super) fn log(&mut self, lines: i64, follows: bool) -> Option<Exit> {
         if follows {
-            let quiet = Quiet::begin();
-            let exit = self.follow_log(lines);
-            drop(quiet);
-            return exit;
+            self.quiet.renew();
+            return self.follow_log(lines);
         }
         match self.ask(Question::Log(lines)) {
             Ok(answer) => self.print_lines(&answer.log),

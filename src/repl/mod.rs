@@ -100,6 +100,8 @@ struct Repl<'a> {
     out: &'a Out,
     editor: LineEditor,
     printer: Option<Printer>,
+    /// What is typed while no line is edited waits unseen.
+    quiet: Quiet,
     language: Language,
     keep: bool,
     editor_command: String,
@@ -170,6 +172,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         out,
         editor,
         printer,
+        quiet: Quiet::begin(),
         language: options.language,
         keep: options.keep,
         editor_command: options.editor,
@@ -422,10 +425,8 @@ impl Repl<'_> {
     fn work(&mut self, work: impl FnOnce(&mut Desk<'_>) -> Answer) -> Answer {
         let began = Instant::now();
         self.name_window(": running");
-        let answer = {
-            let _quiet = Quiet::begin();
-            work(&mut self.desk)
-        };
+        self.quiet.renew();
+        let answer = work(&mut self.desk);
         if self
             .bell_after
             .is_some_and(|after| began.elapsed() >= after)

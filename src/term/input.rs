@@ -78,7 +78,8 @@ impl Drop for Lent {
 }
 
 /// While it lives, keys are not echoed and wait in the terminal's queue as they were typed; Ctrl-C
-/// still makes a signal.
+/// still makes a signal. It lives as long as there are prompts: a key between work and the next prompt
+/// is one of that prompt's.
 pub struct Quiet {
     before: Option<Termios>,
 }
@@ -86,18 +87,27 @@ pub struct Quiet {
 impl Quiet {
     pub fn begin() -> Quiet {
         let before = tcgetattr(io::stdin()).ok();
-        if let Some(before) = &before {
-            let mut quiet = before.clone();
-            // Lines are not edited here: what is typed ahead must arrive at the prompt whole, and
-            // a line longer than the kernel's buffer would be cut.
-            quiet.local_flags &= !(LocalFlags::ECHO | LocalFlags::ICANON);
-            quiet.local_flags |= LocalFlags::ISIG;
-            quiet.input_flags &= !InputFlags::ICRNL;
-            quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
-            quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        let quiet = Quiet { before };
+        quiet.renew();
+        quiet
+    }
+
+    /// The shell of whoever stopped the program and went on gives the terminal back as it likes it.
+    pub fn renew(&self) {
+        let Ok(now) = tcgetattr(io::stdin()) else {
+            return;
+        };
+        let mut quiet = now.clone();
+        // Lines are not edited here: what is typed ahead must arrive at the prompt whole, and
+        // a line longer than the kernel's buffer would be cut.
+        quiet.local_flags &= !(LocalFlags::ECHO | LocalFlags::ICANON);
+        quiet.local_flags |= LocalFlags::ISIG;
+        quiet.input_flags &= !InputFlags::ICRNL;
+        quiet.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+        quiet.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+        if quiet != now {
             tcsetattr(io::stdin(), SetArg::TCSADRAIN, &quiet).ok();
         }
-        Quiet { before }
     }
 }
 
