@@ -245,6 +245,74 @@ fn editor(home: &Home, name: &str, script: &str) -> String {
 }
 
 #[test]
+fn a_block_taller_than_the_screen_scrolls_with_the_cursor() {
+    for (columns, variables) in [(40, &[][..]), (80, &["NO_COLOR=1"]), (200, &[])] {
+        let home = Home::new();
+        let mut prompt = Prompt::with(&home, "python", columns, variables, &[]);
+        let name = |number: usize| format!("line{number:02} = {number}");
+        let lines: Vec<String> = (1..=60).map(name).collect();
+        prompt.screen.paste(&lines.join("\n"));
+        let shows = |prompt: &Prompt, first: usize, cursor: u16| {
+            let screen = &prompt.screen;
+            screen.wait_until(&format!("{first} is first, the cursor on {cursor}"), || {
+                let rows = screen.rows();
+                let names = (first..).map(name).zip(&rows);
+                let mut rows = names.map(|(name, row)| row.trim_start_matches(">>> ") == name);
+                rows.all(|is_there| is_there) && screen.cursor().0 == cursor
+            });
+        };
+        shows(&prompt, 37, 23);
+        for (keys, first, cursor) in [
+            (UP.repeat(23), 37, 0),
+            (UP.to_owned(), 36, 0),
+            (UP.repeat(35), 1, 0),
+            (DOWN.repeat(10), 11, 0),
+            (DOWN.repeat(30), 37, 4),
+            (UP.repeat(24), 17, 0),
+        ] {
+            prompt.screen.send(&keys);
+            shows(&prompt, first, cursor);
+        }
+        prompt.screen.send("changed");
+        prompt.screen.wait_for("changed");
+        assert!(prompt.screen.text().starts_with("line17 = 1changed7"));
+        prompt.screen.send(&DOWN.repeat(43));
+        shows(&prompt, 37, 23);
+        prompt.screen.send("\r");
+        let sent = lines.join("\n").replace("= 17", "= 1changed7");
+        let screen = &prompt.screen;
+        screen.wait_until("it is sent", || prompt.sent().join("\n") == sent);
+        screen.wait_for_prompt(">>>");
+        // All of it can be scrolled back to, as it was sent.
+        let kept = scrolled(&prompt.screen.raw(), columns);
+        let kept: Vec<&str> = kept
+            .iter()
+            .map(|row| row.trim_start_matches(">>> "))
+            .collect();
+        let sent: Vec<&str> = sent.lines().collect();
+        assert!(kept.windows(60).any(|rows| rows == sent), "{kept:#?}");
+    }
+}
+
+/// The rows of such a terminal with what has left it.
+fn scrolled(bytes: &[u8], columns: u16) -> Vec<String> {
+    let size = |count: u16| count.try_into().unwrap();
+    let mut parser = vt100::Parser::new(size(24), size(columns), 10_000);
+    parser.process(bytes);
+    let screen = parser.screen_mut();
+    screen.set_scrollback(usize::MAX);
+    let most = screen.scrollback();
+    let mut rows = Vec::new();
+    for offset in (1..=most).rev() {
+        screen.set_scrollback(offset);
+        rows.extend(screen.rows(0, columns).next());
+    }
+    screen.set_scrollback(0);
+    rows.extend(screen.rows(0, columns));
+    rows
+}
+
+#[test]
 fn ctrl_x_ctrl_e_opens_the_editor_on_the_whole_block() {
     for (language, suffix, first, second) in [
         ("scala", "scala", "def f = {", "  1 }"),

@@ -2,9 +2,10 @@
 
 use super::narrow::Narrowing;
 use super::state::{State, Wish};
+use super::view::{Frame, View};
 use crate::lang::{self, Language};
 use crate::repl::complete::Completer;
-use crate::term::{Lines, Painter};
+use crate::term::{self, Lines, Painter};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::SearchDirection;
@@ -35,9 +36,13 @@ pub(super) struct Helper {
     pub(super) before: RefCell<String>,
     /// What is left of the history for what is typed.
     pub(super) narrowing: RefCell<Narrowing>,
+    /// How wide the prompt of a line is.
     pub(super) prompt_width: Cell<usize>,
-    /// Columns and rows of the terminal.
-    pub(super) size: Cell<(usize, usize)>,
+    /// What stands there now, which a search changes, and its width.
+    pub(super) prompt: RefCell<(String, usize)>,
+    pub(super) view: View,
+    /// Whether what is drawn next is handed over.
+    pub(super) is_handed_over: Cell<bool>,
     /// The brackets that are marked.
     pub(super) pair: Cell<Option<(usize, usize)>>,
     pub(super) completer: Rc<RefCell<Completer>>,
@@ -45,9 +50,41 @@ pub(super) struct Helper {
 }
 
 impl Helper {
-    /// A buffer taller than the screen would be redrawn into the scrollback at each key.
-    fn fits(&self, line: &str) -> bool {
-        line.bytes().filter(|byte| *byte == b'\n').count() + 1 < self.size.get().1
+    /// What is drawn of a line that was painted.
+    fn viewed<'l>(&self, line: &str, painted: Cow<'l, str>, position: usize) -> Cow<'l, str> {
+        let (columns, rows) = size();
+        let prompt = self.prompt.borrow();
+        let frame = Frame {
+            columns,
+            rows,
+            prompt: &prompt.0,
+            prompt_width: prompt.1,
+        };
+        let is_handed_over = self.is_handed_over.get();
+        self.view
+            .drawn(line, painted, position, frame, is_handed_over)
+    }
+
+    fn painted<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        if !self.enabled {
+            return Cow::Borrowed(line);
+        }
+        let language = self.language.get();
+        let mut lines = self.lines.borrow_mut();
+        let before = self.before.borrow();
+        let painted = self.painter.paint(&mut lines, language, &before, line);
+        let painted = painted.map_or(Cow::Borrowed(line), Cow::Owned);
+        let mut marks: Vec<(usize, usize)> = match self.pair.get() {
+            None => Vec::new(),
+            Some((open, close)) => vec![(open, open + 1), (close, close + 1)],
+        };
+        if let Some(length) = self.state.match_at(line, position) {
+            marks = vec![(position, position + length)];
+        }
+        match marks.is_empty() {
+            true => painted,
+            false => Cow::Owned(marked(&painted, &marks)),
+        }
     }
 
     /// The rest of the newest entry that begins with what stands there, block and all.
@@ -129,12 +166,11 @@ impl Hinter for Helper {
         }
         let rest = self.suggestion(line, context)?;
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let prompt = if line.contains('\n') {
-            0
-        } else {
-            self.prompt_width.get()
+        let prompt = match line.contains('\n') {
+            true => 0,
+            false => self.prompt_width.get(),
         };
-        let columns = self.size.get().0.max(1);
+        let columns = size().0;
         let used = (prompt + last.width()) % columns;
         Ghost::fitting(rest, (columns - used).saturating_sub(1))
     }
@@ -150,25 +186,20 @@ impl Validator for Helper {
 impl Highlighter for Helper {
     fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
         self.state.set_suggests(false);
-        if !self.enabled {
-            return Cow::Borrowed(line);
-        }
-        let language = self.language.get();
-        let mut lines = self.lines.borrow_mut();
-        let before = self.before.borrow();
-        let painted = self.painter.paint(&mut lines, language, &before, line);
-        let painted = painted.map_or(Cow::Borrowed(line), Cow::Owned);
-        let mut marks: Vec<(usize, usize)> = match self.pair.get() {
-            None => Vec::new(),
-            Some((open, close)) => vec![(open, open + 1), (close, close + 1)],
+        self.viewed(line, self.painted(line, position), position)
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(
+        &'s self,
+        prompt: &'p str,
+        is_own: bool,
+    ) -> Cow<'b, str> {
+        let width = match is_own {
+            true => self.prompt_width.get(),
+            false => prompt.width(),
         };
-        if let Some(length) = self.state.match_at(line, position) {
-            marks = vec![(position, position + length)];
-        }
-        match marks.is_empty() {
-            true => painted,
-            false => Cow::Owned(marked(&painted, &marks)),
-        }
+        self.prompt.replace((prompt.to_owned(), width));
+        Cow::Borrowed(prompt)
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -181,23 +212,31 @@ impl Highlighter for Helper {
     }
 
     fn highlight_char(&self, line: &str, position: usize, kind: CmdKind) -> bool {
-        if !self.enabled || !self.fits(line) {
-            self.pair.set(None);
-            return false;
+        let is_handed_over = kind == CmdKind::ForcedRefresh;
+        self.is_handed_over.set(is_handed_over);
+        // What of a tall buffer is seen moves with the cursor.
+        let is_tall = line.contains('\n') && line.lines().count() + 1 >= size().1;
+        if !self.enabled {
+            return is_tall;
         }
-        let pair = match kind {
-            CmdKind::ForcedRefresh => None,
-            CmdKind::MoveCursor | CmdKind::Other => {
-                lang::bracket_pair(self.language.get(), line, position)
-            }
+        let pair = match is_handed_over {
+            true => None,
+            false => lang::bracket_pair(self.language.get(), line, position),
         };
         let has_changed = self.pair.replace(pair) != pair;
         match kind {
             CmdKind::Other => true,
-            CmdKind::MoveCursor => has_changed,
-            CmdKind::ForcedRefresh => false,
+            CmdKind::MoveCursor => has_changed || is_tall,
+            CmdKind::ForcedRefresh => is_tall,
         }
     }
+}
+
+/// Columns and rows of the terminal, as they are now.
+fn size() -> (usize, usize) {
+    let known = |count: u16| if count == 0 { usize::MAX } else { count.into() };
+    let (columns, rows) = term::size().unwrap_or_default();
+    (known(columns), known(rows))
 }
 
 /// Marks ranges of the text in what is painted of it.

@@ -10,6 +10,7 @@
 //! | `state.rs`  | what these three share                                  |
 //! | `printer.rs`| prints above the prompt                                 |
 //! | `rows.rs`   | how many rows of the screen a block takes               |
+//! | `view.rs`   | what is drawn of a buffer taller than the screen        |
 
 mod helper;
 mod keys;
@@ -19,6 +20,7 @@ mod recall;
 mod rows;
 mod state;
 mod tab;
+mod view;
 
 pub(super) use printer::Printer;
 
@@ -42,6 +44,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use view::View;
 
 /// What the user did with a line.
 #[derive(Debug)]
@@ -107,11 +110,8 @@ impl LineEditor {
                 true => EditMode::Vi,
                 false => EditMode::Emacs,
             })
-            // Whether there are colours was decided for all of the program.
-            .color_mode(match out.colours.0 {
-                true => ColorMode::Forced,
-                false => ColorMode::Disabled,
-            })
+            // Whether there are colours is the helper's; without it a tall block is drawn in whole.
+            .color_mode(ColorMode::Forced)
             .build();
         let state = Arc::<State>::default();
         let completer = Rc::new(RefCell::new(Completer::new()));
@@ -126,7 +126,9 @@ impl LineEditor {
             before: RefCell::default(),
             narrowing: RefCell::default(),
             prompt_width: Cell::new(0),
-            size: Cell::new((usize::MAX, usize::MAX)),
+            prompt: RefCell::default(),
+            view: View::default(),
+            is_handed_over: Cell::new(false),
             pair: Cell::new(None),
             completer: completer.clone(),
             state: state.clone(),
@@ -182,14 +184,13 @@ impl LineEditor {
         if let Some(helper) = self.editor.helper() {
             helper.before.replace(before.to_owned());
             helper.narrowing.borrow_mut().begin();
-            helper.size.set(size);
             helper.prompt_width.set(raw.len());
         }
         let mut styled = match self.colours && before.is_empty() {
             true => format!("{PROMPT_COLOUR}{raw}\x1b[0m"),
             false => raw.to_owned(),
         };
-        if self.marks && before.is_empty() {
+        if self.marks && self.colours && before.is_empty() {
             styled = format!("{}{styled}{}", PROMPT_MARKS.0, PROMPT_MARKS.1);
         }
         self.state.begin(!before.is_empty());
@@ -215,6 +216,10 @@ impl LineEditor {
     }
 
     fn read_line(&mut self, raw: &str, styled: &str, initial: Initial<'_>) -> Read {
+        if let Some(helper) = self.editor.helper() {
+            helper.view.begin();
+            helper.is_handed_over.set(false);
+        }
         loop {
             let prompt = (raw, styled);
             return match self.editor.readline_with_initial(&prompt, initial) {

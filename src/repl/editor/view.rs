@@ -1,0 +1,248 @@
+//! What is drawn of a buffer that is taller than the screen.
+//!
+//! rustyline draws all of a buffer and then goes up from its end to the cursor, where a terminal stops at
+//! the screen's first row. So a part of the buffer is drawn that has the cursor where that leads: its end
+//! while the cursor is there, else the rows from the cursor's on.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use unicode_width::UnicodeWidthChar;
+
+const RESET: &str = "\x1b[0m";
+/// As rustyline has it.
+const TAB: usize = 8;
+
+/// The screen, and what stands before the buffer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame<'p> {
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+    /// As it is drawn.
+    pub(super) prompt: &'p str,
+    pub(super) prompt_width: usize,
+}
+
+/// What was drawn of a line until now.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// The buffer as it went over the screen in whole, so that the terminal's scrollback has it; none while
+    /// it fits.
+    whole: RefCell<Option<String>>,
+}
+
+impl View {
+    /// A new line begins.
+    pub(super) fn begin(&self) {
+        self.whole.take();
+    }
+
+    /// What of a painted buffer is drawn behind the prompt. What is handed over is drawn in whole once.
+    pub(super) fn drawn<'t>(
+        &self,
+        text: &str,
+        painted: Cow<'t, str>,
+        position: usize,
+        frame: Frame<'_>,
+        is_handed_over: bool,
+    ) -> Cow<'t, str> {
+        let end = frame.after(text);
+        if end.row < frame.rows {
+            self.begin();
+            return painted;
+        }
+        let mut drawn = String::new();
+        let mut whole = self.whole.borrow_mut();
+        let is_due = match whole.as_deref() {
+            None => true,
+            Some(before) => is_handed_over && before != text,
+        };
+        let rows = frame.window(frame.after(&text[..position]), end, text);
+        if is_due {
+            *whole = Some(text.to_owned());
+            drawn.push_str(&painted);
+            drawn.push_str(&format!("{RESET}\x1b[{}A\r\x1b[J", frame.rows));
+        }
+        match rows.start {
+            0 if is_due => drawn.push_str(frame.prompt),
+            0 => {}
+            _ => drawn.push_str("\r\x1b[K"),
+        }
+        drawn.push_str(&frame.cut(&painted, rows));
+        Cow::Owned(drawn)
+    }
+}
+
+/// Where on endless rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    row: usize,
+    column: usize,
+}
+
+impl Place {
+    /// Puts a character there, as rustyline counts it: a full row goes on with what follows.
+    fn put(&mut self, c: char, columns: usize) {
+        let width = match c {
+            '\n' => {
+                self.row += 1;
+                self.column = 0;
+                return;
+            }
+            '\t' => TAB - self.column % TAB,
+            _ => c.width().unwrap_or(0),
+        };
+        self.column += width;
+        if self.column > columns {
+            self.row += 1;
+            self.column = width;
+        }
+    }
+}
+
+impl Frame<'_> {
+    fn begin(&self) -> Place {
+        let columns = self.columns.max(1);
+        Place {
+            row: self.prompt_width / columns,
+            column: self.prompt_width % columns,
+        }
+    }
+
+    /// Where the cursor is behind a text.
+    fn after(&self, text: &str) -> Place {
+        let mut place = self.begin();
+        text.chars().for_each(|c| place.put(c, self.columns));
+        if place.column == self.columns {
+            place.put('\n', self.columns);
+        }
+        place
+    }
+
+    /// The rows that are drawn.
+    fn window(&self, cursor: Place, end: Place, text: &str) -> Range<usize> {
+        if end.row - cursor.row < self.rows {
+            return end.row + 1 - self.rows..end.row + 1;
+        }
+        // rustyline goes on to the next row itself behind a full one.
+        let goes_on = end.column == 0 && !text.ends_with('\n');
+        cursor.row..cursor.row + self.rows - usize::from(goes_on)
+    }
+
+    /// These rows of a painted buffer.
+    fn cut(&self, painted: &str, rows: Range<usize>) -> String {
+        let mut cut = String::new();
+        // The colour that the first row begins with.
+        let mut colour = String::new();
+        let mut place = self.begin();
+        let mut characters = painted.chars();
+        while let Some(c) = characters.next() {
+            if c == '\x1b' {
+                let mut sequence = String::from(c);
+                for c in characters.by_ref() {
+                    sequence.push(c);
+                    if c == 'm' {
+                        break;
+                    }
+                }
+                if place.row >= rows.start {
+                    cut.push_str(&sequence);
+                } else if sequence == RESET {
+                    colour.clear();
+                } else {
+                    colour.push_str(&sequence);
+                }
+                continue;
+            }
+            let before = place.row;
+            place.put(c, self.columns);
+            if place.row >= rows.end {
+                cut.push_str(RESET);
+                break;
+            }
+            if place.row < rows.start {
+                continue;
+            }
+            if before < rows.start {
+                cut.push_str(&std::mem::take(&mut colour));
+            } else if before < place.row {
+                cut.push_str("\r\n");
+            }
+            if c != '\n' {
+                cut.push(c);
+            }
+        }
+        cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Frame<'static> = Frame {
+        columns: 10,
+        rows: 3,
+        prompt: "> ",
+        prompt_width: 2,
+    };
+    const FIVE: &str = "a\nb\nc\nd\ne";
+
+    /// What is drawn of a text that was drawn before, with the cursor there.
+    fn moved(text: &str, position: usize) -> String {
+        let view = View::default();
+        view.drawn(text, Cow::Borrowed(text), text.len(), FRAME, false);
+        let drawn = view.drawn(text, Cow::Borrowed(text), position, FRAME, false);
+        drawn.into_owned()
+    }
+
+    #[test]
+    fn what_fits_is_drawn_as_it_is() {
+        let view = View::default();
+        let drawn = view.drawn("a\nb\nc", Cow::Borrowed("a\nb\nc"), 5, FRAME, false);
+        assert_eq!(drawn, "a\nb\nc");
+    }
+
+    #[test]
+    fn the_end_is_drawn_while_the_cursor_is_there_and_else_what_follows_it() {
+        assert_eq!(moved(FIVE, FIVE.len()), "\r\x1b[Kc\r\nd\r\ne");
+        assert_eq!(moved(FIVE, 4), "\r\x1b[Kc\r\nd\r\ne");
+        assert_eq!(moved(FIVE, 2), "\r\x1b[Kb\r\nc\r\nd\x1b[0m");
+        assert_eq!(moved(FIVE, 0), "a\r\nb\r\nc\x1b[0m");
+    }
+
+    #[test]
+    fn rows_are_cut_where_the_terminal_wraps() {
+        let long = "0123456789abcdefghij\nx\ny\nz";
+        // The prompt and eight characters, ten, two, and three lines.
+        assert_eq!(moved(long, 9), "\r\x1b[K89abcdefgh\r\nij\r\nx\x1b[0m");
+        // A row that is full goes on behind it; then rustyline goes on itself.
+        let full = "a\nb\nc\nd\n0123456789";
+        assert_eq!(moved(full, full.len()), "\r\x1b[Kd\r\n0123456789");
+        assert_eq!(moved(full, 0), "a\r\nb\x1b[0m");
+        assert_eq!(moved("a\n\u{65e5}\n\n\tx\n", 8), "\r\x1b[K\r\n\tx\r\n");
+    }
+
+    #[test]
+    fn colours_go_on_over_a_cut() {
+        let painted = "\x1b[1ma\x1b[0m\x1b[34mb\nc\x1b[0m\nd";
+        let mut frame = FRAME;
+        frame.rows = 2;
+        assert_eq!(frame.cut(painted, 1..3), "\x1b[34mc\x1b[0m\r\nd");
+        assert_eq!(frame.cut(painted, 0..1), "\x1b[1ma\x1b[0m\x1b[34mb\x1b[0m");
+    }
+
+    #[test]
+    fn what_is_handed_over_is_drawn_in_whole_once() {
+        let view = View::default();
+        let drawn = |text: &'static str, is_handed_over| {
+            view.drawn(text, Cow::Borrowed(text), 0, FRAME, is_handed_over)
+        };
+        let first = format!("{FIVE}\x1b[0m\x1b[3A\r\x1b[J> a\r\nb\r\nc\x1b[0m");
+        assert_eq!(drawn(FIVE, false), first);
+        assert_eq!(drawn(FIVE, true), "a\r\nb\r\nc\x1b[0m");
+        assert!(drawn("A\nb\nc\nd\ne", true).starts_with("A\nb\nc\nd\ne"));
+        view.begin();
+        assert_eq!(drawn(FIVE, false), first);
+    }
+}
