@@ -78,8 +78,10 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
         let is_there = |name: &str| config::is_program(name, &environment);
         out.pager = term::pager(&environment, is_there);
     }
+    let mut looks = config::Looks::default();
     if matches!(cli.command, None | Some(Command::Doctor(_))) {
-        out.images = plan::images(cli, &out, &environment);
+        looks = config::looks(&environment);
+        out.images = plan::images(cli, &out, &looks, &environment);
     }
     if let Some(what) = cli.generate {
         return match what.text() {
@@ -110,14 +112,20 @@ pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
             }
         }
         Some(Command::Serve(options)) => serve(cli, &out, options, &environment),
-        None => converse(cli, &out, on_signal, &environment),
+        None => converse(cli, &out, looks, on_signal, &environment),
     }
 }
 
 type Environment<'a> = config::Environment<'a>;
 
 /// The prompt, a script, or one after the other.
-fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<'_>) -> Exit {
+fn converse(
+    cli: &Cli,
+    out: &Out,
+    looks: config::Looks,
+    on_signal: OnSignal,
+    environment: Environment<'_>,
+) -> Exit {
     let theme = match plan::theme(cli, out, environment) {
         Ok(theme) => theme,
         Err(exit) => return exit,
@@ -187,7 +195,7 @@ fn converse(cli: &Cli, out: &Out, on_signal: OnSignal, environment: Environment<
                     state_folder: config::state_folder(environment),
                     profile: work.profile,
                     keep,
-                    looks: plan::looks(theme, out, environment),
+                    looks: plan::looks(theme, looks, out, environment),
                     comes_back: cli.session.as_deref() == Some(shell::LAST),
                     editor: environment("VISUAL")
                         .or_else(|| environment("EDITOR"))

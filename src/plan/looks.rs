@@ -30,9 +30,13 @@ pub fn theme(cli: &Cli, out: &Out, environment: Environment<'_>) -> Result<Optio
 }
 
 /// What the command line and the configuration say; what of it has no effect is told.
-pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> Looks {
+pub fn looks(
+    named: Option<Theme>,
+    configured: config::Looks,
+    out: &Out,
+    environment: Environment<'_>,
+) -> Looks {
     let warn = |told: &str| out.note(&Line::plain(format!("warning: {}", one_line(told))));
-    let configured = config::looks(environment);
     for warning in &configured.warnings {
         warn(warning);
     }
@@ -59,9 +63,13 @@ pub fn looks(named: Option<Theme>, out: &Out, environment: Environment<'_>) -> L
 
 /// What becomes of pictures: as the command line says, else the configuration, by the way that the terminal
 /// has.
-pub fn images(cli: &Cli, out: &Out, environment: Environment<'_>) -> Way {
-    let named = cli.looks.images;
-    let images = match named.unwrap_or_else(|| config::looks(environment).images) {
+pub fn images(
+    cli: &Cli,
+    out: &Out,
+    configured: &config::Looks,
+    environment: Environment<'_>,
+) -> Way {
+    let images = match cli.looks.images.unwrap_or(configured.images) {
         Images::Auto => term::Images::Auto,
         Images::Kitty => term::Images::Kitty,
         Images::Iterm2 => term::Images::Iterm2,

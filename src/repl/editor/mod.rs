@@ -308,9 +308,19 @@ impl LineEditor {
             self.runs.open(None);
             return;
         }
-        if self.try_load(&path).is_err() {
-            self.editor.clear_history().ok();
-            self.load_broken(&path, out);
+        match history::load(&path) {
+            Ok(loaded) if loaded.lost == 0 => self.fill(loaded.entries),
+            Ok(_) => self.load_broken(&path, out),
+            Err(error) => {
+                let told = format!("the history cannot be read: {}: {error}", path.display());
+                out.note(&Line::plain(one_line(&told).into_owned()));
+            }
+        }
+    }
+
+    fn fill(&mut self, entries: Vec<String>) {
+        for entry in entries {
+            self.editor.history_mut().add_owned(entry).ok();
         }
     }
 
@@ -336,28 +346,8 @@ impl LineEditor {
         if let Some(told) = told {
             out.note(&Line::plain(one_line(&told).into_owned()));
         }
-        if self.try_load(path).is_err() {
-            self.editor.clear_history().ok();
-            let text = std::fs::read(path).unwrap_or_default();
-            for entry in history::sound(&text).0 {
-                self.editor.add_history_entry(entry).ok();
-            }
+        if let Ok(loaded) = history::load(path) {
+            self.fill(loaded.entries);
         }
-    }
-
-    fn try_load(&mut self, path: &Path) -> rustyline::Result<()> {
-        // rustyline stops without an error at the first byte that is no text.
-        let text = std::fs::read(path)?;
-        if std::str::from_utf8(&text).is_err() {
-            return Err(ReadlineError::Io(std::io::ErrorKind::InvalidData.into()));
-        }
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.editor.history_mut().load(path)?;
-        if history::is_long(&text) {
-            history::trim(path).ok();
-        }
-        Ok(())
     }
 }

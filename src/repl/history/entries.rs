@@ -5,7 +5,7 @@
 
 use super::{is_torn, locked, replace};
 use crate::shell::write_fresh;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// So many entries are kept.
@@ -42,13 +42,35 @@ pub(in crate::repl) fn append(path: &Path, entry: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
+/// What a file holds.
+pub(in crate::repl) struct Loaded {
+    pub(in crate::repl) entries: Vec<String>,
+    /// How many lines are no text.
+    pub(in crate::repl) lost: usize,
+}
+
+/// Reads a file, whatever is in it, and takes the oldest entries out of one that is long.
+pub(in crate::repl) fn load(path: &Path) -> io::Result<Loaded> {
+    let mut file = std::fs::File::open(path)?;
+    // Nobody adds an entry meanwhile.
+    file.lock_shared().ok();
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    drop(file);
+    let (entries, lost) = sound(&text);
+    if lost == 0 && is_long(&text) {
+        trim(path).ok();
+    }
+    Ok(Loaded { entries, lost })
+}
+
 /// Whether a file has more than twice as many entries as are kept.
-pub(in crate::repl) fn is_long(text: &[u8]) -> bool {
+fn is_long(text: &[u8]) -> bool {
     text.iter().filter(|byte| **byte == b'\n').count() > 2 * MOST + 1
 }
 
 /// Takes the oldest entries out of a file that is long.
-pub(in crate::repl) fn trim(path: &Path) -> io::Result<()> {
+fn trim(path: &Path) -> io::Result<()> {
     let _held = locked(path)?;
     let text = std::fs::read(path)?;
     // Another shell may have done it.
@@ -99,7 +121,7 @@ pub(in crate::repl) fn set_aside(path: &Path) -> io::Result<Option<Aside>> {
 }
 
 /// The entries that can be read, and how many lines cannot.
-pub(in crate::repl) fn sound(text: &[u8]) -> (Vec<String>, usize) {
+fn sound(text: &[u8]) -> (Vec<String>, usize) {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     // Files of before the header have entries as they are.
     let (text, is_escaped) = match text.strip_prefix(HEADER.as_bytes()) {

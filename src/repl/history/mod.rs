@@ -10,7 +10,7 @@ mod entries;
 mod runs;
 mod table;
 
-pub(super) use entries::{MOST, append, is_long, prepare, set_aside, sound, trim};
+pub(super) use entries::{MOST, append, load, prepare, set_aside};
 pub(super) use runs::{Outcome, Run, Runs};
 pub(super) use table::{Row, table};
 
