@@ -148,6 +148,10 @@ fn line(entry: &str) -> String {
 
 /// A line of the file as the entry that it was.
 fn entry(line: &str) -> String {
+    // Nearly all lines, and a prompt waits for ten thousand of them.
+    if !line.contains('\\') {
+        return line.to_owned();
+    }
     let mut entry = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
