@@ -37,9 +37,13 @@ fn cells(notebook: &Value) -> Vec<(&str, Vec<&str>)> {
     let cells = notebook["cells"].as_array().unwrap().iter();
     cells
         .map(|cell| {
+            let source = cell["source"].as_str().unwrap();
+            if cell["cell_type"] == "markdown" {
+                return (source, vec!["markdown"]);
+            }
             let outputs = cell["outputs"].as_array().unwrap().iter();
             let kinds = outputs.map(|one| one["output_type"].as_str().unwrap());
-            (cell["source"].as_str().unwrap(), kinds.collect())
+            (source, kinds.collect())
         })
         .collect()
 }
@@ -55,7 +59,7 @@ fn a_session_is_saved_as_a_notebook_that_jupyter_reads() {
     session.run("sql", "select 7 as seven");
     let typed = [
         "object Pair {\n  val one = \"\"\"a\n\tb é`\"\"\" // c\n}\nclass Pair(val x: Int)",
-        "println(\"printed\")\nbefore + Pair.one.length",
+        "// to be seen\nprintln(\"printed\") // here\n/* and its\n   length */\nbefore + Pair.one.length",
         "List(1)\n  .map(_ + 1)\n  .sum",
         "notThere",
         "%%sql\nselect 1 as one, 'a<b' as two, null as three",
@@ -89,29 +93,36 @@ fn a_session_is_saved_as_a_notebook_that_jupyter_reads() {
         ("val before = 5", vec!["execute_result"]),
         ("%%sql\nselect 7 as seven", vec!["execute_result"]),
         (typed[0], vec!["execute_result"]),
-        ("println(\"printed\")", vec!["stream"]),
-        ("before + Pair.one.length", vec!["execute_result"]),
+        (typed[1], vec!["stream", "execute_result"]),
         (typed[2], vec!["execute_result"]),
         (typed[3], vec!["error"]),
         (typed[4], vec!["execute_result"]),
-        ("%%python\ndef f(x):\n\n    return x + 1", vec![]),
-        ("%%python\nprint(f(2))", vec!["stream"]),
-        (typed[6], vec!["error"]),
+        (
+            "Python, which the kernel Spark does not run:\n\n```python\ndef f(x):\n\n    return x + 1\n\
+             print(f(2))\n```\n\n```text\n3\n```",
+            vec!["markdown"],
+        ),
     ];
-    assert_eq!(found, expected);
+    assert_eq!(found[..8], expected);
+    let (failed, kinds) = &found[8];
+    assert_eq!((found.len(), kinds), (9, &vec!["markdown"]));
+    assert!(
+        failed.contains("\n\n*failed*\n\n")
+            && failed.contains("\nZeroDivisionError: division by zero\n"),
+        "{failed}"
+    );
     let counts = notebook["cells"].as_array().unwrap().iter();
     let counts: Vec<u64> = counts
-        .map(|cell| cell["execution_count"].as_u64().unwrap())
+        .filter_map(|cell| cell["execution_count"].as_u64())
         .collect();
-    assert_eq!(counts, (1..=11).collect::<Vec<_>>());
+    assert_eq!(counts, (1..=7).collect::<Vec<_>>());
     assert_eq!(notebook["metadata"]["kernelspec"]["language"], "scala");
     let output = |cell: usize| notebook["cells"][cell]["outputs"][0].clone();
     assert_eq!(output(0)["data"]["text/plain"], "before: Int = 5");
     assert_eq!(output(3)["text"], "printed\n");
-    let html = output(7)["data"]["text/html"].clone();
+    let html = output(6)["data"]["text/html"].clone();
     let row = "<tr><td>1</td><td>a&lt;b</td><td><i>NULL</i></td></tr>";
     assert!(html.as_str().unwrap().contains(row), "{html}");
-    assert_eq!(output(10)["ename"], "ZeroDivisionError");
     session.delete();
 }
 
@@ -128,6 +139,7 @@ fn a_session_is_saved_as_a_transcript_with_its_pictures_beside() {
         let file = |name: &str| std::fs::read_to_string(home.path().join(name)).unwrap();
         let typed = [
             ("kept = '```'", ""),
+            ("# one\nblock = 40 + 2  # b\n\n# two\nblock", "42"),
             ("kept", "'```'"),
             (rows, "a|b"),
             (&picture, "[image/png, "),
@@ -143,24 +155,35 @@ fn a_session_is_saved_as_a_transcript_with_its_pictures_beside() {
             screen.wait_for_prompt(">>> ");
         }
         screen.line(":save out.md");
-        screen.wait_for("5 cells with 1 picture beside,");
+        screen.wait_for("6 cells with 1 picture beside,");
         let text = file("out.md");
         let expected = format!(
-            "# Session 0 (local-stub)\n\n````python\nkept = '```'\n````\n\n````python\nkept\n````\n\n\
+            "# Session 0 (local-stub)\n\n````python\nkept = '```'\n````\n\n```python\n# one\nblock = 40 + 2  # b\n\n# two\nblock\n\
+             ```\n\n```text\n42\n```\n\n````python\nkept\n````\n\n\
              ````text\n'```'\n````\n\n```python\n{rows}\n```\n\n| n | s |\n| ---: | --- |\n| 1 | a\\|b |\n\
-             | NULL | ` |\n\n```python\n{picture}\n```\n\n![image/png 1](<out-1.png>)\n\n```python\n1/0\n```\n\n\
+             | NULL | \\` |\n\n```python\n{picture}\n```\n\n![image/png 1](<out-1.png>)\n\n```python\n1/0\n```\n\n\
              *failed*\n\n```text\nZeroDivisionError: division by zero\n```\n"
         );
         let expected = expected.replacen("````python\nkept\n````", "```python\nkept\n```", 1);
         assert_eq!(text, expected);
         let bytes = std::fs::read(home.path().join("out-1.png")).unwrap();
         assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
-        // An option goes before the name; a file that was there is told.
+        // What livysh has written itself it writes again.
+        std::fs::remove_file(home.path().join("out-1.png")).unwrap();
+        screen.line(":save out.md");
+        screen.wait_until("saved again", || home.path().join("out-1.png").exists());
+        screen.wait_for_prompt(">>> ");
+        // Options go before the name; a file that was there stays, or its going is told.
         home.write("out.txt", "before");
         screen.line(":save --notebook out.txt");
+        screen.wait_for("replaces it");
+        assert_eq!(file("out.txt"), "before");
+        screen.wait_for_prompt(">>> ");
+        screen.line(":save -f --notebook out.txt");
+        screen.wait_until("replaced", || file("out.txt") != "before");
         screen.wait_for("in the place of what");
         let found: Value = serde_json::from_str(&file("out.txt")).unwrap();
-        let data = &found["cells"][3]["outputs"][0]["data"];
+        let data = &found["cells"][4]["outputs"][0]["data"];
         assert_eq!(data["image/png"], json!(PNG));
         std::fs::rename(home.path().join("out.txt"), home.path().join("out.ipynb")).unwrap();
         if let Some(notebook) = read(&home.path().join("out.ipynb")) {
@@ -170,6 +193,7 @@ fn a_session_is_saved_as_a_transcript_with_its_pictures_beside() {
                 .collect();
             let expected = [
                 vec![],
+                vec!["stream"],
                 vec!["stream"],
                 vec!["execute_result"],
                 vec!["display_data"],
@@ -213,4 +237,14 @@ fn what_the_server_still_has_is_saved_by_whoever_comes() {
     assert_eq!(ran.code, 1, "{ran:?}");
     ran.said(&["Nothing has run in this session yet."]);
     assert!(!home.path().join("none.ipynb").exists());
+    // A file that was there is no less safe in a script.
+    home.write("later.md", "before");
+    let save = |command: &str| home.run(&["--url", &url, "-s", "0", "-l", "python", "-e", command]);
+    let ran = save(":save later.md");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    ran.said(&["later.md is there already: :save -f later.md replaces it"]);
+    let text = || std::fs::read_to_string(home.path().join("later.md")).unwrap();
+    assert_eq!(text(), "before");
+    assert_eq!(save(":save -f later.md").code, 0);
+    assert!(text().contains("x * 7"));
 }

@@ -66,6 +66,7 @@ use crate::render::{Line, sanitize};
 use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Outlet, Run, Verdict, error_lines};
 use crate::term::Out;
 use inputs::Inputs;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use steps::{Step, Steps};
 
@@ -84,6 +85,8 @@ pub struct Desk<'a> {
     /// Where pictures are kept that are not drawn.
     pub pictures: Option<PathBuf>,
     inputs: Inputs,
+    /// Files that `:save` has written.
+    saved: HashSet<PathBuf>,
     /// Whether a statement was shown among the results.
     has_echoed: bool,
     /// How many files load each other.
@@ -134,6 +137,7 @@ impl<'a> Desk<'a> {
             outlet: None,
             pictures: None,
             inputs: Inputs::default(),
+            saved: HashSet::new(),
             has_echoed: false,
             depth: 0,
         }
@@ -164,7 +168,7 @@ impl<'a> Desk<'a> {
             Shared::Replay => self.replay(),
             Shared::Require(path) => self.require(language, &path),
             Shared::Reset => Answer::Refused(self.about_reset()),
-            Shared::Save { path, form } => self.save(language, &path, form),
+            Shared::Save(wanted) => self.save(language, &wanted),
             Shared::Schema(name) => self.schema_of(language, &name),
             Shared::Shell(command_line) => self.shell(&command_line),
             Shared::Silent => {
@@ -196,19 +200,19 @@ impl<'a> Desk<'a> {
         let mut answer = Answer::Done;
         for snippet in snippets {
             match self.run(&snippet, source) {
-                Verdict::Ok => self.inputs.add(snippet),
+                Verdict::Ok => self.inputs.add(snippet, source),
                 // Whoever sits there has been told that more rows may be missing.
                 Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {
-                    self.inputs.add(snippet);
+                    self.inputs.add(snippet, source);
                 }
                 // The code has succeeded: what follows runs, too.
                 Verdict::NotWritten if self.interrupts == Interrupts::Prompt => {
-                    self.inputs.add(snippet.clone());
+                    self.inputs.add(snippet.clone(), source);
                     answer = stopped(Verdict::NotWritten, snippet);
                 }
                 verdict => {
                     if matches!(verdict, Verdict::Incomplete | Verdict::NotWritten) {
-                        self.inputs.add(snippet.clone());
+                        self.inputs.add(snippet.clone(), source);
                     }
                     return stopped(verdict, snippet);
                 }

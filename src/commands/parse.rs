@@ -1,7 +1,7 @@
 //! From a line to a command.
 
 use super::inspect::Asked;
-use super::save::{self, Form};
+use super::save::{self, Save};
 use super::table::{self, Entry, Name};
 use crate::lang::Language;
 use crate::render::{Format, Records};
@@ -89,10 +89,7 @@ pub enum Shared {
     Replay,
     Require(String),
     Reset,
-    Save {
-        path: PathBuf,
-        form: Form,
-    },
+    Save(Save),
     /// The columns of a DataFrame or a table.
     Schema(String),
     Shell(String),
@@ -259,7 +256,7 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
         Name::Reset => shared(Shared::Reset),
         Name::Save => match save::wanted(argument) {
             None => Err("File name is required.".to_owned()),
-            Some((path, form)) => shared(Shared::Save { path, form }),
+            Some(wanted) => shared(Shared::Save(wanted)),
         },
         Name::Schema => match argument {
             "" => Err(format!("usage: {}", entry.usage())),

@@ -3,11 +3,11 @@
 use super::inputs::counted;
 use super::{Answer, Desk};
 use crate::engine::{Question, Statement};
-use crate::lang::{Language, Signature, looks_like_python};
+use crate::lang::{Block, Joining, Language, Signature, blocks, looks_like_python};
 use crate::livy::{Output, StatementState};
 use crate::render::one_line;
-use crate::render::transcript::{Cell, Given, Picture, markdown, notebook};
-use crate::shell::{Ledger, NoAnswer, WholeFile, path_of, write_fresh};
+use crate::render::transcript::{self, Cell, Given, Picture, markdown, notebook};
+use crate::shell::{Ledger, NoAnswer, Ran, WholeFile, path_of, write_fresh};
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -41,12 +41,34 @@ impl Form {
     }
 }
 
+/// What is to be saved where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Save {
+    pub path: PathBuf,
+    pub form: Form,
+    /// Whether a file that is there may go.
+    pub replaces: bool,
+}
+
 impl Desk<'_> {
-    pub(super) fn save(&mut self, language: Language, path: &Path, form: Form) -> Answer {
-        match form {
-            Form::Script => self.save_script(language, path),
-            Form::Markdown | Form::Notebook => self.save_document(language, path, form),
+    /// A file that no `:save` of this run has written is replaced only where that is asked for, in scripts
+    /// as at a prompt.
+    pub(super) fn save(&mut self, language: Language, wanted: &Save) -> Answer {
+        let path = &*wanted.path;
+        let is_ours = |path: PathBuf| self.saved.contains(&path);
+        if !wanted.replaces && path.is_file() && !path.canonicalize().is_ok_and(is_ours) {
+            let name = path.display();
+            let told = format!("{name} is there already: :save -f {name} replaces it");
+            return Answer::Refused(one_line(&told).into_owned());
         }
+        let answer = match wanted.form {
+            Form::Script => self.save_script(language, path),
+            Form::Markdown | Form::Notebook => self.save_document(language, path, wanted.form),
+        };
+        if matches!(answer, Answer::Done) {
+            self.saved.extend(path.canonicalize());
+        }
+        answer
     }
 
     fn save_document(&mut self, language: Language, path: &Path, form: Form) -> Answer {
@@ -55,7 +77,8 @@ impl Desk<'_> {
             Err(answer) => return answer,
         };
         let kind = self.session_language().unwrap_or(language);
-        let cells = cells(&self.link.ledger, statements, kind);
+        let is_over = self.link.facts.over.is_some();
+        let cells = cells(&self.link.ledger, statements, kind, form, is_over);
         if cells.is_empty() {
             return Answer::Refused("Nothing has run in this session yet.".to_owned());
         }
@@ -195,7 +218,13 @@ fn unwritable(path: &Path, error: &std::io::Error) -> String {
 
 /// What has run here as it was typed, among what the server knows of others and of before; `kind` is the
 /// language of code that does not tell its own.
-fn cells(ledger: &Ledger, statements: Option<Vec<Statement>>, kind: Language) -> Vec<Cell> {
+fn cells(
+    ledger: &Ledger,
+    statements: Option<Vec<Statement>>,
+    kind: Language,
+    form: Form,
+    is_over: bool,
+) -> Vec<Cell> {
     let is_listed = statements.is_some();
     let numbers = ledger.ran().filter_map(|ran| ran.number.as_deref());
     let own: HashSet<&str> = numbers.collect();
@@ -204,33 +233,71 @@ fn cells(ledger: &Ledger, statements: Option<Vec<Statement>>, kind: Language) ->
         .into_iter()
         .map(|statement| (statement.id.to_string(), statement))
         .collect();
+    // One without a number stands among the others, or never came.
+    let ran: Vec<&Ran> = ledger
+        .ran()
+        .filter(|ran| ran.number.is_some() || ran.given.is_some() || !is_listed)
+        .collect();
+    let all: Vec<_> = ran
+        .iter()
+        .map(|ran| (&ran.snippet, ran.source.as_ref()))
+        .collect();
     let mut cells = Vec::new();
     let add_others = |cells: &mut Vec<Cell>, others: &mut dyn Iterator<Item = Listed>| {
         let others = others.filter(|(number, _)| !own.contains(number.as_str()));
         cells.extend(others.filter_map(|(_, statement)| cell(statement, kind)));
     };
-    for ran in ledger.ran() {
-        let is_there = |(number, _): &Listed| Some(number.as_str()) == ran.number.as_deref();
-        let mut given = ran.given.clone();
-        match listed.iter().position(is_there) {
-            Some(place) => {
+    // A kernel takes one query at a time.
+    let joining = |language| match (form, language) {
+        (Form::Notebook, Language::Sql) => Joining::Single,
+        _ => Joining::AsTyped,
+    };
+    let mut rest = ran.into_iter();
+    for block in blocks(&all, joining) {
+        let language = all[all.len() - rest.len()].0.language;
+        let mut given_by_each = Vec::new();
+        for ran in rest.by_ref().take(block.count) {
+            let is_there = |(number, _): &Listed| Some(number.as_str()) == ran.number.as_deref();
+            let mut given = ran.given.clone();
+            if let Some(place) = listed.iter().position(is_there) {
                 add_others(&mut cells, &mut listed.drain(..place));
                 let found = listed.pop_front();
                 given = given.or_else(|| found.map(|(_, statement)| given_by(statement)));
             }
-            // It stands among the others, or never came.
-            None if ran.number.is_none() && is_listed => continue,
-            None => {}
+            // The server, which could not be asked, may tell otherwise.
+            let unknown = match ran.is_left_running && !is_listed && !is_over {
+                true => Given::Running,
+                false => Given::Lost,
+            };
+            given_by_each.push(transcript::Ran {
+                code: ran.snippet.code.clone(),
+                given: given.unwrap_or(unknown),
+                row_limit: ran.row_limit,
+            });
         }
         cells.push(Cell {
-            language: ran.snippet.language,
-            code: ran.snippet.code.clone(),
-            given: given.unwrap_or(Given::Lost),
-            row_limit: ran.row_limit,
+            language,
+            code: text_of(&block, language, form),
+            ran: given_by_each,
         });
     }
     add_others(&mut cells, &mut listed.into_iter());
     cells
+}
+
+/// A block as it is shown; a query of a notebook goes without the semicolon that ends it.
+fn text_of(block: &Block, language: Language, form: Form) -> String {
+    match (form, language) {
+        (Form::Notebook, Language::Sql) => {
+            let tail = block.tail.trim_start();
+            format!(
+                "{}{}",
+                block.code,
+                tail.strip_prefix(';').unwrap_or(&block.tail)
+            )
+        }
+        _ => block.text(),
+    }
 }
 
 /// A statement of the server's, behind its number.
@@ -260,11 +327,15 @@ fn cell(statement: Statement, kind: Language) -> Option<Cell> {
         (false, true) => Language::Python,
         (false, false) => kind,
     };
-    Some(Cell {
-        language,
+    let ran = transcript::Ran {
         code: code.to_owned(),
         given,
         row_limit: None,
+    };
+    Some(Cell {
+        language,
+        code: code.to_owned(),
+        ran: vec![ran],
     })
 }
 
@@ -286,34 +357,53 @@ fn given_by(statement: Statement) -> Given {
     }
 }
 
-/// A path, and the form that an option before it or its name asks for.
-pub(super) fn wanted(argument: &str) -> Option<(PathBuf, Form)> {
-    let (first, rest) = argument
-        .split_once(char::is_whitespace)
-        .unwrap_or((argument, ""));
-    let (path, form) = match Form::from_option(first) {
-        Some(form) => (rest.trim(), form),
-        None => (argument, Form::of(Path::new(argument))),
-    };
-    (!path.is_empty()).then(|| (path_of(path), form))
+/// A path, and what options before it or its name ask for.
+pub(super) fn wanted(argument: &str) -> Option<Save> {
+    let mut path = argument;
+    let (mut form, mut replaces) = (None, false);
+    loop {
+        let (first, rest) = path.split_once(char::is_whitespace).unwrap_or((path, ""));
+        match Form::from_option(first) {
+            Some(named) => form = Some(named),
+            None if first == "-f" => replaces = true,
+            None => break,
+        }
+        path = rest.trim();
+    }
+    (!path.is_empty()).then(|| Save {
+        path: path_of(path),
+        form: form.unwrap_or_else(|| Form::of(Path::new(path))),
+        replaces,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Outcome;
+    use crate::lang::{Source, split};
+    use crate::livy::Id;
     use serde_json::json;
 
     #[test]
     fn an_option_or_the_name_tells_the_form() {
-        for (argument, path, form) in [
-            ("a.md", "a.md", Form::Markdown),
-            ("a b.ipynb", "a b.ipynb", Form::Notebook),
-            ("--notebook a.md", "a.md", Form::Notebook),
-            ("--script x.ipynb", "x.ipynb", Form::Script),
-            ("x", "x", Form::Script),
+        for (argument, path, form, replaces) in [
+            ("a.md", "a.md", Form::Markdown, false),
+            ("-f a b.ipynb", "a b.ipynb", Form::Notebook, true),
+            ("--notebook a.md", "a.md", Form::Notebook, false),
+            ("-f --script x.ipynb", "x.ipynb", Form::Script, true),
+            ("--script -f x.ipynb", "x.ipynb", Form::Script, true),
+            ("x", "x", Form::Script, false),
         ] {
-            assert_eq!(wanted(argument), Some((PathBuf::from(path), form)));
+            let path = PathBuf::from(path);
+            let expected = Save {
+                path,
+                form,
+                replaces,
+            };
+            assert_eq!(wanted(argument), Some(expected));
         }
+        assert_eq!(wanted("-f"), None);
         assert_eq!(wanted("--markdown"), None);
         assert_eq!(wanted(""), None);
     }
@@ -341,6 +431,49 @@ mod tests {
     }
 
     #[test]
+    fn what_was_left_runs_unless_the_server_or_the_end_says_otherwise() {
+        let text = "# a\nx\ny";
+        let source = Source::new(None, text);
+        let mut ledger = Ledger::default();
+        for (number, snippet) in (0..).zip(split(Language::Python, text)) {
+            let id = Id::Number(number);
+            let outcome = Outcome::LeftRunning {
+                id: Some(id.clone()),
+            };
+            ledger.note(Some(&id), (&snippet, &source), Some(&outcome), None);
+        }
+        let ended = json!([{"id": 0, "code": "x", "state": "available", "output": null}]);
+        let ended: Vec<Statement> = serde_json::from_value(ended).unwrap();
+        for (listed, is_over, expected) in [
+            (None, false, [Given::Running, Given::Running]),
+            (None, true, [Given::Lost, Given::Lost]),
+            (Some(ended), false, [Given::Output(None), Given::Lost]),
+        ] {
+            let cells = cells(&ledger, listed, Language::Python, Form::Markdown, is_over);
+            assert_eq!((cells.len(), cells[0].code.as_str()), (1, text));
+            let given: Vec<_> = cells[0].ran.iter().map(|ran| ran.given.clone()).collect();
+            assert_eq!(given, expected);
+        }
+    }
+
+    #[test]
+    fn a_notebook_has_a_cell_for_each_query() {
+        let text = "-- a\nselect 1; -- b\nselect 2";
+        let source = Source::new(None, text);
+        let mut ledger = Ledger::default();
+        for snippet in &split(Language::Sql, text) {
+            let outcome = Outcome::Finished(None);
+            ledger.note(None, (snippet, &source), Some(&outcome), None);
+        }
+        let codes = |form| -> Vec<String> {
+            let cells = cells(&ledger, None, Language::Sql, form, false);
+            cells.into_iter().map(|cell| cell.code).collect()
+        };
+        assert_eq!(codes(Form::Markdown), [text]);
+        assert_eq!(codes(Form::Notebook), ["-- a\nselect 1 -- b", "select 2"]);
+    }
+
+    #[test]
     fn what_others_have_run_comes_without_marks() {
         let signed = |code: &str, is_hidden| Signature::of_bits(5, is_hidden).sign(code);
         let ok = json!({"status": "ok", "data": {"text/plain": "1"}});
@@ -356,7 +489,9 @@ mod tests {
             {"id": 5, "code": "z", "state": "available", "output": failed},
         ]);
         let statements = serde_json::from_value(statements).unwrap();
-        let cells = cells(&Ledger::default(), Some(statements), Language::Scala);
+        let ledger = Ledger::default();
+        let kind = Language::Scala;
+        let cells = cells(&ledger, Some(statements), kind, Form::Markdown, false);
         let told: Vec<_> = cells
             .iter()
             .map(|cell| (cell.language, cell.code.as_str()))
@@ -369,7 +504,7 @@ mod tests {
             (Language::Python, "z"),
         ];
         assert_eq!(told, expected);
-        assert_eq!(cells[1].given, Given::Running);
-        assert_eq!(cells[3].given, Given::Cancelled(None));
+        assert_eq!(cells[1].ran[0].given, Given::Running);
+        assert_eq!(cells[3].ran[0].given, Given::Cancelled(None));
     }
 }

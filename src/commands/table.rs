@@ -294,11 +294,12 @@ pub(super) static TABLE: [Entry; 46] = [
     entry(
         Name::Save,
         "save",
-        "[--script|--markdown|--notebook] <path>",
+        "[-f] [--script|--markdown|--notebook] <path>",
         "save replayable session to a file, or all of it as a document",
         "A script has the inputs that have succeeded, to be run again with :load, or by livysh FILE. A path that \
          ends\nin .md becomes a transcript, with pictures in files beside it, one in .ipynb a notebook of \
-         Jupyter's: inputs\nand what they gave, also what the server still has from before and of others.",
+         Jupyter's: inputs\nand what they gave, also what the server still has from before and of others. A file that was \
+         there before is\nreplaced only with -f.",
     ),
     entry(
         Name::Schema,

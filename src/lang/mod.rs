@@ -9,6 +9,7 @@
 //! | file         | duty                                                                         |
 //! |--------------|------------------------------------------------------------------------------|
 //! | `arguments`  | a script's own arguments, as its language gives them to it                    |
+//! | `block`      | statements that were typed as one, with their comments                       |
 //! | `cell`       | the parts of a text that are in languages of their own (`%%sql`)             |
 //! | `echo`       | what of Scala's output is the interpreter's echo                             |
 //! | `ending`     | statements that end a script                                                 |
@@ -29,6 +30,7 @@
 //! | `transcript` | a copied session as the code that was typed in it                            |
 
 mod arguments;
+mod block;
 mod cell;
 mod echo;
 mod ending;
@@ -50,6 +52,7 @@ mod text;
 mod transcript;
 
 pub use arguments::setting_arguments;
+pub use block::{Block, Joining, blocks};
 pub use cell::{Refusal, may_hold_cells};
 pub use echo::Echo;
 pub use ending::{Ending, ending, number as exit_number};

@@ -133,9 +133,33 @@ pub(super) fn markdown(rows: &Rows<'_>) -> String {
     text
 }
 
+/// A value as a reader of Markdown shows it again: what would be its own there stands behind a backslash.
 fn markdown_cell(text: &str) -> String {
-    let text = text.replace('|', "\\|").replace("\r\n", "<br>");
-    text.replace(['\n', '\r'], "<br>")
+    let mut cell = String::new();
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_within_word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric());
+        match c {
+            '\r' if rest.peek() == Some(&'\n') => {}
+            '\n' | '\r' => cell.push_str("<br>"),
+            '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' => cell.extend(['\\', c]),
+            // `snake_case` stays as it is: no reader takes that for emphasis.
+            '_' if !(is_within_word(before.as_ref()) && is_within_word(rest.peek())) => {
+                cell.extend(['\\', c]);
+            }
+            // Else `&amp;` would be shown as what it stands for.
+            '&' if rest
+                .peek()
+                .is_some_and(|c| c.is_alphanumeric() || *c == '#') =>
+            {
+                cell.extend(['\\', c]);
+            }
+            _ => cell.push(c),
+        }
+        before = Some(c);
+    }
+    cell
 }
 
 fn markdown_line(text: &mut String, cells: impl Iterator<Item = String>) {
@@ -199,7 +223,19 @@ mod tests {
         assert_eq!(
             markdown(&Rows::of_sql(&value()).unwrap()),
             "| n | s, t |\n| ---: | --- |\n| 1 | a\tb |\n| NULL |  |\n\
-             | 2.5 | say \"x\"\\|<br>\\ |\n| {\"k\":[1]} | NULL |\n| 3 | NULL |\n"
+             | 2.5 | say \"x\"\\|<br>\\\\ |\n| {\"k\":\\[1\\]} | NULL |\n| 3 | NULL |\n"
         );
+    }
+    #[test]
+    fn a_reader_of_markdown_shows_a_cell_as_it_is() {
+        for (value, written) in [
+            ("a|b\\", "a\\|b\\\\"),
+            ("`x` *y* _z_ a_b", "\\`x\\` \\*y\\* \\_z\\_ a_b"),
+            ("<b>&lt; a & b", "\\<b>\\&lt; a & b"),
+            ("[a](b) ~~c~~", "\\[a\\](b) \\~\\~c\\~\\~"),
+            ("a\r\nb\nc\rd", "a<br>b<br>c<br>d"),
+        ] {
+            assert_eq!(markdown_cell(value), written);
+        }
     }
 }

@@ -48,7 +48,8 @@ impl Picture {
         Some(Picture::of(media, text))
     }
 
-    fn of(media: &str, text: &str) -> Picture {
+    /// What the server sent as one.
+    pub(super) fn of(media: &str, text: &str) -> Picture {
         let named = one_line(media).into_owned();
         let made = |bytes, form| Picture {
             media: named,

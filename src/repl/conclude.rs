@@ -130,10 +130,9 @@ fn outcome(answer: &Answer) -> Outcome {
         Verdict::Cancelled
         | Verdict::TooLong { left: None, .. }
         | Verdict::End(Exit::Interrupted) => Outcome::Cancelled,
-        Verdict::LeftRunning(_)
-        | Verdict::Lost { left: Some(_), .. }
-        | Verdict::TooLong { left: Some(_), .. }
-        | Verdict::SessionOver
-        | Verdict::End(_) => Outcome::Unknown,
+        Verdict::LeftRunning(_) | Verdict::TooLong { left: Some(_), .. } => Outcome::Left,
+        Verdict::Lost { left: Some(_), .. } | Verdict::SessionOver | Verdict::End(_) => {
+            Outcome::Unknown
+        }
     }
 }

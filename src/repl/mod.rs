@@ -463,7 +463,7 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Help(_)
         | Shared::Once(_)
         | Shared::Reset
-        | Shared::Save { .. }
+        | Shared::Save(_)
         | Shared::Shell(_)
         | Shared::Silent
         | Shared::Timing(_) => false,

@@ -2,7 +2,7 @@
 //! document of.
 
 use crate::engine::Outcome;
-use crate::lang::Snippet;
+use crate::lang::{Snippet, Source};
 use crate::livy::{Id, Output};
 use crate::render::transcript::Given;
 use serde_json::Value;
@@ -19,6 +19,10 @@ pub struct Ran {
     /// Its number on the server, where that is known.
     pub number: Option<String>,
     pub snippet: Snippet,
+    /// Where it stands, unless that is too long to be kept.
+    pub source: Option<Source>,
+    /// Whether it still ran when nobody waited for it any more.
+    pub is_left_running: bool,
     /// What it gave; none where that is not kept here.
     pub given: Option<Given>,
     /// Rows that were asked of the server for SQL, or none.
@@ -44,10 +48,10 @@ impl Ledger {
     }
 
     /// Takes in how a statement has ended; one that the server did not take is none.
-    pub(super) fn note(
+    pub fn note(
         &mut self,
         id: Option<&Id>,
-        snippet: &Snippet,
+        (snippet, source): (&Snippet, &Source),
         outcome: Option<&Outcome>,
         row_limit: Option<u64>,
     ) {
@@ -57,11 +61,21 @@ impl Ledger {
             Some(Outcome::Cancelled(output)) => copy(output.as_ref()).map(Given::Cancelled),
             Some(Outcome::LeftRunning { .. } | Outcome::ResultLost { .. }) | None => None,
         };
-        let size = snippet.code.len() + size_of::<Ran>() + given.as_ref().map_or(0, size_of_given);
+        let is_left_running = matches!(outcome, Some(Outcome::LeftRunning { .. }) | None);
+        let source = source.for_blocks();
+        let last = self.ran.back().and_then(|ran| ran.source.as_ref());
+        let is_same = |source: &&Source| last.is_some_and(|last| last.is(source));
+        let new_source = source.as_ref().filter(|source| !is_same(source));
+        let size = snippet.code.len()
+            + size_of::<Ran>()
+            + new_source.map_or(0, |source| source.text.len())
+            + given.as_ref().map_or(0, size_of_given);
         self.held += size;
         self.ran.push_back(Ran {
             number: id.map(Id::to_string),
             snippet: snippet.clone(),
+            source,
+            is_left_running,
             given,
             row_limit,
             size,
@@ -164,7 +178,8 @@ mod tests {
         let data = json!({"text/plain": "x".repeat(length)});
         let Value::Object(data) = data else { panic!() };
         let outcome = Outcome::Finished(Some(Output::Ok(data)));
-        ledger.note(Some(&Id::Number(3)), &snippet, Some(&outcome), None);
+        let what = (&snippet, &Source::new(None, code));
+        ledger.note(Some(&Id::Number(3)), what, Some(&outcome), None);
     }
 
     #[test]

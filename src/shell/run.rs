@@ -156,7 +156,7 @@ impl Run<'_> {
         if !is_hidden {
             let row_limit = self.manner.max_rows;
             let outcome = waited.outcome.as_ref();
-            link.ledger.note(id, snippet, outcome, row_limit);
+            link.ledger.note(id, (snippet, source), outcome, row_limit);
         }
         link.past.note(source, snippet, id.map(Id::to_string));
         let verdict = match waited.outcome {

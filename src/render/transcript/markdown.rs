@@ -2,9 +2,13 @@
 //! pictures in files beside it.
 
 use super::parts::{Part, failure, parts, plain, told};
-use super::{Cell, Picture};
+use super::{Cell, Picture, Ran};
+use crate::lang::Language;
 use crate::render::export;
 use crate::render::one_line;
+
+/// What the name of a picture within a notebook's cell begins with.
+pub(super) const ATTACHMENT: &str = "attachment:";
 
 /// The text under a title; `keep` puts a picture that it shows beside it, and tells under which name.
 pub fn markdown(title: &str, cells: &[Cell], keep: &mut dyn FnMut(Picture) -> String) -> String {
@@ -16,6 +20,17 @@ pub fn markdown(title: &str, cells: &[Cell], keep: &mut dyn FnMut(Picture) -> St
     for cell in cells {
         document.cell(cell);
     }
+    document.text
+}
+
+/// A cell under a sentence, for a notebook whose kernel does not run it.
+pub(super) fn passage(told: &str, cell: &Cell, keep: &mut dyn FnMut(Picture) -> String) -> String {
+    let mut document = Document {
+        text: format!("{told}\n"),
+        pictures: 0,
+        keep,
+    };
+    document.cell(cell);
     document.text
 }
 
@@ -31,7 +46,13 @@ impl Document<'_> {
         // It may be another client's. A lone return would hide what is before it.
         let code = cell.code.replace("\r\n", "\n").replace('\r', "\n");
         self.fence(cell.language.name(), &plain(&code));
-        let parts = parts(cell);
+        for ran in &cell.ran {
+            self.given(cell.language, ran);
+        }
+    }
+
+    fn given(&mut self, language: Language, ran: &Ran) {
+        let parts = parts(language, ran);
         let is_text = |part: &Part<'_>| matches!(part, Part::Printed(_) | Part::Echo(_));
         let has_text = parts.iter().any(is_text);
         for part in parts {
@@ -40,14 +61,14 @@ impl Document<'_> {
                 self.part(part);
             }
         }
-        if let Some(failure) = failure(cell) {
+        if let Some(failure) = failure(language, ran) {
             if let Some(printed) = &failure.printed {
                 self.fence("text", &plain(printed));
             }
             self.note("failed");
             self.fence("text", &told(&failure));
         }
-        if let Some(note) = cell.given.note() {
+        if let Some(note) = ran.given.note() {
             self.note(note);
         }
     }
@@ -56,9 +77,8 @@ impl Document<'_> {
         match part {
             Part::Printed(text) | Part::Echo(text) => self.fence("text", &plain(text)),
             Part::Rows(rows, note) => {
-                let table = export::markdown(&rows);
                 self.text.push('\n');
-                self.text.push_str(&plain(&table));
+                self.text.push_str(&plain(&export::markdown(&rows)));
                 if let Some(note) = note {
                     self.note(&note);
                 }
@@ -68,20 +88,19 @@ impl Document<'_> {
                 self.fence("json", &plain(&text));
             }
             Part::Html(text) => self.fence("html", &plain(text)),
-            Part::Picture(image) => match image.bytes {
-                Some(bytes) => {
-                    self.pictures += 1;
-                    let number = self.pictures;
-                    let ending = image.ending;
-                    let name = (self.keep)(Picture { ending, bytes });
-                    self.text.push_str(&format!(
-                        "\n![{} {number}](<{}>)\n",
-                        image.kind,
-                        in_link(&name)
-                    ));
-                }
-                None => self.left_out(image.kind, image.text.len()),
-            },
+            Part::Picture(image) => {
+                self.pictures += 1;
+                let number = self.pictures;
+                let name = (self.keep)(Picture {
+                    ending: image.picture.ending(),
+                    bytes: image.picture.bytes,
+                });
+                self.text.push_str(&format!(
+                    "\n![{} {number}]({})\n",
+                    image.kind,
+                    in_link(&name)
+                ));
+            }
             Part::Other(kind, value) => {
                 let size = value
                     .as_str()
@@ -112,15 +131,19 @@ impl Document<'_> {
     }
 }
 
-/// A name as a link's target between angle brackets.
+/// A name as a link's target: one of Jupyter's attachments as it is, else between angle brackets.
 fn in_link(name: &str) -> String {
-    let mut link = String::new();
+    if name.starts_with(ATTACHMENT) {
+        return name.to_owned();
+    }
+    let mut link = "<".to_owned();
     for c in name.chars() {
         match c {
             '<' | '>' | '\\' | '%' | '#' | '?' => link.push_str(&format!("%{:02X}", u32::from(c))),
             _ => link.push(c),
         }
     }
+    link.push('>');
     link
 }
 
@@ -135,8 +158,11 @@ mod tests {
         Cell {
             language,
             code: code.to_owned(),
-            given: Given::Output(serde_json::from_value(output).unwrap()),
-            row_limit: None,
+            ran: vec![Ran {
+                code: code.to_owned(),
+                given: Given::Output(serde_json::from_value(output).unwrap()),
+                row_limit: None,
+            }],
         }
     }
 
@@ -154,7 +180,7 @@ mod tests {
             "\n````scala\nval x = \"```\"\n````\n\n```text\na`\n```\n\n```text\nx: Int = 1\n```\n"
         );
         let mut running = cell(Language::R, "x", json!(null));
-        running.given = Given::Running;
+        running.ran[0].given = Given::Running;
         assert_eq!(written(running), "\n```r\nx\n```\n\n*still running*\n");
     }
 
@@ -188,11 +214,11 @@ mod tests {
         let output = json!({"status": "ok", "data": {"application/json": rows}});
         let mut cut = cell(Language::Sql, "select", output);
         assert!(written(cut.clone()).ends_with("| 2 |\n"));
-        cut.row_limit = Some(2);
+        cut.ran[0].row_limit = Some(2);
         let text = written(cut.clone());
         let note = "| 2 |\n\n*2 rows: no more were asked for, there may be others*\n";
         assert!(text.ends_with(note), "{text}");
-        cut.row_limit = Some(3);
+        cut.ran[0].row_limit = Some(3);
         assert!(written(cut).ends_with("| 2 |\n"));
     }
 
@@ -215,24 +241,24 @@ mod tests {
 
     #[test]
     fn pictures_stand_beside_it() {
-        let output = json!({"status": "ok", "data": {"image/png": "aGk=\n", "image/gif": "?"}});
+        let output = json!({"status": "ok", "data": {"image/gif": "aGk=\n", "image/png": "aGk="}});
         let mut pictures = Vec::new();
         let mut keep = |picture| {
             pictures.push(picture);
-            "a <b>-1.png".to_owned()
+            "a <b>-1.gif".to_owned()
         };
         let text = markdown("t", &[cell(Language::Python, "p", output)], &mut keep);
         let picture = Picture {
-            ending: "png",
+            ending: "gif",
             bytes: b"hi".to_vec(),
         };
         assert_eq!(pictures, [picture]);
         assert!(
-            text.contains("\n![image/png 1](<a %3Cb%3E-1.png>)\n"),
+            text.contains("\n![image/gif 1](<a %3Cb%3E-1.gif>)\n"),
             "{text}"
         );
         assert!(
-            text.contains("[image/gif, 1 characters, is left out]"),
+            text.contains("[image/png, 4 characters, is left out]"),
             "{text}"
         );
     }

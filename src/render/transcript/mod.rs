@@ -16,10 +16,18 @@ pub use notebook::notebook;
 use crate::lang::Language;
 use crate::livy::Output;
 
-/// A statement and what it gave.
+/// Statements that were typed as one, and what they gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     pub language: Language,
+    /// As it was typed, comments among it.
+    pub code: String,
+    pub ran: Vec<Ran>,
+}
+
+/// A statement of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ran {
     pub code: String,
     pub given: Given,
     /// Rows that were asked of the server for SQL, or none.

@@ -1,12 +1,11 @@
 //! An output as its parts, whatever document they are for.
 
-use super::Cell;
+use super::Ran;
 use crate::lang::{Echo, Language};
 use crate::livy::{Failure, Output};
 use crate::render::output::SQL_ROWS;
 use crate::render::rows::Rows;
-use crate::render::{sanitize, untangle, whole};
-use base64::Engine;
+use crate::render::{Picture, PictureForm, sanitize, untangle, whole};
 use serde_json::Value;
 
 const TEXT: &str = "text/plain";
@@ -30,23 +29,19 @@ pub(super) enum Part<'a> {
 
 pub(super) struct Image<'a> {
     pub(super) kind: &'a str,
-    pub(super) ending: &'static str,
-    /// As it was sent: in base64, but for what is text itself.
-    pub(super) text: &'a str,
-    /// None where it is not what it is said to be.
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) picture: Picture,
 }
 
-/// Those of what a cell gave that ended well, in an order to be read in.
-pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
-    let Some(Output::Ok(data)) = cell.given.output() else {
+/// Those of what a statement gave that ended well, in an order to be read in.
+pub(super) fn parts(language: Language, ran: &Ran) -> Vec<Part<'_>> {
+    let Some(Output::Ok(data)) = ran.given.output() else {
         return Vec::new();
     };
     let mut parts = Vec::new();
     if let Some(Value::String(text)) = data.get(TEXT) {
         // Livy gives what was printed and a value as one text; Scala's values can be told.
-        let echo = match cell.language {
-            Language::Scala => Echo::of(&cell.code).start(text),
+        let echo = match language {
+            Language::Scala => Echo::of(&ran.code).start(text),
             Language::Python | Language::Sql | Language::R => text.len(),
         };
         let (printed, echo) = text.split_at(echo);
@@ -59,7 +54,7 @@ pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
             (TEXT, Some(_)) => None,
             (JSON, _) => Some(match Rows::of_sql(value) {
                 Some(rows) => {
-                    let note = cut(&rows, cell.row_limit);
+                    let note = cut(&rows, ran.row_limit);
                     Part::Rows(rows, note)
                 }
                 None => Part::Json(value),
@@ -81,29 +76,14 @@ pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
     parts
 }
 
+/// None where it is not what it is said to be, or of a type that documents do not show.
 fn image<'a>(kind: &'a str, text: &'a str) -> Option<Image<'a>> {
-    let ending = match kind {
-        "image/png" => "png",
-        "image/jpeg" => "jpg",
-        "image/gif" => "gif",
-        "image/webp" => "webp",
-        "image/svg+xml" => "svg",
-        _ => return None,
+    let picture = Picture::of(kind, text);
+    let is_shown = match picture.form {
+        PictureForm::Broken(_) => false,
+        PictureForm::Png { .. } | PictureForm::Other => Picture::is_ending(picture.ending()),
     };
-    let bytes = match ending {
-        "svg" => Some(text.as_bytes().to_owned()),
-        _ => {
-            let packed: String = text.split_whitespace().collect();
-            let engine = base64::engine::general_purpose::STANDARD;
-            engine.decode(packed).ok()
-        }
-    };
-    Some(Image {
-        kind,
-        ending,
-        text,
-        bytes,
-    })
+    is_shown.then_some(Image { kind, picture })
 }
 
 /// What is to be said of rows that may not be all of them.
@@ -118,10 +98,10 @@ fn cut(rows: &Rows<'_>, row_limit: Option<u64>) -> Option<String> {
     })
 }
 
-/// The error that a cell gave, and what it had printed before.
-pub(super) fn failure(cell: &Cell) -> Option<Failure> {
-    match cell.given.output()? {
-        Output::Error(failure) => Some(untangle(failure.clone(), cell.language)),
+/// The error that a statement gave, and what it had printed before.
+pub(super) fn failure(language: Language, ran: &Ran) -> Option<Failure> {
+    match ran.given.output()? {
+        Output::Error(failure) => Some(untangle(failure.clone(), language)),
         Output::Ok(_) => None,
     }
 }

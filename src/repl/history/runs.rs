@@ -20,7 +20,9 @@ pub(in crate::repl) enum Outcome {
     Ok,
     Failed,
     Cancelled,
-    /// It was left running, or livysh ended before it did.
+    /// It still ran when nobody waited for it any more.
+    Left,
+    /// Its result did not come, or livysh ended before it did.
     Unknown,
 }
 

@@ -70,6 +70,7 @@ impl Row<'_> {
         match self.run.and_then(|run| run.outcome) {
             Some(Outcome::Failed) => "failed",
             Some(Outcome::Cancelled) => "cancelled",
+            Some(Outcome::Left) => "left running",
             Some(Outcome::Unknown) => "unknown",
             Some(Outcome::Ok) | None => "",
         }
