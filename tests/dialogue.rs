@@ -317,7 +317,7 @@ fn colon_commands_answer() {
     screen.wait_for("'now python'");
     screen.line(":lang sql");
     screen.wait_for_prompt("sql>");
-    screen.line("select 40 + 2 as answer");
+    screen.line("select 40 + 2 as answer;");
     screen.wait_for("|    42|");
     screen.line(":quit");
     assert_eq!(screen.wait_for_exit(), 0);

@@ -6,6 +6,7 @@ use crate::commands::{self, Command, Shared, may_command};
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language};
 use crate::render::Line;
+use crate::shell::hint_line;
 
 /// A block that was read.
 pub(super) enum Block {
@@ -93,12 +94,27 @@ impl Repl<'_> {
                     };
                     initial.0 = " ".repeat(indent);
                 }
+                Completeness::Complete if lang::awaits_end(self.language, &block) => {
+                    self.tell_how_sql_ends();
+                }
                 Completeness::Complete | Completeness::Invalid => break,
             }
         }
         let block = block.trim_end().to_owned();
         self.editor.remember(self.language, &block);
         Block::Code(block)
+    }
+
+    /// Told once, where a line that could be a statement's last is not taken for it.
+    fn tell_how_sql_ends(&mut self) {
+        if std::mem::replace(&mut self.knows_sqls_end, true) || self.out.is_quiet {
+            return;
+        }
+        if let Some(printer) = &self.printer {
+            printer.was_passed_by();
+        }
+        let hint = hint_line("SQL ends with ; or an empty line.");
+        self.out.note_between_lines(&hint);
     }
 
     /// What a first line is that does not begin a block of code.

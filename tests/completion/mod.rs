@@ -280,7 +280,10 @@ fn nothing_is_asked_while_the_session_starts_or_a_statement_runs() {
             .wait_for("Spark session available as 'spark'.");
         prompt.server.run_on(true);
         prompt.server.state("busy");
-        prompt.screen.line("long");
+        prompt.screen.line(match language {
+            "sql" => "long;",
+            _ => "long",
+        });
         prompt
             .screen
             .wait_until("it is sent", || !prompt.server.statements().is_empty());
