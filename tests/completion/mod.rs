@@ -222,6 +222,32 @@ fn a_long_list_is_paged_and_what_is_cut_is_counted() {
 }
 
 #[test]
+fn ctrl_c_leaves_a_list_and_keeps_the_line() {
+    let home = Home::new();
+    let mut prompt = Prompt::scala(&home, 80);
+    let names = (0..700).map(|number| format!("name{number:03}"));
+    prompt
+        .server
+        .names(names.chain(["only".to_owned()]).collect());
+    prompt.tabs("rdd.on", "rdd.only");
+    prompt.clear();
+    prompt.keys("rdd.na\t", "rdd.name");
+    prompt.screen.send("\t");
+    prompt.screen.wait_for("(y or n)");
+    prompt.keys("\x03", "rdd.name");
+    prompt.screen.send("\ty");
+    prompt.screen.wait_for("--More--");
+    prompt.keys("\x03", "rdd.name");
+    assert!(!prompt.screen.text().contains("name400"));
+    // The line is what it was, and so is the key.
+    prompt.run("Two");
+    assert_eq!(prompt.server.codes(), ["rdd.nameTwo"]);
+    prompt.keys("gone", "gone");
+    prompt.screen.send("\x03");
+    prompt.screen.wait_for("scala> gone^C");
+}
+
+#[test]
 fn a_late_answer_serves_the_next_tab_and_typing_goes_on() {
     for columns in WIDTHS {
         let home = Home::new();

@@ -116,6 +116,10 @@ impl ConditionalEventHandler for Key {
 
 impl Key {
     fn wish(&self, wish: Wish) -> Option<Cmd> {
+        // It is the list that is left, as its own keys do it.
+        if self.state.lists() {
+            return Some(Cmd::Kill(Movement::BackwardChar(1)));
+        }
         self.state.wish(wish);
         Some(Cmd::AcceptLine)
     }

@@ -2,7 +2,7 @@
 
 use super::recall::Search;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a key wants of whoever reads the line; the line itself is given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub(super) enum Wish {
     Submit,
 }
 
+/// Held by what is listed.
+pub(super) struct Listing(Arc<()>);
+
 #[derive(Debug, Default)]
 pub(super) struct State {
     wish: Mutex<Option<Wish>>,
@@ -29,6 +32,8 @@ pub(super) struct State {
     indent: AtomicUsize,
     /// Whether lines of the same block stand above.
     continues: AtomicBool,
+    /// Shared with what is listed, while it is.
+    listed: Arc<()>,
 }
 
 impl State {
@@ -54,6 +59,15 @@ impl State {
 
     pub(super) fn continues(&self) -> bool {
         self.continues.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn listing(&self) -> Listing {
+        Listing(self.listed.clone())
+    }
+
+    /// Whether keys are those of a list: of its question, or of its pages.
+    pub(super) fn lists(&self) -> bool {
+        Arc::strong_count(&self.listed) > 1
     }
 
     pub(super) fn set_indent(&self, columns: usize) {
