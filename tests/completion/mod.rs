@@ -445,6 +445,37 @@ fn a_statement_of_ours_gives_way_to_what_is_typed() {
     }
 }
 
+/// Nobody has asked for it; whoever waits behind it is told.
+#[test]
+fn what_fails_about_a_statement_of_ours_is_told_to_who_waits_behind_it() {
+    let home = Home::new();
+    let server = Server::start(Some(&[]), database);
+    let mut prompt = Prompt::at(server, &home, "sql", 80);
+    prompt.server.endless("SHOW TABLES", true);
+    prompt.server.be_away(true);
+    prompt.keys("select * from fli\t", "select * from fli");
+    let looks = |prompt: &Prompt, more: usize| {
+        let before = prompt.server.looks();
+        let is_asked = || prompt.server.looks() >= before + more;
+        prompt.screen.wait_until("it is asked about", is_asked);
+    };
+    looks(&prompt, 3);
+    prompt.clear();
+    let tells = |prompt: &Prompt| {
+        let raw = prompt.screen.raw();
+        String::from_utf8_lossy(&raw).contains("asking again:")
+    };
+    assert!(!tells(&prompt), "{}", prompt.screen.text());
+    prompt.screen.line("select 1;");
+    let is_told = || tells(&prompt);
+    prompt.screen.wait_until("it is told", is_told);
+    prompt.server.be_away(false);
+    prompt.screen.wait_for("\nselect 1\n");
+    prompt.screen.wait_for_prompt("sql>");
+    assert_eq!(prompt.server.cancelled(), [0]);
+    assert!(!prompt.screen.text().contains("statement that was left"));
+}
+
 #[test]
 fn a_statement_of_ours_that_takes_too_long_is_cancelled() {
     let home = Home::new();

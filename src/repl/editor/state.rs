@@ -18,7 +18,7 @@ pub(super) enum Wish {
 }
 
 /// Held by what is listed.
-pub(super) struct Listing(Arc<()>);
+pub(super) struct Listing(#[expect(dead_code)] Arc<()>);
 
 #[derive(Debug, Default)]
 pub(super) struct State {
