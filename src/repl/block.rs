@@ -87,11 +87,8 @@ impl Repl<'_> {
                     return Block::Nothing;
                 }
                 Completeness::Incomplete { indent } => {
-                    let indent = if is_paste || blank_lines > 0 {
-                        0
-                    } else {
-                        indent
-                    };
+                    let is_as_it_is = is_paste || blank_lines > 0 || self.editor.has_more();
+                    let indent = if is_as_it_is { 0 } else { indent };
                     initial.0 = " ".repeat(indent);
                 }
                 Completeness::Complete if lang::awaits_end(self.language, &block) => {

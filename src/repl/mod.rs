@@ -174,7 +174,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         out,
         editor,
         printer,
-        quiet: Quiet::begin(),
+        quiet: Quiet::begin(out.has_signs() && out.terminals.input),
         language: options.language,
         keep: options.keep,
         editor_command: options.editor,

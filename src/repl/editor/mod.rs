@@ -3,6 +3,7 @@
 //! | file        | its duty                                                |
 //! |-------------|---------------------------------------------------------|
 //! | `keys.rs`   | what keys do                                            |
+//! | `ahead.rs`  | what was typed before the prompt stood                  |
 //! | `helper.rs` | colours, brackets and suggestions                       |
 //! | `narrow.rs` | where a suggestion is looked for                        |
 //! | `tab.rs`    | what Tab does                                           |
@@ -12,6 +13,7 @@
 //! | `rows.rs`   | how many rows of the screen a block takes               |
 //! | `view.rs`   | what is drawn of a buffer taller than the screen        |
 
+mod ahead;
 mod helper;
 mod keys;
 mod narrow;
@@ -31,6 +33,7 @@ use crate::commands;
 use crate::lang::Language;
 use crate::render::{Line, one_line};
 use crate::term::{Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
+use ahead::Ahead;
 use helper::Helper;
 use recall::Recall;
 use rows::Rows;
@@ -73,6 +76,7 @@ pub(super) struct LineEditor {
     completer: Rc<RefCell<Completer>>,
     /// What the block takes of the screen.
     rows: Rows,
+    ahead: Ahead,
     /// Where histories are kept; none where nothing is to be kept.
     folder: Option<PathBuf>,
     colours: bool,
@@ -142,6 +146,7 @@ impl LineEditor {
             state,
             completer,
             rows: Rows::new(printed),
+            ahead: Ahead::default(),
             folder,
             colours: out.colours.0,
             marks: out.has_signs(),
@@ -195,12 +200,21 @@ impl LineEditor {
         }
         self.state.begin(!before.is_empty());
         self.state.set_indent(tab::indent(language));
+        self.state.set_as_it_is(self.ahead.is_any());
         let read = self.read_line(raw, &styled, initial);
         let (Read::Line(line) | Read::Reopen(line)) = &read else {
+            self.ahead.forget();
             return read;
         };
+        let typed = line.len().saturating_sub(initial.0.len());
+        self.ahead.took(typed, line.contains('\n'));
         self.rows.add(raw.len(), line, size);
         read
+    }
+
+    /// Whether the next line was typed already, as it is to be.
+    pub(super) fn has_more(&mut self) -> bool {
+        self.ahead.is_any()
     }
 
     /// How many rows up the block began, where all of it is still on the screen as it was typed.

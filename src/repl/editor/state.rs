@@ -30,6 +30,8 @@ pub(super) struct State {
     suggests: AtomicBool,
     /// How far Tab indents a line.
     indent: AtomicUsize,
+    /// Whether the line was typed before it was asked for.
+    is_as_it_is: AtomicBool,
     /// Whether lines of the same block stand above.
     continues: AtomicBool,
     /// Shared with what is listed, while it is.
@@ -76,6 +78,14 @@ impl State {
 
     pub(super) fn indent(&self) -> usize {
         self.indent.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_as_it_is(&self, is_as_it_is: bool) {
+        self.is_as_it_is.store(is_as_it_is, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_as_it_is(&self) -> bool {
+        self.is_as_it_is.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_suggests(&self, suggests: bool) {
