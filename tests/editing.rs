@@ -1,6 +1,6 @@
 //! How a line is edited: history, suggestions, blocks, keys of emacs and vi, on a pseudo-terminal.
 
-use crate::support::echoing::Prompt;
+use crate::support::echoing::{Prompt, serve};
 use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
 use nix::sys::signal::{Signal, kill};
@@ -132,6 +132,19 @@ fn sql_runs_at_its_semicolon_or_an_empty_line() {
         let told = raw.matches("SQL ends with ; or an empty line.").count();
         assert_eq!(told, 1, "{columns}");
     }
+}
+
+/// As they are no prompt's, each whole line is a statement.
+#[test]
+fn lines_of_sql_that_nobody_types_do_not_wait() {
+    let home = Home::new();
+    home.write("first.sql", "select 0;\n");
+    let server = serve(|code| code.trim().to_owned());
+    let arguments = ["--url", &server.url, "-s", "0", "-i", "first.sql"];
+    let ran = home.run_with_stdin(&arguments, "select 1\nselect 2\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(server.count("POST", "/sessions/0/statements"), 3, "{ran:?}");
+    assert!(!ran.err.contains("hint"), "{ran:?}");
 }
 
 #[test]

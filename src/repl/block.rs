@@ -91,7 +91,10 @@ impl Repl<'_> {
                     let indent = if is_as_it_is { 0 } else { indent };
                     initial.0 = " ".repeat(indent);
                 }
-                Completeness::Complete if lang::awaits_end(self.language, &block) => {
+                // Lines that nobody types are not waited for.
+                Completeness::Complete
+                    if self.out.terminals.input && lang::awaits_end(self.language, &block) =>
+                {
                     self.tell_how_sql_ends();
                 }
                 Completeness::Complete | Completeness::Invalid => break,

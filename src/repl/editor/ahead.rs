@@ -11,7 +11,7 @@ const MARKS: usize = "\x1b[200~\x1b[201~".len();
 pub(super) struct Ahead(usize);
 
 impl Ahead {
-    /// A line is about to be read.
+    /// A block is about to be read.
     pub(super) fn look(&mut self) {
         self.0 = self.0.max(term::waiting());
     }
@@ -27,9 +27,12 @@ impl Ahead {
         self.0 = 0;
     }
 
-    /// Whether the next line has come already, or begins to.
+    /// Whether the next line has come already, or begins to. A long text comes in parts, while its first
+    /// lines are read; where there was none, what waits are quick keys.
     pub(super) fn is_any(&mut self) -> bool {
-        self.look();
+        if self.0 > 0 {
+            self.look();
+        }
         self.0 > 0
     }
 }

@@ -185,6 +185,7 @@ impl LineEditor {
         });
         if before.is_empty() {
             self.rows.begin(size);
+            self.ahead.look();
         }
         if let Some(helper) = self.editor.helper() {
             helper.before.replace(before.to_owned());
