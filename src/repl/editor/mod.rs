@@ -32,7 +32,7 @@ use super::{Looks, credential};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::{Line, one_line};
-use crate::term::{Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
+use crate::term::{Lent, Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
 use ahead::Ahead;
 use helper::Helper;
 use recall::Recall;
@@ -83,6 +83,8 @@ pub(super) struct LineEditor {
     /// Whether the terminal is told where a prompt begins and ends.
     marks: bool,
     on_terminal: bool,
+    /// Whether that is one that draws no line anew, where lines are not edited.
+    is_plain: bool,
     /// How many entries a full history has lost since it was loaded.
     forgotten: usize,
     /// When entries ran, and how they ended.
@@ -151,6 +153,7 @@ impl LineEditor {
             colours: out.colours.0,
             marks: out.has_signs(),
             on_terminal: out.terminals.input,
+            is_plain: out.terminals.input && out.terminals.output && printer.is_none(),
             forgotten: 0,
             runs: Runs::new(profile),
         };
@@ -235,6 +238,8 @@ impl LineEditor {
             helper.view.begin();
             helper.is_handed_over.set(false);
         }
+        // There the terminal itself edits the line, as it does for programs without an editor.
+        let _lent = self.is_plain.then(Lent::begin);
         loop {
             let prompt = (raw, styled);
             return match self.editor.readline_with_initial(&prompt, initial) {
