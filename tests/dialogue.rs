@@ -301,6 +301,87 @@ fn no_key_between_work_and_prompt_is_echoed() {
     screen.is_as_before();
 }
 
+const NESTED: &str = "def nested(x):\n    if x:\n        for word in ('deep',):\n            return word\n    \
+                      else:\n        return 'flat'";
+
+/// A terminal that marks pastes does so, too, while a statement runs.
+#[test]
+fn what_is_pasted_while_a_statement_runs_comes_whole() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "python");
+    screen.line("import time; time.sleep(2); print('slept')");
+    screen.wait_for("running 0:0");
+    assert!(screen.marks_pastes());
+    screen.paste(&NESTED.replace("    if", "\n    if"));
+    screen.wait_for("\nslept\n");
+    screen.wait_for("return 'flat'");
+    // It is the next input, and waits for its Enter.
+    screen.line("");
+    screen.wait_for_prompt(">>>");
+    screen.line("nested(1) + nested(0)");
+    screen.wait_for("'deepflat'");
+    screen.wait_for_prompt(">>>");
+    // A program that is lent the terminal has it as a shell gives it.
+    screen.line(":sh echo ready; read line; echo got $line");
+    screen.wait_for("\nready");
+    assert!(!screen.marks_pastes());
+    screen.line("it");
+    screen.wait_for("\ngot it");
+    screen.wait_for_prompt(">>>");
+    assert!(screen.marks_pastes());
+    screen.line(":quit");
+    assert_eq!(screen.wait_for_exit(), 0);
+    assert!(!screen.marks_pastes());
+    screen.is_as_before();
+}
+
+/// One that does not, or keys of somebody who is ahead.
+#[test]
+fn lines_that_are_typed_ahead_are_not_indented_once_more() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "python");
+    screen.line("import time; time.sleep(2); print('slept')");
+    screen.wait_for("running 0:0");
+    screen.send(&format!("{NESTED}\n\nnested(1) + nested(0)\n").replace('\n', "\r"));
+    screen.wait_for("\n'deepflat'");
+    shows(
+        &screen,
+        &[
+            "slept",
+            ">>> def nested(x):",
+            "...     if x:",
+            "...         for word in ('deep',):",
+            "...             return word",
+            "...     else:",
+            "...         return 'flat'",
+            "...",
+            ">>> nested(1) + nested(0)",
+            "'deepflat'",
+        ],
+    );
+    // What is typed now is indented again.
+    screen.wait_for_prompt(">>>");
+    screen.line("def again():");
+    screen.wait_for_prompt("...");
+    screen.line("return 'indented'");
+    screen.wait_for("...     return 'indented'");
+}
+
+/// A signal while a statement runs, too, leaves a terminal that marks nothing.
+#[test]
+fn a_termination_while_a_statement_runs_ends_the_marks() {
+    let home = Home::new();
+    let mut screen = prompt(&home, "python");
+    screen.line("import time; time.sleep(100)");
+    screen.wait_for("running 0:0");
+    assert!(screen.marks_pastes());
+    let process = screen.process_id().try_into().unwrap();
+    kill(Pid::from_raw(process), Signal::SIGTERM).unwrap();
+    assert_eq!(screen.wait_for_exit(), 143);
+    assert!(!screen.marks_pastes());
+    screen.is_as_before();
+}
+
 #[test]
 fn colon_commands_answer() {
     let home = Home::new();
@@ -317,7 +398,7 @@ fn colon_commands_answer() {
     screen.wait_for("'now python'");
     screen.line(":lang sql");
     screen.wait_for_prompt("sql>");
-    screen.line("select 40 + 2 as answer");
+    screen.line("select 40 + 2 as answer;");
     screen.wait_for("|    42|");
     screen.line(":quit");
     assert_eq!(screen.wait_for_exit(), 0);

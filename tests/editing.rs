@@ -1,6 +1,6 @@
 //! How a line is edited: history, suggestions, blocks, keys of emacs and vi, on a pseudo-terminal.
 
-use crate::support::echoing::Prompt;
+use crate::support::echoing::{Prompt, serve};
 use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
 use nix::sys::signal::{Signal, kill};
@@ -70,6 +70,92 @@ fn up_moves_inside_a_block_first_and_enter_in_its_midst_makes_a_line() {
     prompt.keys("z = y", "def f(x):\n    y = x\n    z = y\n    return y");
     prompt.screen.send(&format!("{DOWN}{END}\r"));
     prompt.wait_for_sent("def f(x):\n    y = x\n    z = y\n    return y");
+}
+
+#[test]
+fn sql_runs_at_its_semicolon_or_an_empty_line() {
+    const HINT: &str = "hint: SQL ends with ; or an empty line.";
+    for columns in WIDTHS {
+        let home = Home::new();
+        let mut prompt = Prompt::with(&home, "sql", columns, &[], &[]);
+        let begun = |prompt: &Prompt, last: &str| {
+            let screen = &prompt.screen;
+            screen.wait_until("the block goes on", || {
+                let text = screen.text();
+                let mut lines = text.lines().map(str::trim_end).rev();
+                lines.next() == Some("   >") && lines.any(|line| line.ends_with(last))
+            });
+        };
+        // What stands on its first line would be the whole of it.
+        prompt.screen.line("delete from t");
+        begun(&prompt, "sql> delete from t");
+        prompt.screen.wait_for(HINT);
+        prompt.screen.line("where x = ';' -- ;");
+        begun(&prompt, "where x = ';' -- ;");
+        assert!(prompt.sent().is_empty());
+        prompt.screen.line("and y = 1; -- all of it");
+        prompt.wait_for_sent("delete from t\nwhere x = ';' -- ;\nand y = 1");
+        prompt.screen.line("select 1");
+        begun(&prompt, "sql> select 1");
+        prompt.screen.line("");
+        prompt.wait_for_sent("select 1");
+        // As they were typed, they are recalled, and wait in the same way.
+        prompt.keys(UP, "select 1");
+        prompt.screen.send("\r");
+        begun(&prompt, "sql> select 1");
+        prompt.screen.line(";");
+        prompt.wait_for_sent("select 1");
+        prompt.screen.paste("select 2\nfrom t");
+        prompt.screen.line("");
+        begun(&prompt, "from t");
+        prompt.screen.line("");
+        prompt.wait_for_sent("select 2\nfrom t");
+        prompt.screen.paste("select 3;\nselect 4;");
+        prompt.screen.line("");
+        prompt.wait_for_sent("select 4");
+        // Whatever stands there runs, or is forgotten.
+        prompt.screen.send("select 5\x18\r");
+        prompt.wait_for_sent("select 5");
+        prompt.screen.line("select (6");
+        begun(&prompt, "sql> select (6");
+        prompt.screen.line("");
+        prompt.screen.line("");
+        prompt.screen.wait_for("You typed two blank lines.");
+        prompt.screen.wait_for_prompt("sql>");
+        prompt.screen.line("-- only a comment");
+        prompt.screen.wait_for("-- only a comment\nsql>");
+        prompt.screen.line(":timing off");
+        prompt.screen.wait_for("Timing is off.");
+        let sent = prompt.sent();
+        assert_eq!(sent.len(), 7, "{sent:?}");
+        let raw = String::from_utf8_lossy(&prompt.screen.raw()).into_owned();
+        let told = raw.matches("SQL ends with ; or an empty line.").count();
+        assert_eq!(told, 1, "{columns}");
+    }
+}
+
+/// As they are no prompt's, each whole line is a statement.
+#[test]
+fn lines_of_sql_that_nobody_types_do_not_wait() {
+    let home = Home::new();
+    home.write("first.sql", "select 0;\n");
+    let server = serve(|code| code.trim().to_owned());
+    let arguments = ["--url", &server.url, "-s", "0", "-i", "first.sql"];
+    let ran = home.run_with_stdin(&arguments, "select 1\nselect 2\n");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(server.count("POST", "/sessions/0/statements"), 3, "{ran:?}");
+    assert!(!ran.err.contains("hint"), "{ran:?}");
+}
+
+#[test]
+fn a_quiet_prompt_tells_no_hint_of_sql() {
+    let home = Home::new();
+    let mut prompt = Prompt::with(&home, "sql", 80, &[], &["-q"]);
+    prompt.screen.line("select 1");
+    prompt.screen.wait_for_prompt("   >");
+    prompt.screen.line(";");
+    prompt.wait_for_sent("select 1");
+    assert!(!prompt.screen.text().contains("hint"));
 }
 
 #[test]

@@ -258,7 +258,7 @@ fn table() -> Vec<Run> {
         run(
             "-o csv -l python -e 1",
             "1\n",
-            "--format csv does not apply to text: it is for rows of SQL\n",
+            "the format csv is for rows of SQL: this is text, written as it is\n",
             0,
         ),
         run(

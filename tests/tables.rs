@@ -205,4 +205,13 @@ fn the_last_result_is_shown_in_another_format_without_running_it() {
             .contains("FORMAT is text, table, vertical, csv"),
         "{told:?}"
     );
+    // A text is no rows, and that is told whenever it is asked for as rows.
+    shown(&mut screen, ":format text");
+    shown(&mut screen, "'plain'");
+    for _ in 0..2 {
+        let told = shown(&mut screen, ":last csv > plain.csv");
+        let as_it_is = "the format csv is for rows of SQL: this is text, written as it is";
+        assert_eq!(told, ["8 bytes are in plain.csv.", as_it_is]);
+        assert_eq!(file("plain.csv"), "'plain'\n");
+    }
 }

@@ -11,6 +11,7 @@ Ctrl-P, Ctrl-N  the history one by one
 Ctrl-R, Ctrl-S  search it; Ctrl-G gives back what was typed
 Right, End      take what is suggested in grey; Ctrl-Right a word of it
 Enter           run, where the block is complete; in its midst a new line
+                SQL is complete with ; at its end, or after an empty line
 Alt-Enter       a new line; Ctrl-O does the same
 Ctrl-X Enter    run it as it is, complete or not
 Ctrl-X Ctrl-E   edit it in $VISUAL or $EDITOR, and run it

@@ -214,6 +214,15 @@ fn completeness_in(language: Language, code: &str) -> Completeness {
     }
 }
 
+/// Whether a text is to be followed by a sign of its end where lines are typed one by one: SQL, whose
+/// statements can go on after a line that could be their last, ends with `;` or an empty line.
+pub fn awaits_end(language: Language, code: &str) -> bool {
+    match language {
+        Language::Sql => cell::completeness(code).is_none() && sql::awaits_end(code),
+        Language::Scala | Language::Python | Language::R => false,
+    }
+}
+
 /// What must have run once in a session before the snippet runs there.
 pub fn prerequisite(snippet: &Snippet) -> Option<Snippet> {
     match snippet.language {

@@ -121,6 +121,16 @@ pub(super) fn completeness(code: &str) -> Completeness {
     Completeness::Complete
 }
 
+/// Whether neither `;` nor an empty line ends it. A text without a statement has none to end.
+pub(super) fn awaits_end(code: &str) -> bool {
+    let tokens = scan(code).tokens;
+    let is_ended = tokens
+        .last()
+        .is_none_or(|last| last.kind == Kind::Semicolon);
+    let last = code.rsplit('\n').next().unwrap_or_default();
+    !is_ended && !last.trim().is_empty()
+}
+
 pub(super) fn statement_ranges(source: &str) -> Vec<Range<usize>> {
     statements(&scan(source).tokens).0
 }
@@ -156,6 +166,29 @@ mod tests {
     fn codes(source: &str) -> Vec<&str> {
         let ranges = statement_ranges(source);
         ranges.into_iter().map(|range| &source[range]).collect()
+    }
+
+    #[test]
+    fn a_statement_ends_with_a_semicolon_or_an_empty_line() {
+        for (code, awaits) in [
+            ("select 1", true),
+            ("select 1;", false),
+            ("select 1; -- two", false),
+            ("select 1; select 2", true),
+            ("select 1 -- ;", true),
+            ("select ';'", true),
+            ("select 1 /* ; */", true),
+            ("delete from t\nwhere x = 1", true),
+            ("delete from t\n\nwhere x = 1", true),
+            ("select 1\n", false),
+            ("select 1\n  ", false),
+            ("begin select 1; end", true),
+            ("begin select 1; end;", false),
+            ("-- a comment", false),
+            ("", false),
+        ] {
+            assert_eq!(awaits_end(code), awaits, "{code}");
+        }
     }
 
     #[test]

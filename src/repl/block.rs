@@ -6,6 +6,7 @@ use crate::commands::{self, Command, Shared, may_command};
 use crate::exit::Exit;
 use crate::lang::{self, Completeness, Language};
 use crate::render::Line;
+use crate::shell::hint_line;
 
 /// A block that was read.
 pub(super) enum Block {
@@ -86,12 +87,15 @@ impl Repl<'_> {
                     return Block::Nothing;
                 }
                 Completeness::Incomplete { indent } => {
-                    let indent = if is_paste || blank_lines > 0 {
-                        0
-                    } else {
-                        indent
-                    };
+                    let is_as_it_is = is_paste || blank_lines > 0 || self.editor.has_more();
+                    let indent = if is_as_it_is { 0 } else { indent };
                     initial.0 = " ".repeat(indent);
+                }
+                // Lines that nobody types are not waited for.
+                Completeness::Complete
+                    if self.out.terminals.input && lang::awaits_end(self.language, &block) =>
+                {
+                    self.tell_how_sql_ends();
                 }
                 Completeness::Complete | Completeness::Invalid => break,
             }
@@ -99,6 +103,18 @@ impl Repl<'_> {
         let block = block.trim_end().to_owned();
         self.editor.remember(self.language, &block);
         Block::Code(block)
+    }
+
+    /// Told once, where a line that could be a statement's last is not taken for it.
+    fn tell_how_sql_ends(&mut self) {
+        if std::mem::replace(&mut self.knows_sqls_end, true) || self.out.is_quiet {
+            return;
+        }
+        if let Some(printer) = &self.printer {
+            printer.was_passed_by();
+        }
+        let hint = hint_line("SQL ends with ; or an empty line.");
+        self.out.note_between_lines(&hint);
     }
 
     /// What a first line is that does not begin a block of code.

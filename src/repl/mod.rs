@@ -121,6 +121,8 @@ struct Repl<'a> {
     is_detached: bool,
     /// Whether the window is called after the server.
     has_title: bool,
+    /// Whether it was told what ends a statement of SQL.
+    knows_sqls_end: bool,
     /// How what was typed last has ended.
     outcome: Outcome,
 }
@@ -172,7 +174,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         out,
         editor,
         printer,
-        quiet: Quiet::begin(),
+        quiet: Quiet::begin(out.has_signs() && out.terminals.input),
         language: options.language,
         keep: options.keep,
         editor_command: options.editor,
@@ -186,6 +188,7 @@ pub fn run(mut desk: Desk<'_>, options: Options) -> Left {
         has_restarted: false,
         is_detached: false,
         has_title: options.looks.title,
+        knows_sqls_end: false,
         outcome: Outcome::Ok,
     };
     if options.comes_back

@@ -1,7 +1,7 @@
 //! The commands that only a prompt has.
 
 use super::Repl;
-use crate::commands::{Edited, Prompt, edit, edit_file, is_command};
+use crate::commands::{Command, Edited, Prompt, edit, edit_file, is_command};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::render::{self, Line, one_line};
@@ -50,12 +50,14 @@ impl Repl<'_> {
         self.editor.set_language(language, self.out);
     }
 
-    /// The last inputs that hold all of these words, however they are written.
+    /// The last inputs that hold all of these words, however they are written. Who looks for words does
+    /// not look for the looking.
     fn show_history(&self, count: usize, words: &[String]) {
-        let words: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let wanted: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+        let is_itself = |entry: &str| !words.is_empty() && searches(entry, words);
         let shown = self.editor.table(count, |entry| {
-            let entry = entry.to_lowercase();
-            words.iter().all(|word| entry.contains(word))
+            let lower = entry.to_lowercase();
+            wanted.iter().all(|word| lower.contains(word)) && !is_itself(entry)
         });
         self.out.data(&render::sanitize(&shown)).ok();
     }
@@ -166,6 +168,14 @@ impl Repl<'_> {
             verbose: false,
         };
         self.carry_out(command)
+    }
+}
+
+/// Whether an input has asked the history for these words.
+fn searches(entry: &str, wanted: &[String]) -> bool {
+    match crate::commands::parse(entry) {
+        Some(Ok(Command::Prompt(Prompt::History { words, .. }))) => words == wanted,
+        _ => false,
     }
 }
 

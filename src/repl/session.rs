@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthChar;
 
 /// So many of the session's statements are shown.
 const SHOWN_STATEMENTS: usize = 20;
-/// So much of a statement's code is shown.
-const SHOWN_CODE: usize = 60;
+/// So much of a statement's code is shown: with the sign that it goes on it fits on 80 columns.
+const SHOWN_CODE: usize = 58;
 
 const WITHOUT_NUMBER: &str =
     "The number of the statement that was left is not known; :statements shows them all.";
@@ -89,6 +89,10 @@ impl Repl<'_> {
         let before = self.desk.manner;
         let manner = &mut self.desk.manner;
         manner.format = again.format.unwrap_or(manner.format);
+        // Who asks for one wants to know that it is none for this.
+        if again.format.is_some() {
+            self.desk.echoes.format_told.set(false);
+        }
         manner.records = again.records.unwrap_or(manner.records);
         self.desk.outlet = again.outlet;
         let exit = self.last();
@@ -207,6 +211,7 @@ fn shown(statement: &Statement) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+    use unicode_width::UnicodeWidthStr;
 
     #[test]
     fn a_statement_stands_on_one_line() {
@@ -218,7 +223,8 @@ mod tests {
         assert_eq!(line(&signed), "    7  running     x = 1\n");
         assert_eq!(line("a\nb"), "    7  running     a …\n");
         let long = line(&"漢".repeat(40));
-        assert_eq!(long, format!("    7  running     {} …\n", "漢".repeat(30)));
+        assert_eq!(long, format!("    7  running     {} …\n", "漢".repeat(29)));
+        assert!(long.trim_end().width() < 80);
         assert_eq!(line("a\u{1b}[2J"), "    7  running     a\\u{1b}[2J\n");
     }
 }

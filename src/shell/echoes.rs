@@ -9,7 +9,7 @@ pub struct Echoes {
     /// Whether what was not printed by the code itself is left out.
     pub are_silent: Cell<bool>,
     /// Whether it was told that a format does not apply to text.
-    pub(super) format_told: Cell<bool>,
+    pub format_told: Cell<bool>,
     /// Whether it was told how to keep what is drawn.
     pub(super) picture_told: Cell<bool>,
     /// The name of Scala's last value.

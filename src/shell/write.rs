@@ -48,7 +48,8 @@ impl Run<'_> {
             && !self.echoes.format_told.replace(true)
         {
             let name = self.manner.format.name();
-            let told = format!("--format {name} does not apply to text: it is for rows of SQL");
+            let told =
+                format!("the format {name} is for rows of SQL: this is text, written as it is");
             self.tell(&[Line::faint(told)]);
         }
         let Some(rows) = rendered.cut_at else {

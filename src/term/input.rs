@@ -1,6 +1,8 @@
 //! The terminal's input modes while no prompt stands.
 
+use super::pastes::{self, Unmarked};
 use super::signs::take_title;
+use nix::libc;
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
 use std::io::{self, IsTerminal, Write};
@@ -47,9 +49,22 @@ pub fn edits_line() -> bool {
     tcgetattr(io::stdin()).map_or(true, |mode| !mode.local_flags.contains(LocalFlags::ISIG))
 }
 
+/// How many bytes were typed that nobody has read.
+pub fn waiting() -> usize {
+    let mut count: libc::c_int = 0;
+    // Safe: the count is all that is written.
+    #[allow(unsafe_code)]
+    let answer = unsafe { libc::ioctl(libc::STDIN_FILENO, libc::FIONREAD, &raw mut count) };
+    match answer {
+        0 => count.try_into().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// While it lives, another program has the terminal as a shell gives it.
 pub struct Lent {
     before: Option<Termios>,
+    _unmarked: Unmarked,
 }
 
 impl Lent {
@@ -63,7 +78,10 @@ impl Lent {
                 tcsetattr(io::stdin(), SetArg::TCSADRAIN, &lent).ok();
             }
         }
-        Lent { before }
+        Lent {
+            before,
+            _unmarked: Unmarked::begin(),
+        }
     }
 }
 
@@ -82,18 +100,25 @@ impl Drop for Lent {
 /// is one of that prompt's.
 pub struct Quiet {
     before: Option<Termios>,
+    marks_pastes: bool,
 }
 
 impl Quiet {
-    pub fn begin() -> Quiet {
-        let before = tcgetattr(io::stdin()).ok();
-        let quiet = Quiet { before };
+    /// `marks_pastes` where the terminal may be asked to mark what is pasted meanwhile.
+    pub fn begin(marks_pastes: bool) -> Quiet {
+        let quiet = Quiet {
+            before: tcgetattr(io::stdin()).ok(),
+            marks_pastes,
+        };
         quiet.renew();
         quiet
     }
 
     /// The shell of whoever stopped the program and went on gives the terminal back as it likes it.
     pub fn renew(&self) {
+        if self.marks_pastes {
+            pastes::mark();
+        }
         let Ok(now) = tcgetattr(io::stdin()) else {
             return;
         };
@@ -113,6 +138,7 @@ impl Quiet {
 
 impl Drop for Quiet {
     fn drop(&mut self) {
+        pastes::end_marks();
         if let Some(before) = &self.before {
             tcsetattr(io::stdin(), SetArg::TCSADRAIN, before).ok();
         }

@@ -8,6 +8,7 @@ mod image;
 mod input;
 mod pager;
 mod painter;
+mod pastes;
 mod progress;
 mod signs;
 mod theme;
@@ -15,7 +16,7 @@ mod theme;
 pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
 pub use highlight::Lines;
 pub use image::{Images, Png, Way};
-pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line};
+pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line, waiting};
 pub use pager::pager;
 pub use painter::Painter;
 pub use signs::{Mark, PROMPT_MARKS};
@@ -127,6 +128,15 @@ struct Inner {
     phase: Option<Phase>,
 }
 
+impl Inner {
+    fn write_note(&mut self, text: &str) {
+        let mut stderr = io::stderr().lock();
+        self.progress.erase(&mut stderr).ok();
+        stderr.write_all(text.as_bytes()).ok();
+        stderr.flush().ok();
+    }
+}
+
 impl Out {
     pub fn new(terminals: Terminals, colour: Colour, surroundings: Surroundings) -> Out {
         let takes = |is_terminal: bool| surroundings.takes(colour, is_terminal);
@@ -170,20 +180,26 @@ impl Out {
 
     /// Writes a message to people. Nothing can be done where that fails.
     pub fn note(&self, line: &Line) {
+        let text = self.noted(line);
         let mut inner = self.lock();
+        match &mut inner.above {
+            Some(above) => above(text),
+            None => inner.write_note(&text),
+        }
+    }
+
+    /// The same where a prompt is about to stand, and none does: it comes before that.
+    pub fn note_between_lines(&self, line: &Line) {
+        let text = self.noted(line);
+        self.lock().write_note(&text);
+    }
+
+    fn noted(&self, line: &Line) -> String {
         let mut text = styled(line, self.colours.1, self.signs && self.terminals.error);
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        match &mut inner.above {
-            Some(above) => above(text),
-            None => {
-                let mut stderr = io::stderr().lock();
-                inner.progress.erase(&mut stderr).ok();
-                stderr.write_all(text.as_bytes()).ok();
-                stderr.flush().ok();
-            }
-        }
+        text
     }
 
     /// From now on what is echoed of values is painted.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const RUNS: usize = 3;
 /// Gives a number that stands nowhere in what is typed, nor in a greeting.
 const SUM: &str = "spark.range(7).count() * 1111111";
-const QUERY: &str = "select 7 * 1111111 as a";
+const QUERY: &str = "select 7 * 1111111 as a;";
 const RESULT: &str = "7777777";
 
 fn cache() -> PathBuf {

@@ -222,6 +222,32 @@ fn a_long_list_is_paged_and_what_is_cut_is_counted() {
 }
 
 #[test]
+fn ctrl_c_leaves_a_list_and_keeps_the_line() {
+    let home = Home::new();
+    let mut prompt = Prompt::scala(&home, 80);
+    let names = (0..700).map(|number| format!("name{number:03}"));
+    prompt
+        .server
+        .names(names.chain(["only".to_owned()]).collect());
+    prompt.tabs("rdd.on", "rdd.only");
+    prompt.clear();
+    prompt.keys("rdd.na\t", "rdd.name");
+    prompt.screen.send("\t");
+    prompt.screen.wait_for("(y or n)");
+    prompt.keys("\x03", "rdd.name");
+    prompt.screen.send("\ty");
+    prompt.screen.wait_for("--More--");
+    prompt.keys("\x03", "rdd.name");
+    assert!(!prompt.screen.text().contains("name400"));
+    // The line is what it was, and so is the key.
+    prompt.run("Two");
+    assert_eq!(prompt.server.codes(), ["rdd.nameTwo"]);
+    prompt.keys("gone", "gone");
+    prompt.screen.send("\x03");
+    prompt.screen.wait_for("scala> gone^C");
+}
+
+#[test]
 fn a_late_answer_serves_the_next_tab_and_typing_goes_on() {
     for columns in WIDTHS {
         let home = Home::new();
@@ -280,7 +306,10 @@ fn nothing_is_asked_while_the_session_starts_or_a_statement_runs() {
             .wait_for("Spark session available as 'spark'.");
         prompt.server.run_on(true);
         prompt.server.state("busy");
-        prompt.screen.line("long");
+        prompt.screen.line(match language {
+            "sql" => "long;",
+            _ => "long",
+        });
         prompt
             .screen
             .wait_until("it is sent", || !prompt.server.statements().is_empty());
@@ -414,6 +443,37 @@ fn a_statement_of_ours_gives_way_to_what_is_typed() {
         prompt.tabs("select * from fli", "select * from flights");
         assert_eq!(prompt.server.cancelled(), [0], "{hears_cancel}");
     }
+}
+
+/// Nobody has asked for it; whoever waits behind it is told.
+#[test]
+fn what_fails_about_a_statement_of_ours_is_told_to_who_waits_behind_it() {
+    let home = Home::new();
+    let server = Server::start(Some(&[]), database);
+    let mut prompt = Prompt::at(server, &home, "sql", 80);
+    prompt.server.endless("SHOW TABLES", true);
+    prompt.server.be_away(true);
+    prompt.keys("select * from fli\t", "select * from fli");
+    let looks = |prompt: &Prompt, more: usize| {
+        let before = prompt.server.looks();
+        let is_asked = || prompt.server.looks() >= before + more;
+        prompt.screen.wait_until("it is asked about", is_asked);
+    };
+    looks(&prompt, 3);
+    prompt.clear();
+    let tells = |prompt: &Prompt| {
+        let raw = prompt.screen.raw();
+        String::from_utf8_lossy(&raw).contains("asking again:")
+    };
+    assert!(!tells(&prompt), "{}", prompt.screen.text());
+    prompt.screen.line("select 1;");
+    let is_told = || tells(&prompt);
+    prompt.screen.wait_until("it is told", is_told);
+    prompt.server.be_away(false);
+    prompt.screen.wait_for("\nselect 1\n");
+    prompt.screen.wait_for_prompt("sql>");
+    assert_eq!(prompt.server.cancelled(), [0]);
+    assert!(!prompt.screen.text().contains("statement that was left"));
 }
 
 #[test]

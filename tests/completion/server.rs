@@ -20,6 +20,8 @@ struct Stage {
     cancelled: Vec<usize>,
     /// Whether statements fail.
     fails: bool,
+    /// Whether statements cannot be asked about.
+    is_away: bool,
     statements: Vec<(String, String)>,
 }
 
@@ -40,6 +42,7 @@ impl Server {
             endless: None,
             cancelled: Vec::new(),
             fails: false,
+            is_away: false,
             statements: Vec::new(),
         };
         let stage: Shared = Arc::new((Mutex::new(stage), Condvar::new()));
@@ -81,6 +84,19 @@ impl Server {
 
     pub fn fail(&self, fails: bool) {
         self.change(|stage| stage.fails = fails);
+    }
+
+    pub fn be_away(&self, is_away: bool) {
+        self.change(|stage| stage.is_away = is_away);
+    }
+
+    /// How often it was asked about a statement.
+    pub fn looks(&self) -> usize {
+        let requests = self.scripted.requests().into_iter();
+        let is_look = |request: &Request| {
+            request.method == "GET" && request.path.starts_with("/sessions/0/statements/")
+        };
+        requests.filter(is_look).count()
     }
 
     /// The numbers of those that were to be cancelled.
@@ -139,6 +155,9 @@ fn answer(shared: &Shared, gives: Gives, request: &Request) -> Answer {
         ("POST", path) if path.ends_with("/cancel") => {
             stage.cancelled.extend(number_in(path));
             json!({"msg": "canceled"})
+        }
+        ("GET", path) if stage.is_away && number_in(path).is_some() => {
+            return Answer::json("503 Service Unavailable", r#"{"msg":"away for now"}"#);
         }
         ("GET", path) => match number_in(path).filter(|number| *number < stage.statements.len()) {
             Some(number) => statement(&stage, number, gives),

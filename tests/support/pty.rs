@@ -264,6 +264,11 @@ impl Screen {
         self.child.try_wait().unwrap().is_some()
     }
 
+    /// Whether the terminal was asked to mark what is pasted.
+    pub fn marks_pastes(&self) -> bool {
+        self.parser.lock().unwrap().screen().bracketed_paste()
+    }
+
     pub fn is_on_alternate_screen(&self) -> bool {
         self.parser.lock().unwrap().screen().alternate_screen()
     }

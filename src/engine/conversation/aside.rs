@@ -2,11 +2,13 @@
 //! session is ready; it is cancelled when a statement comes, and when it takes too long.
 
 use super::keepalive::is_at_rest;
-use super::{Conversation, Submitted};
+use super::{Conversation, Emit, Submitted};
 use crate::delivery;
 use crate::engine::aside::{Aside, Asked, Told};
 use crate::engine::{Code, Command, Event, Outcome, Ticket, session, statement};
 use crate::livy::{Client, Completion, Id, LivyError};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -84,6 +86,7 @@ impl Conversation {
     /// Somebody's statement comes: one of ours ends, and until then that waits behind it.
     pub(super) fn give_way_to(&mut self, ticket: Ticket) {
         if self.is_ours() {
+            self.is_waited_behind.set(true);
             self.give_way();
             self.tell_waiting(ticket, true);
         }
@@ -101,6 +104,42 @@ impl Conversation {
             // What is being sent is not left before it has a number to be cancelled by.
             (true, None) => current.until = Some(Instant::now() + AFTER_CANCEL),
         }
+    }
+
+    /// Who hears of what runs. Of a statement of ours nobody does, but of what holds up whoever waits behind
+    /// it, and of copies, which may be of another one.
+    pub(super) fn emit_of_current(&self) -> Rc<Emit> {
+        let emit = self.emit.clone();
+        if !self.is_ours() {
+            return emit;
+        }
+        let (is_waited_behind, is_away) = (self.is_waited_behind.clone(), Cell::new(false));
+        Rc::new(Box::new(move |event| {
+            let matters = match &event {
+                Event::Copies(_) => true,
+                Event::Reconnecting(_) | Event::Recovering { .. } => {
+                    is_away.set(is_waited_behind.get());
+                    is_away.get()
+                }
+                Event::Reconnected | Event::Recovered => is_away.replace(false),
+                Event::Starting { .. }
+                | Event::Ready { .. }
+                | Event::StartsSlowly { .. }
+                | Event::OpenFailed(_)
+                | Event::Died(_)
+                | Event::AcceptedLate { .. }
+                | Event::LostLate(_)
+                | Event::Progress { .. }
+                | Event::Stages(_)
+                | Event::CancelFailed(_)
+                | Event::Finished { .. }
+                | Event::Answered { .. }
+                | Event::Ended(_) => false,
+            };
+            if matters {
+                emit(event);
+            }
+        }))
     }
 
     fn give_way(&mut self) {

@@ -99,12 +99,14 @@ impl Post {
         }
     }
 
-    /// Cancels them, and tells what became of each; `of` is the one that counts, where that was known to
-    /// have arrived.
+    /// Cancels them, and tells what became of each, where somebody has typed them; `of` is the one that
+    /// counts, where that was known to have arrived.
     async fn end(&self, of: Option<Id>, all: Vec<Statement>) {
-        if all.is_empty() {
+        let Some(first) = all.first() else {
             return;
-        }
+        };
+        let signature = first.code.as_deref().and_then(Signature::in_code);
+        let is_hidden = signature.is_some_and(|signature| signature.is_hidden());
         let mut copies = Copies::new(of);
         for copy in all {
             let id = copy.id.clone();
@@ -133,7 +135,9 @@ impl Post {
                 | StatementState::Other(_) => copies.begun.push(id),
             }
         }
-        (self.emit)(Event::Copies(copies));
+        if !is_hidden {
+            (self.emit)(Event::Copies(copies));
+        }
     }
 
     /// To cancel it twice is to cancel it once.

@@ -34,6 +34,7 @@ use super::{AskUi, Code, Command, Event, Mailbox, Opening, Patience, Ticket, ses
 use super::{Outcome, statement::Step};
 use crate::delivery;
 use crate::livy::{Client, Id, LivyError, Session};
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -92,6 +93,8 @@ struct Conversation {
     asked: HashMap<Ticket, AbortHandle>,
     /// The last question that nobody waits for.
     aside: Option<AbortHandle>,
+    /// Whether somebody waits behind a statement of ours.
+    is_waited_behind: Rc<Cell<bool>>,
     /// By which such a question becomes a statement.
     own_commands: mpsc::WeakUnboundedSender<Command>,
 }
@@ -124,6 +127,7 @@ pub(super) async fn run(
         ask_ui: None,
         asked: HashMap::new(),
         aside: None,
+        is_waited_behind: Rc::default(),
         own_commands: mailbox.1,
     };
     conversation.run(opening).await;
@@ -250,7 +254,7 @@ impl Conversation {
                 self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_stop_waiting);
             }
-            Some(Command::CancelById(id)) => self.send_cancel(id),
+            Some(Command::CancelById(id)) => self.send_cancel(id, self.emit.clone()),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
             Some(Command::AskAside(asked)) => self.ask_aside(asked),
             Some(Command::SubmitAside(asked)) => self.submit_aside(asked),
@@ -273,9 +277,9 @@ impl Conversation {
     }
 
     /// Sends a cancel on a task of its own, so that nothing that happens meanwhile stops it.
-    fn send_cancel(&self, id: Id) {
+    fn send_cancel(&self, id: Id, emit: Rc<Emit>) {
         if let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) {
-            let (emit, patience) = (self.emit.clone(), self.patience);
+            let patience = self.patience;
             tokio::task::spawn_local(async move {
                 let mut failed = false;
                 let tell = |error: &LivyError| {

@@ -1,10 +1,11 @@
 //! Opens the session and waits until it is ready; looks at it when that is needed; tells its death.
 
 use super::keepalive::{Need, beat, keep_alive};
-use super::{Conversation, Request, Turn};
+use super::{Conversation, Emit, Request, Turn};
 use crate::delivery::{self, Patience, Received, chance};
 use crate::engine::{Command, Death, Event, OpenError, Opened, Opening, session};
 use crate::livy::{Id, LivyError, Session};
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -74,7 +75,7 @@ impl Conversation {
                         self.tell_session(|session| Event::StartsSlowly { session });
                     }
                     match self.wait_until(look_at).await {
-                        Turn::Next => self.look_at_session(self.patience).await,
+                        Turn::Next => self.look_at_session(self.patience, self.emit.clone()).await,
                         turn => turn,
                     }
                 }
@@ -127,7 +128,7 @@ impl Conversation {
 
     /// Whoever keeps the session has learnt that it is gone.
     pub(super) async fn on_gone(&mut self) -> Turn {
-        let turn = self.look_at_session(self.patience).await;
+        let turn = self.look_at_session(self.patience, self.emit.clone()).await;
         match self.machine.is_over() {
             true => self.tell_death().await,
             // It was not said of this session.
@@ -154,11 +155,11 @@ impl Conversation {
     }
 
     /// Asks for the session's state, and takes commands meanwhile.
-    pub(super) async fn look_at_session(&mut self, patience: Patience) -> Turn {
+    pub(super) async fn look_at_session(&mut self, patience: Patience, emit: Rc<Emit>) -> Turn {
         let (Some(client), Some(id)) = (self.client.clone(), self.session_id()) else {
             return Turn::Next;
         };
-        let emit = self.emit.clone();
+        let tells = emit.clone();
         let patience = match self.machine.is_starting() {
             true => patience,
             // It was seen: what is not there any more is not still to come.
@@ -168,7 +169,7 @@ impl Conversation {
             let mut failed = false;
             let tell = |error: &LivyError| {
                 failed = true;
-                emit(Event::Reconnecting(error.clone()));
+                tells(Event::Reconnecting(error.clone()));
             };
             let look = async || client.session(&id).await;
             let answer = delivery::read_made(&patience, tell, look).await;
@@ -178,7 +179,7 @@ impl Conversation {
             let turn = tokio::select! {
                 (failed, answer) = &mut looking => {
                     if failed && answer.is_ok() {
-                        self.emit(Event::Reconnected);
+                        emit(Event::Reconnected);
                     }
                     self.machine.on_looked(self.now(), chance(), answer);
                     return Turn::Next;

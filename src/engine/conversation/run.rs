@@ -2,7 +2,7 @@
 
 use super::post::{Accepted, Post};
 use super::stages::{Look, Stages, Ui};
-use super::{Conversation, Request, Submitted, Turn, aside};
+use super::{Conversation, Emit, Request, Submitted, Turn, aside};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
 use crate::engine::statement::{Outcome, Step};
 use crate::engine::{Event, Ticket};
@@ -52,6 +52,7 @@ impl Conversation {
         let signature = is_new.then(|| self.known.new_signature(is_hidden));
         let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
+        let emit = self.emit_of_current();
         // The bars of what is ours are nobody's.
         let mut stages = match self.is_ours() {
             true => None,
@@ -88,7 +89,7 @@ impl Conversation {
                         patience: self.patience,
                         unwanted: unwanted.clone(),
                         owes_cancel: owes_cancel.clone(),
-                        emit: self.emit.clone(),
+                        emit: emit.clone(),
                     };
                     let posting = match refusal {
                         None => post.begin(),
@@ -98,15 +99,15 @@ impl Conversation {
                 }
                 Step::LookAt(id, at) if at <= now => {
                     current.machine.on_looking();
-                    request =
-                        Some(self.look(client.clone(), session.clone(), id, signature.clone()));
+                    let place = (client.clone(), session.clone(), id);
+                    request = Some(self.look(place, signature.clone(), emit.clone()));
                 }
                 Step::LookAt(_, at) => look_at = Some(self.began + at),
                 Step::Wait => {}
                 Step::Over => break,
             }
             if let Some(id) = self.take_cancel() {
-                self.send_cancel(id);
+                self.send_cancel(id, emit.clone());
             }
             tokio::select! {
                 biased;
@@ -142,15 +143,17 @@ impl Conversation {
         }
         let over = self.current.take();
         owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
-        self.take_late(&mut request, owes_cancel.get()).await;
-        match over {
-            Some(submitted) => self.conclude(submitted).await,
+        self.take_late(&mut request, owes_cancel.get(), &emit).await;
+        let turn = match over {
+            Some(submitted) => self.conclude(submitted, emit).await,
             None => Turn::Next,
-        }
+        };
+        self.is_waited_behind.set(false);
+        turn
     }
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
-    async fn conclude(&mut self, submitted: Submitted) -> Turn {
+    async fn conclude(&mut self, submitted: Submitted, emit: Rc<Emit>) -> Turn {
         let (ticket, machine) = (submitted.ticket, submitted.machine);
         let (id, ran) = (machine.id(), machine.ran());
         let Some(outcome) = machine.into_outcome() else {
@@ -178,7 +181,7 @@ impl Conversation {
                 unreachable: Some(LOOK_AFTER_FAILURE),
                 ..self.patience
             };
-            turn = self.look_at_session(patience).await;
+            turn = self.look_at_session(patience, emit).await;
             if self.machine.is_over() {
                 self.tell_death().await;
             }
@@ -198,7 +201,12 @@ impl Conversation {
     }
 
     /// The answer to the POST may have come just when nobody waited for it any more.
-    async fn take_late(&mut self, request: &mut Option<Request<Answer>>, owes_cancel: bool) {
+    async fn take_late(
+        &mut self,
+        request: &mut Option<Request<Answer>>,
+        owes_cancel: bool,
+        emit: &Rc<Emit>,
+    ) {
         let answered = tokio::select! {
             biased;
             answer = or_never(request) => answer,
@@ -207,9 +215,9 @@ impl Conversation {
         if let Answer::Posted(Ok(accepted)) = answered {
             let id = accepted.statement.id;
             if owes_cancel {
-                self.send_cancel(id.clone());
+                self.send_cancel(id.clone(), emit.clone());
             }
-            self.emit(Event::AcceptedLate { id });
+            emit(Event::AcceptedLate { id });
         }
     }
 
@@ -258,12 +266,10 @@ impl Conversation {
 
     fn look(
         &self,
-        client: Arc<Client>,
-        session: Id,
-        id: Id,
+        (client, session, id): (Arc<Client>, Id, Id),
         signature: Option<Signature>,
+        emit: Rc<Emit>,
     ) -> Request<Answer> {
-        let emit = self.emit.clone();
         let patience = Patience {
             defect: self.patience.defect.max(DEFECT_WHILE_RUNNING),
             ..self.patience

@@ -25,7 +25,7 @@ pub(super) fn bind(editor: &mut Editor<Helper, Recall>, state: &Arc<State>) {
         EventHandler::Conditional(Box::new(Key { deed, state }))
     };
     for bracket in ['}', ')', ']'] {
-        let dedent = EventHandler::Conditional(Box::new(Dedent(bracket)));
+        let dedent = EventHandler::Conditional(Box::new(Dedent(bracket, state.clone())));
         editor.bind_sequence(plain(KeyCode::Char(bracket)), dedent);
     }
     let bindings = [
@@ -116,6 +116,10 @@ impl ConditionalEventHandler for Key {
 
 impl Key {
     fn wish(&self, wish: Wish) -> Option<Cmd> {
+        // It is the list that is left, as its own keys do it.
+        if self.state.lists() {
+            return Some(Cmd::Kill(Movement::BackwardChar(1)));
+        }
         self.state.wish(wish);
         Some(Cmd::AcceptLine)
     }
@@ -169,13 +173,17 @@ fn first_word(text: &str) -> &str {
 }
 
 /// A closing bracket as the first key of a line goes back under the line that opened it.
-struct Dedent(char);
+struct Dedent(char, Arc<State>);
 
 impl ConditionalEventHandler for Dedent {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let line = context.line();
         let at_end = context.pos() == line.len();
-        if line.is_empty() || !at_end || !line.bytes().all(|byte| byte == b' ') {
+        if self.1.is_as_it_is()
+            || line.is_empty()
+            || !at_end
+            || !line.bytes().all(|byte| byte == b' ')
+        {
             return None;
         }
         let indent = " ".repeat(line.len().saturating_sub(BRACKET_INDENT));

@@ -3,6 +3,7 @@
 //! | file        | its duty                                                |
 //! |-------------|---------------------------------------------------------|
 //! | `keys.rs`   | what keys do                                            |
+//! | `ahead.rs`  | what was typed before the prompt stood                  |
 //! | `helper.rs` | colours, brackets and suggestions                       |
 //! | `narrow.rs` | where a suggestion is looked for                        |
 //! | `tab.rs`    | what Tab does                                           |
@@ -12,6 +13,7 @@
 //! | `rows.rs`   | how many rows of the screen a block takes               |
 //! | `view.rs`   | what is drawn of a buffer taller than the screen        |
 
+mod ahead;
 mod helper;
 mod keys;
 mod narrow;
@@ -30,7 +32,8 @@ use super::{Looks, credential};
 use crate::commands;
 use crate::lang::Language;
 use crate::render::{Line, one_line};
-use crate::term::{Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
+use crate::term::{Lent, Out, PROMPT_COLOUR, PROMPT_MARKS, Painter};
+use ahead::Ahead;
 use helper::Helper;
 use recall::Recall;
 use rows::Rows;
@@ -73,12 +76,15 @@ pub(super) struct LineEditor {
     completer: Rc<RefCell<Completer>>,
     /// What the block takes of the screen.
     rows: Rows,
+    ahead: Ahead,
     /// Where histories are kept; none where nothing is to be kept.
     folder: Option<PathBuf>,
     colours: bool,
     /// Whether the terminal is told where a prompt begins and ends.
     marks: bool,
     on_terminal: bool,
+    /// Whether that is one that draws no line anew, where lines are not edited.
+    is_plain: bool,
     /// How many entries a full history has lost since it was loaded.
     forgotten: usize,
     /// When entries ran, and how they ended.
@@ -142,10 +148,12 @@ impl LineEditor {
             state,
             completer,
             rows: Rows::new(printed),
+            ahead: Ahead::default(),
             folder,
             colours: out.colours.0,
             marks: out.has_signs(),
             on_terminal: out.terminals.input,
+            is_plain: out.terminals.input && out.terminals.output && printer.is_none(),
             forgotten: 0,
             runs: Runs::new(profile),
         };
@@ -180,6 +188,7 @@ impl LineEditor {
         });
         if before.is_empty() {
             self.rows.begin(size);
+            self.ahead.look();
         }
         if let Some(helper) = self.editor.helper() {
             helper.before.replace(before.to_owned());
@@ -195,12 +204,21 @@ impl LineEditor {
         }
         self.state.begin(!before.is_empty());
         self.state.set_indent(tab::indent(language));
+        self.state.set_as_it_is(self.ahead.is_any());
         let read = self.read_line(raw, &styled, initial);
         let (Read::Line(line) | Read::Reopen(line)) = &read else {
+            self.ahead.forget();
             return read;
         };
+        let typed = line.len().saturating_sub(initial.0.len());
+        self.ahead.took(typed, line.contains('\n'));
         self.rows.add(raw.len(), line, size);
         read
+    }
+
+    /// Whether the next line was typed already, as it is to be.
+    pub(super) fn has_more(&mut self) -> bool {
+        self.ahead.is_any()
     }
 
     /// How many rows up the block began, where all of it is still on the screen as it was typed.
@@ -220,6 +238,8 @@ impl LineEditor {
             helper.view.begin();
             helper.is_handed_over.set(false);
         }
+        // There the terminal itself edits the line, as it does for programs without an editor.
+        let _lent = self.is_plain.then(Lent::begin);
         loop {
             let prompt = (raw, styled);
             return match self.editor.readline_with_initial(&prompt, initial) {

@@ -34,6 +34,11 @@ impl Printer {
         self.count.clone()
     }
 
+    /// Something else was printed between the lines of a block.
+    pub(in crate::repl) fn was_passed_by(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(in crate::repl) fn above(&self) -> Above {
         let (messages, count) = (self.messages.clone(), self.count.clone());
         Box::new(move |text| {

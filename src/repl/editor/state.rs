@@ -2,7 +2,7 @@
 
 use super::recall::Search;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What a key wants of whoever reads the line; the line itself is given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub(super) enum Wish {
     Submit,
 }
 
+/// Held by what is listed.
+pub(super) struct Listing(#[expect(dead_code)] Arc<()>);
+
 #[derive(Debug, Default)]
 pub(super) struct State {
     wish: Mutex<Option<Wish>>,
@@ -27,8 +30,12 @@ pub(super) struct State {
     suggests: AtomicBool,
     /// How far Tab indents a line.
     indent: AtomicUsize,
+    /// Whether the line was typed before it was asked for.
+    is_as_it_is: AtomicBool,
     /// Whether lines of the same block stand above.
     continues: AtomicBool,
+    /// Shared with what is listed, while it is.
+    listed: Arc<()>,
 }
 
 impl State {
@@ -56,12 +63,29 @@ impl State {
         self.continues.load(Ordering::Relaxed)
     }
 
+    pub(super) fn listing(&self) -> Listing {
+        Listing(self.listed.clone())
+    }
+
+    /// Whether keys are those of a list: of its question, or of its pages.
+    pub(super) fn lists(&self) -> bool {
+        Arc::strong_count(&self.listed) > 1
+    }
+
     pub(super) fn set_indent(&self, columns: usize) {
         self.indent.store(columns, Ordering::Relaxed);
     }
 
     pub(super) fn indent(&self) -> usize {
         self.indent.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_as_it_is(&self, is_as_it_is: bool) {
+        self.is_as_it_is.store(is_as_it_is, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_as_it_is(&self) -> bool {
+        self.is_as_it_is.load(Ordering::Relaxed)
     }
 
     pub(super) fn set_suggests(&self, suggests: bool) {

@@ -1,12 +1,14 @@
 //! Tab: completes the word before the cursor; where there is none at the beginning of a line, it indents.
 
 use super::helper::Helper;
+use super::state::Listing;
 use crate::lang::Language;
 use crate::repl::complete;
 use rustyline::completion::{Candidate, Completer};
 use rustyline::{Cmd, Context, EditMode, EventContext, InputMode};
 
-pub(super) struct Listed(complete::Candidate);
+/// It lives as long as the list that it is shown in.
+pub(super) struct Listed(complete::Candidate, #[expect(dead_code)] Listing);
 
 impl Candidate for Listed {
     fn display(&self) -> &str {
@@ -30,7 +32,8 @@ impl Completer for Helper {
         let mut completer = self.completer.borrow_mut();
         let before = self.before.borrow();
         let (start, found) = completer.press(self.language.get(), &before, line.split_at(position));
-        Ok((start, found.into_iter().map(Listed).collect()))
+        let listed = |one| Listed(one, self.state.listing());
+        Ok((start, found.into_iter().map(listed).collect()))
     }
 }
 
