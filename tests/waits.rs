@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 /// What the session and its last statement are at this time.
 struct Stage {
     session: Value,
+    /// Null while the server is away.
     statement: Value,
     statements: usize,
 }
@@ -59,6 +60,9 @@ impl Stage {
             ("POST", "/sessions/0/statements", _) => {
                 self.statements += 1;
                 ("201 Created", self.numbered(self.statements - 1))
+            }
+            ("GET", _, Some(_)) if self.statement.is_null() => {
+                ("503 Service Unavailable", json!({"msg": "away"}))
             }
             ("GET", _, Some(number)) => ("200 OK", self.numbered(number.parse().unwrap())),
             _ => ("404 Not Found", json!({"msg": "not found"})),
@@ -182,6 +186,29 @@ fn a_statement_that_takes_long_is_told_on_a_line_that_is_erased() {
         screen.wait_for("scala> slow\nres0: Int = 7\n\nscala>");
         assert!(!screen.text().contains("running"), "{}", screen.text());
     }
+}
+
+#[test]
+fn an_outage_while_a_statement_runs_is_told_for_as_long_as_it_lasts() {
+    let home = Home::new();
+    let server = Server::start(session("idle", ""));
+    let arguments = ["--url", &server.url, "-s", "0", "-l", "scala"];
+    let mut screen = Screen::sized(&home, &arguments, 24, 80);
+    screen.wait_for_prompt("scala>");
+    screen.line("slow");
+    screen.wait_for("running 0:0");
+    server.statement(Value::Null);
+    screen.wait_for("; asking again: ");
+    // It stays there while the clock goes on.
+    let told = || screen.text().lines().next_back().unwrap().to_owned();
+    let first = told();
+    screen.wait_until("the clock has gone on", || told() != first);
+    assert!(told().contains("; asking again: "), "{}", screen.text());
+    server.statement(running(0.5));
+    screen.wait_for(", 50 %");
+    assert!(!told().contains("asking again"), "{}", screen.text());
+    server.statement(available("res0: Int = 7"));
+    screen.wait_for("scala> slow\nres0: Int = 7\n\nscala>");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Waits for a statement's end, with a progress line, for as long as it may take.
 
-use super::stages;
 use super::{Event, Link, Run, Signal};
+use super::{stages, words};
 use crate::engine::{self, Outcome, Stage, Ticket};
 use crate::exit::Exit;
 use crate::livy::Id;
@@ -76,6 +76,8 @@ pub(super) struct Wait<'a> {
     is_behind_another: bool,
     fraction: f64,
     stages: Vec<Stage>,
+    /// Why the server is asked again, as long as it is.
+    trouble: Option<String>,
     is_cancelled: bool,
     end: Option<Exit>,
     too_long: Option<Duration>,
@@ -102,6 +104,7 @@ impl<'a> Wait<'a> {
             is_behind_another: false,
             fraction: 0.0,
             stages: Vec::new(),
+            trouble: None,
             is_cancelled: false,
             end: None,
             too_long: None,
@@ -199,6 +202,10 @@ impl<'a> Wait<'a> {
                 }
             }
             Event::Engine(engine::Event::Stages(stages)) => self.stages = stages,
+            Event::Engine(engine::Event::Reconnecting(error)) => {
+                self.trouble = Some(words::asking_again(&error));
+            }
+            Event::Engine(engine::Event::Reconnected) => self.trouble = None,
             Event::Engine(engine::Event::Finished {
                 ticket,
                 id,
@@ -312,6 +319,9 @@ impl<'a> Wait<'a> {
         };
         let clock = clock(elapsed);
         let place = self.place;
+        if let Some(trouble) = &self.trouble {
+            return format!("{place}{what} {clock}; {trouble}");
+        }
         // Livy's progress reaches 1 and falls again while jobs follow each other.
         let text = match self.fraction {
             fraction if fraction > 0.0 && fraction < 1.0 => {
