@@ -5,7 +5,7 @@ use crate::lang::{Echo, Language};
 use crate::livy::{Failure, Output};
 use crate::render::output::SQL_ROWS;
 use crate::render::rows::Rows;
-use crate::render::{sanitize, untangle, whole};
+use crate::render::{sanitize, told, untangle, whole};
 use base64::Engine;
 use serde_json::Value;
 
@@ -59,7 +59,10 @@ pub(super) fn parts(cell: &Cell) -> Vec<Part<'_>> {
             (TEXT, Some(_)) => None,
             (JSON, _) => Some(match Rows::of_sql(value) {
                 Some(rows) => {
-                    let note = cut(&rows, cell.row_limit);
+                    let note = match told::note(value, &rows) {
+                        Some(note) => Some(note).filter(|note| !note.is_empty()),
+                        None => cut(&rows, cell.row_limit),
+                    };
                     Part::Rows(rows, note)
                 }
                 None => Part::Json(value),
