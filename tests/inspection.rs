@@ -80,6 +80,7 @@ fn python_tells_what_values_are(prompt: &mut Prompt) {
     prompt.gives("spark.conf.set('spark.sql.repl.eagerEval.enabled', True)");
     prompt.gives("from collections import namedtuple as nt; Pair = nt('Pair', 'left right')");
     prompt.gives("pair = Pair(frame, ['x' * 5000] * 1000)");
+    prompt.gives("inside = [frame, {'a': frame}, Pair(frame, 1)]");
     prompt.gives("add = eval('lambda x, y=2: x + y')");
     prompt
         .screen
@@ -99,7 +100,6 @@ fn python_tells_what_values_are(prompt: &mut Prompt) {
     assert_eq!(prompt.gives("?pair.left"), told);
     assert_eq!(prompt.gives(":schema frame"), TREE);
     // Nor does it run one inside of another value, whose job would fail.
-    prompt.gives("inside = [frame, {'a': frame}, Pair(frame, 1)]");
     prompt.tells("inside?", "[DataFrame[id: bigint, part: ");
     prompt.tells("inside?", "Pair(left=DataFrame[id: bigint, part: ");
     assert_eq!(prompt.gives(":sch pair.left"), TREE);

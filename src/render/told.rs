@@ -12,6 +12,8 @@ pub const ROWS_MARK: &str = "livysh:rows ";
 
 const TEXT: &str = "text/plain";
 const JSON: &str = "application/json";
+/// What Scala's interpreters add of a value without a name.
+const ECHOES: [&str; 2] = ["\nval _: Unit = ()", "\n_: Unit = ()"];
 const MORE: &str = "more";
 
 /// An output with the rows that its text tells; itself where it tells none.
@@ -24,6 +26,8 @@ pub fn with_rows(data: &Map<String, Value>) -> Cow<'_, Map<String, Value>> {
 
 fn told(data: &Map<String, Value>) -> Option<Map<String, Value>> {
     let text = data.get(TEXT)?.as_str()?.trim_end();
+    let echoed = ECHOES.iter().find_map(|echo| text.strip_suffix(echo));
+    let text = echoed.unwrap_or(text).trim_end();
     let start = text.rfind('\n').map_or(0, |end| end + 1);
     let (before, last) = text.split_at(start);
     let mut rows: Value = serde_json::from_str(last.strip_prefix(ROWS_MARK)?).ok()?;
@@ -121,6 +125,10 @@ mod tests {
         ]});
         let told = of(&format!("printed\n{ROWS_MARK}{rows}\n\n"));
         assert_eq!(told["text/plain"], "printed\n");
+        assert_eq!(
+            of(&format!("printed\n{ROWS_MARK}{rows}\n_: Unit = ()\n")),
+            told
+        );
         let data = json!([
             [9_007_199_254_740_993_u64, 1.5, true, "1.50", "null"],
             [null, "NaN", null, "12345678901234567890.10", null],
