@@ -50,6 +50,7 @@ mod secrets;
 mod services;
 mod sessions;
 mod sessions_command;
+mod showing;
 mod sign_on;
 mod signals;
 mod signs;

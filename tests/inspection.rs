@@ -8,16 +8,24 @@ use crate::support::spark::{runtime_of, shared, strict};
 use livysh::local::{Options, Server};
 
 /// A prompt in a session with Spark.
-struct Prompt {
-    screen: Screen,
+pub struct Prompt {
+    pub screen: Screen,
     mark: &'static str,
 }
 
 impl Prompt {
     fn of(home: &Home, url: &str, session: &str, language: &str) -> Prompt {
+        Prompt::sized(home, url, session, language, 120)
+    }
+
+    pub fn sized(home: &Home, url: &str, session: &str, language: &str, columns: u16) -> Prompt {
         let arguments = ["--url", url, "-s", session, "-l", language];
-        let screen = Screen::run(home, BINARY, &arguments, 80, 120);
-        let mark = if language == "scala" { "scala>" } else { ">>>" };
+        let screen = Screen::run(home, BINARY, &arguments, 80, columns);
+        let mark = match language {
+            "scala" => "scala>",
+            "sql" => "sql>",
+            _ => ">>>",
+        };
         screen.wait_for("Spark session available as 'spark'.");
         screen.wait_for_prompt(mark);
         Prompt { screen, mark }
@@ -25,7 +33,7 @@ impl Prompt {
 
     /// Types a line; what stands between it and the next prompt.
     #[track_caller]
-    fn gives(&mut self, line: &str) -> String {
+    pub fn gives(&mut self, line: &str) -> String {
         self.screen.send("\x0c");
         self.screen.wait_for_prompt(self.mark);
         self.screen.line(line);
@@ -50,7 +58,7 @@ impl Prompt {
     }
 
     #[track_caller]
-    fn tells(&mut self, line: &str, told: &str) {
+    pub fn tells(&mut self, line: &str, told: &str) {
         let shown = self.gives(line);
         assert!(shown.contains(told), "{line}: no “{told}” in:\n{shown}");
     }
@@ -72,6 +80,7 @@ fn python_tells_what_values_are(prompt: &mut Prompt) {
     prompt.gives("spark.conf.set('spark.sql.repl.eagerEval.enabled', True)");
     prompt.gives("from collections import namedtuple as nt; Pair = nt('Pair', 'left right')");
     prompt.gives("pair = Pair(frame, ['x' * 5000] * 1000)");
+    prompt.gives("inside = [frame, {'a': frame}, Pair(frame, 1)]");
     prompt.gives("add = eval('lambda x, y=2: x + y')");
     prompt
         .screen
@@ -90,6 +99,9 @@ fn python_tells_what_values_are(prompt: &mut Prompt) {
     assert!(told.ends_with(&format!("\nSchema:\n{TREE}")), "{told}");
     assert_eq!(prompt.gives("?pair.left"), told);
     assert_eq!(prompt.gives(":schema frame"), TREE);
+    // Nor does it run one inside of another value, whose job would fail.
+    prompt.tells("inside?", "[DataFrame[id: bigint, part: ");
+    prompt.tells("inside?", "Pair(left=DataFrame[id: bigint, part: ");
     assert_eq!(prompt.gives(":sch pair.left"), TREE);
     let told = prompt.gives("pair.right?");
     assert!(
@@ -156,6 +168,9 @@ fn scala_tells_what_values_are(prompt: &mut Prompt) {
     );
     prompt.tells("stimes?", "Type:         (Int, Long) => Long");
     assert_eq!(prompt.gives(":schema sframe"), TREE);
+    for line in [":type 1); println(\"x\"", ":kind Int] + (1"] {
+        prompt.tells(line, "nothing was sent");
+    }
     prompt.tells(":schema before7", "not found: value before7");
     prompt.tells(":schema spair._2", "spair._2 is no DataFrame or Dataset");
     prompt.tells("nothingHere?", "not found: value nothingHere");

@@ -57,6 +57,7 @@ const GROUPS: [(&str, &[Name]); 6] = [
             Name::Vertical,
             Name::Silent,
             Name::Timing,
+            Name::Show,
             Name::Download,
             Name::Upload,
         ],

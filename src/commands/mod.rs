@@ -14,6 +14,7 @@
 //! | `paste.rs`       | `:paste`                                                      |
 //! | `load.rs`        | `:load`, and transcripts                                      |
 //! | `inspect/`       | `x?`, `:schema`, `:type`, `:kind`                             |
+//! | `show.rs`        | `:show`                                                       |
 //! | `require.rs`     | `:require`                                                    |
 //! | `results.rs`     | `:format`, `:once`, `:timing`                                 |
 //! | `doctor.rs`      | `:doctor`                                                     |
@@ -40,6 +41,7 @@ mod prompt;
 mod require;
 mod results;
 mod save;
+mod show;
 mod startup;
 mod steps;
 mod stream;
@@ -170,6 +172,7 @@ impl<'a> Desk<'a> {
             Shared::Reset => Answer::Refused(self.about_reset()),
             Shared::Save(wanted) => self.save(language, &wanted),
             Shared::Schema(name) => self.schema_of(language, &name),
+            Shared::Show(wanted) => self.show(language, &wanted),
             Shared::Shell(command_line) => self.shell(&command_line),
             Shared::Silent => {
                 let is_silent = !self.echoes.are_silent.get();

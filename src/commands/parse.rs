@@ -92,6 +92,7 @@ pub enum Shared {
     Save(Save),
     /// The columns of a DataFrame or a table.
     Schema(String),
+    Show(Show),
     Shell(String),
     Silent,
     /// Whether it is told how long each statement took; the other way where that is not said.
@@ -116,6 +117,14 @@ pub struct Download {
     pub rows: Option<u64>,
 }
 
+/// Whose first rows are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Show {
+    /// A variable; in SQL a table or a view.
+    pub name: String,
+    pub rows: u64,
+}
+
 /// Where pasted code comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paste {
@@ -128,6 +137,10 @@ pub enum Paste {
 }
 
 const SHOWN_INPUTS: usize = 20;
+/// So many rows are shown where no number is given, as Spark's `show` does.
+const SHOWN_ROWS: u64 = 20;
+/// All of them are in one answer; :download has more.
+const MOST_ROWS: u64 = 10_000;
 /// So many lines of the log are printed where no number is given.
 const LOG_LINES: i64 = 100;
 
@@ -262,6 +275,13 @@ fn command(entry: &'static Entry, argument: &str) -> Result<Command, String> {
             "" => Err(format!("usage: {}", entry.usage())),
             name => shared(Shared::Schema(name.to_owned())),
         },
+        Name::Show => match show(argument) {
+            Some(wanted) => shared(Shared::Show(wanted)),
+            None => Err(format!(
+                "usage: {}  (ROWS is 1 to {MOST_ROWS})",
+                entry.usage()
+            )),
+        },
         Name::Shell => shared(Shared::Shell(argument.to_owned())),
         Name::Silent => shared(Shared::Silent),
         Name::Type => match option("-v", argument) {
@@ -289,6 +309,20 @@ fn option<'a>(option: &str, argument: &'a str) -> (bool, &'a str) {
         None if argument == option => (true, ""),
         Some(_) | None => (false, argument),
     }
+}
+
+/// A name, which may have blanks in quotes, and how many rows.
+fn show(argument: &str) -> Option<Show> {
+    let is_count = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let (name, rows) = match argument.rsplit_once(char::is_whitespace) {
+        Some((name, rows)) if is_count(rows) => (name.trim_end(), rows.parse().ok()?),
+        Some(_) | None => (argument, SHOWN_ROWS),
+    };
+    let is_wanted = !name.is_empty() && (1..=MOST_ROWS).contains(&rows);
+    is_wanted.then(|| Show {
+        name: name.to_owned(),
+        rows,
+    })
 }
 
 /// The numbers of the first and the last of them; none for the last input.

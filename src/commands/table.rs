@@ -32,6 +32,7 @@ pub enum Name {
     Schema,
     Session,
     Shell,
+    Show,
     Silent,
     Statements,
     Theme,
@@ -99,6 +100,7 @@ const fn entry(
                 | Name::Restart
                 | Name::Schema
                 | Name::Session
+                | Name::Show
                 | Name::Statements
                 | Name::Theme
                 | Name::Timing
@@ -115,7 +117,7 @@ const fn not_over_livy(name: &'static str, reason: &'static str) -> Entry {
     entry(Name::NotOverLivy, name, "", "", reason)
 }
 
-pub(super) static TABLE: [Entry; 46] = [
+pub(super) static TABLE: [Entry; 47] = [
     entry(
         Name::Attach,
         "attach",
@@ -322,6 +324,15 @@ pub(super) static TABLE: [Entry; 46] = [
         "<command line>",
         "run a shell command, on this machine",
         "!<command line> does the same where it names a program. It runs here, not where the driver runs.",
+    ),
+    entry(
+        Name::Show,
+        "show",
+        "NAME [ROWS]",
+        "show the first rows of a DataFrame, or of a table in SQL",
+        "They are laid out as results of SQL are: fitted to the screen, with types under names. A job runs for it, \
+         which\ntakes ROWS rows, 20 where that is not said and 10000 at most; :download writes more into a file. \
+         Times\nare those of the session's time zone, arrays, maps and structs as df.show() has them.",
     ),
     not_over_livy(
         "settings",

@@ -71,6 +71,7 @@ fn arguments(which: Name) -> &'static [Takes] {
         Name::Lang => &[Takes::Language],
         Name::Shell => &[Takes::Shell],
         Name::Schema => &[Takes::Value],
+        Name::Show => &[Takes::Value, Takes::Nothing],
         Name::Theme => &[Takes::Theme],
         Name::Timing => &[Takes::OnOff],
         Name::Vertical => &[Takes::OnOffAuto],

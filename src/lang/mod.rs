@@ -58,7 +58,7 @@ pub use echo::Echo;
 pub use ending::{Ending, ending, number as exit_number};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
-pub use pairs::bracket_pair;
+pub use pairs::{are_paired, bracket_pair};
 pub use past::{Input, Past, Ran};
 pub use place::{Name, Place, is_name_part, names, place_at_end};
 pub use read::{Reading, read, split};

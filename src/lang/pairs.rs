@@ -20,6 +20,12 @@ pub fn bracket_pair(language: Language, text: &str, position: usize) -> Option<(
     })
 }
 
+/// Whether each bracket belongs to another, outside literals and comments.
+pub fn are_paired(language: Language, text: &str) -> bool {
+    let brackets = brackets(language, text);
+    2 * pairs(brackets.clone()).len() == brackets.len()
+}
+
 fn brackets(language: Language, text: &str) -> Vec<(usize, char)> {
     match language {
         Language::Scala => scala::brackets(text),
@@ -76,6 +82,16 @@ mod tests {
             );
             assert_eq!(bracket_pair(language, text, 0), None);
             assert_eq!(bracket_pair(language, text, text.len()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bracket_without_another_is_known() {
+        for text in ["f(x)[0]", "{ \")\" }", "1 /* ) */", ""] {
+            assert!(are_paired(Language::Scala, text), "{text}");
+        }
+        for text in ["1); println(\"x\"", "f(x", "(]", ")("] {
+            assert!(!are_paired(Language::Scala, text), "{text}");
         }
     }
 

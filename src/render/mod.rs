@@ -11,6 +11,7 @@ mod rows;
 mod sanitize;
 mod schema;
 mod table;
+mod told;
 pub mod transcript;
 mod warnings;
 mod width;
@@ -23,6 +24,7 @@ pub use output::{Rendered, View, output};
 pub use picture::{Form as PictureForm, Picture};
 pub use sanitize::{one_line, sanitize};
 pub use schema::schema;
+pub use told::{ROWS_MARK, with_rows};
 pub use warnings::{place_warnings, with_places};
 
 /// What a piece of text is, so that the terminal can choose how it looks.

@@ -4,7 +4,7 @@ use super::fitted::{Records, Screen, fitted};
 use super::picture::Picture;
 use super::rows::Rows;
 use super::sanitize::sanitize;
-use super::{Format, Line, export, table};
+use super::{Format, Line, export, table, told};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
@@ -56,6 +56,7 @@ pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
         rendered.add_text(&text, view);
         return rendered;
     }
+    let data = &*told::with_rows(data);
     if let Some(text) = data.get(TEXT) {
         let text = text
             .as_str()
@@ -68,8 +69,13 @@ pub fn output(data: &Map<String, Value>, view: View) -> Rendered {
             Some(rows) => {
                 let count = rows.count() as u64;
                 rendered.add_rows(&rows, view);
-                if count > 0 && count == view.row_limit.unwrap_or(SQL_ROWS) {
-                    rendered.cut_at = Some(count);
+                match told::note(value, &rows) {
+                    Some(note) if note.is_empty() => {}
+                    Some(note) => rendered.notes.push(Line::faint(note)),
+                    None if count > 0 && count == view.row_limit.unwrap_or(SQL_ROWS) => {
+                        rendered.cut_at = Some(count);
+                    }
+                    None => {}
                 }
             }
             None => {

@@ -459,6 +459,7 @@ fn command_runs_code(command: &Shared) -> bool {
         | Shared::Require(_)
         | Shared::Completions(_)
         | Shared::Schema(_)
+        | Shared::Show(_)
         | Shared::Download(_)
         | Shared::Type { .. }
         | Shared::Upload { .. } => true,

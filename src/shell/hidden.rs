@@ -1,9 +1,10 @@
 //! Statements whose output is not shown.
 
-use super::{Left, Link, Run, Verdict};
+use super::{Left, Link, Run, Verdict, timing};
 use crate::engine::Outcome;
-use crate::lang::{self, Language, Snippet};
-use crate::livy::Output;
+use crate::lang::{self, Feeding, Language, Snippet, Source};
+use crate::livy::{Failure, Id, Output};
+use crate::render::{Line, with_rows};
 use serde_json::{Map, Value};
 
 impl Run<'_> {
@@ -35,6 +36,61 @@ impl Run<'_> {
             }
         }
         self.unseen(link, &snippet, name)
+    }
+
+    /// Runs code of ours in the place of what the user might have typed: where it gives rows it is recorded as
+    /// that, and it is told how long it took.
+    pub fn in_place_of(
+        &self,
+        link: &mut Link,
+        typed: &Snippet,
+        source: &Source,
+        code: &str,
+        place: &str,
+    ) -> Result<Option<Output>, Box<Verdict>> {
+        if link.facts.over.is_some() {
+            return Err(Box::new(Verdict::SessionOver));
+        }
+        let snippet = Snippet {
+            code: code.to_owned(),
+            ..typed.clone()
+        };
+        let (waited, _) = self.submit(link, &snippet, 0, place, true);
+        if let Some(Outcome::Finished(Some(Output::Ok(data)))) = &waited.outcome {
+            let data = with_rows(data);
+            if data.contains_key("application/json") {
+                let id = waited.id.as_ref();
+                let rows = Outcome::Finished(Some(Output::Ok(data.into_owned())));
+                link.ledger
+                    .note(id, (typed, source), Some(&rows), self.manner.max_rows);
+                link.past.note(source, typed, id.map(Id::to_string));
+            }
+        }
+        if self.manner.timing {
+            self.tell(&[Line::faint(timing::told(waited.took, waited.ran))]);
+        }
+        let limit = waited.too_long;
+        let verdict = match (waited.end, waited.outcome, limit) {
+            (Some(exit), ..) => Verdict::End(exit),
+            (None, Some(Outcome::Finished(Some(Output::Error(_)))), Some(limit)) => {
+                Verdict::TooLong { limit, left: None }
+            }
+            (None, Some(Outcome::Finished(output)), _) => return Ok(output),
+            (None, Some(outcome), _) => self.unfinished(link, outcome),
+            (None, None, _) => Verdict::LeftRunning(Left::Unnumbered),
+        };
+        Err(Box::new(verdict.within(limit)))
+    }
+
+    /// What is to be told of such code that has failed.
+    pub fn fails(
+        &self,
+        link: &mut Link,
+        failure: Failure,
+        typed: &Snippet,
+        source: &Source,
+    ) -> Verdict {
+        self.failed(link, failure, (typed, source, Feeding::default()))
     }
 
     /// Shows what such code gave, as a result.

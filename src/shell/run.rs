@@ -89,6 +89,22 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Of a statement that was cancelled because it ran for longer than this, where that is so.
+    pub(super) fn within(self, limit: Option<Duration>) -> Verdict {
+        match (limit, self) {
+            (Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => {
+                Verdict::TooLong { limit, left: None }
+            }
+            (Some(limit), Verdict::LeftRunning(left)) => Verdict::TooLong {
+                limit,
+                left: Some(left),
+            },
+            (_, verdict) => verdict,
+        }
+    }
+}
+
 /// How statements are run, and what of them is shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Manner {
@@ -167,16 +183,9 @@ impl Run<'_> {
             let told = timing::told(waited.took, waited.ran);
             self.tell(&[Line::faint(told)]);
         }
-        match (waited.end, waited.too_long, verdict) {
-            (Some(exit), ..) => Verdict::End(exit),
-            (None, Some(limit), Verdict::Cancelled | Verdict::Failed(_)) => {
-                Verdict::TooLong { limit, left: None }
-            }
-            (None, Some(limit), Verdict::LeftRunning(left)) => Verdict::TooLong {
-                limit,
-                left: Some(left),
-            },
-            (None, _, verdict) => verdict,
+        match waited.end {
+            Some(exit) => Verdict::End(exit),
+            None => verdict.within(waited.too_long),
         }
     }
 

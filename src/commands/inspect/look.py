@@ -1,4 +1,4 @@
-import builtins, inspect, json, reprlib
+import builtins, inspect, json, reprlib, sys
 
 def text(value, most):
     value = value.encode('utf-8', 'replace').decode()
@@ -18,6 +18,23 @@ def form(value):
     short.maxlong = 60
     return short.repr(value)
 
+def frame_form(frame):
+    return 'DataFrame[%s]' % ', '.join('%s: %s' % column for column in frame.dtypes)
+
+def without_jobs(make):
+    # A frame's own text may run a job, wherever in a value it stands.
+    kept = []
+    for home in ('dataframe', 'classic.dataframe', 'connect.dataframe'):
+        frames = getattr(sys.modules.get('pyspark.sql.' + home), 'DataFrame', None)
+        if frames is not None and '__repr__' in vars(frames):
+            kept.append((frames, frames.__repr__))
+            frames.__repr__ = frame_form
+    try:
+        return make()
+    finally:
+        for frames, own in kept:
+            frames.__repr__ = own
+
 def look(value):
     kind = type(value)
     home = getattr(kind, '__module__', None) or ''
@@ -26,15 +43,14 @@ def look(value):
     parents = [(str(one.__module__), one.__qualname__) for one in kind.__mro__]
     if any(home.startswith('pyspark.sql') and name == 'DataFrame' for home, name in parents):
         # Its own text may run a job.
-        columns = ', '.join('%s: %s' % column for column in value.dtypes)
-        told['form'] = text('DataFrame[%s]' % columns, 1000)
+        told['form'] = text(frame_form(value), 1000)
         told['schema'] = value.schema.json()
         return told
     if home == 'pyspark.sql.types' and named == 'StructType':
         told['schema'] = value.json()
     is_code = inspect.isroutine(value) or inspect.isclass(value) or inspect.ismodule(value)
     if not is_code and not home.startswith('pyspark.pandas'):
-        shown = tried(lambda: form(value))
+        shown = tried(lambda: without_jobs(lambda: form(value)))
         told['form'] = None if shown is None else text(shown, 2000)
         if home.split('.')[0] in ('builtins', 'collections', 'array', 'numpy', 'pandas'):
             told['length'] = tried(lambda: len(value))

@@ -14,6 +14,8 @@ mod schema;
 mod types;
 
 pub use asked::{Asked, asked};
+pub(super) use python::quoted;
+pub(super) use schema::is_table;
 
 use super::{Answer, Desk};
 use crate::lang::Language;
@@ -78,12 +80,12 @@ fn block(label: &str, text: &str) -> Vec<Line> {
 }
 
 /// All that is told of what went wrong.
-fn whole(failure: &Failure) -> String {
+pub(super) fn whole(failure: &Failure) -> String {
     format!("{}\n{}", failure.evalue, failure.traceback.concat())
 }
 
 /// What went wrong on a line: what the compiler says, wherever that stands; else how it begins.
-fn reason(failure: &Failure) -> String {
+pub(super) fn reason(failure: &Failure) -> String {
     let text = whole(failure);
     let error = text.lines().find_map(|line| {
         let (before, told) = line.split_once("error: ")?;

@@ -130,7 +130,7 @@ fn documented(name: &str, doc: &str, is_deep: bool) -> Vec<Line> {
 }
 
 /// A text as Python writes it, on one line.
-fn quoted(text: &str) -> String {
+pub(in crate::commands) fn quoted(text: &str) -> String {
     let mut quoted = String::from("'");
     for c in text.chars() {
         match c {

@@ -70,7 +70,7 @@ impl Desk<'_> {
 }
 
 /// Names with dots between them, each bare or in back quotes.
-fn is_table(name: &str) -> bool {
+pub(in crate::commands) fn is_table(name: &str) -> bool {
     let mut rest = name;
     loop {
         let after = match rest.strip_prefix('`') {

@@ -8,7 +8,7 @@ use super::{python, reason, whole};
 use crate::commands::hidden::Gave;
 use crate::commands::transfer::is_variable;
 use crate::commands::{Answer, Desk};
-use crate::lang::Language;
+use crate::lang::{self, Language};
 use crate::livy::Failure;
 use crate::render::one_line;
 
@@ -29,6 +29,9 @@ impl Desk<'_> {
             };
         }
         if let Some(refusal) = only_scala(language, "type") {
+            return refusal;
+        }
+        if let Some(refusal) = unpaired(expression) {
             return refusal;
         }
         let told = match self.probed_type(expression) {
@@ -79,6 +82,9 @@ impl Desk<'_> {
         if let Some(refusal) = only_scala(language, "kind") {
             return refusal;
         }
+        if let Some(refusal) = unpaired(wanted) {
+            return refusal;
+        }
         // What a value can have as its type takes no type any more.
         let value = format!("def {PROBE}: ({wanted}) = null.asInstanceOf[{wanted}]");
         match self.hidden_text(Language::Scala, &value) {
@@ -118,6 +124,14 @@ impl Desk<'_> {
 /// What stands before the probe's body.
 fn head() -> String {
     format!("def {PROBE} = (")
+}
+
+/// What would leave the probe's brackets would run.
+fn unpaired(text: &str) -> Option<Answer> {
+    (!lang::are_paired(Language::Scala, text)).then(|| {
+        let told = "The brackets do not belong to each other: nothing was sent.";
+        Answer::Refused(told.to_owned())
+    })
 }
 
 fn only_scala(language: Language, name: &str) -> Option<Answer> {

@@ -33,17 +33,16 @@ impl Conversation {
         if let Some(older) = self.aside.take() {
             older.abort();
         }
-        let is_left = self.activity.is_left();
         let commands = self.own_commands.clone();
         let task = tokio::task::spawn_local(async move {
             match aside {
                 Aside::Names { code, kind } => {
-                    if is_left && !rests(&client, &session).await {
+                    // What other clients run is known to the server alone.
+                    if !rests(&client, &session).await {
                         return reply(Told::NotNow);
                     }
                     reply(names(&client, &session, code, kind).await);
                 }
-                // What other clients run is known to the server alone.
                 Aside::Statement { code, kind } => {
                     if !rests(&client, &session).await {
                         return reply(Told::NotNow);

@@ -83,10 +83,6 @@ impl Activity {
         self.lock().is_left = is_left;
     }
 
-    pub(super) fn is_left(&self) -> bool {
-        self.lock().is_left
-    }
-
     pub(in crate::engine) fn kept(&self) -> Kept {
         let state = self.lock();
         let Some(settings) = state.settings else {

@@ -13,6 +13,8 @@ pub enum Trap {
     ContextStopped,
     /// A magic on a name that is not there; Livy answers it with status ok.
     MagicWithoutName,
+    /// A magic on what has no form as a table or as JSON, such as a DataFrame.
+    MagicOnNoTable,
     IncompleteStatement,
     NoR,
     NoInterpreter,
@@ -49,11 +51,21 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
         _ if is_magic && (ename == "KeyError" || ename == "NameError") => {
             Some(Trap::MagicWithoutName)
         }
+        _ if is_magic && has_no_form(ename, evalue) => Some(Trap::MagicOnNoTable),
         "incomplete statement" => Some(Trap::IncompleteStatement),
         "Fail to start interpreter" if snippet.language == Language::R => Some(Trap::NoR),
         "Fail to start interpreter" => Some(Trap::NoInterpreter),
         _ => None,
     }
+}
+
+/// Whether a magic could not make data of a value: in the words of Livy's Scala, its Python and its session.
+fn has_no_form(ename: &str, evalue: &str) -> bool {
+    matches!(
+        ename,
+        "ValueError" | "TypeError" | "Py4JJavaError" | "Exception"
+    ) || ename.starts_with("Internal Error")
+        || evalue.ends_with("is not JSON serializable")
 }
 
 /// Whether PySpark was running: the user's own code may have a `None`, too.
@@ -81,6 +93,7 @@ impl Trap {
                 "the statement is incomplete: a bracket, a string or a comment is not closed"
             }
             Trap::MagicWithoutName => "the magic's name is not defined",
+            Trap::MagicOnNoTable => "the magic's value has no form as a table or as JSON",
             Trap::NoR => "the server cannot start an interpreter of R",
             Trap::NoInterpreter => "the server cannot start an interpreter of this language",
         }
@@ -102,6 +115,7 @@ impl Trap {
                  sc.stop() and spark.stop(), Livy ends them itself",
             ),
             Trap::MagicWithoutName => Some("a magic shows a variable: %json NAME"),
+            Trap::MagicOnNoTable => Some(":show NAME lays out the rows of a DataFrame"),
             Trap::IncompleteStatement => None,
             Trap::NoR => Some(
                 "R must be installed beside the server's Spark; --local and `livysh serve` have \
@@ -155,6 +169,17 @@ mod tests {
             python("%json x", "KeyError", "'x'"),
             Some(Trap::MagicWithoutName)
         );
+        let frame = "Object of type DataFrame is not JSON serializable";
+        for (ename, evalue) in [
+            ("TypeError", frame),
+            ("TypeError", "table rows have different types"),
+            ("ValueError", "Failed to convert value into a JSON value"),
+            ("Internal Error: org.json4s.MappingException", "x"),
+        ] {
+            let of = |code| of(Language::Scala, code, ename, evalue);
+            assert_eq!(of("%table x"), Some(Trap::MagicOnNoTable), "{evalue}");
+            assert_eq!(of("x"), None, "{evalue}");
+        }
         assert_eq!(python("d['x']", "KeyError", "'x'"), None);
         let incomplete = of(Language::Scala, "f(", "Error", "incomplete statement");
         assert_eq!(incomplete, Some(Trap::IncompleteStatement));

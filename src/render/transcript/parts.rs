@@ -5,7 +5,7 @@ use crate::lang::{Echo, Language};
 use crate::livy::{Failure, Output};
 use crate::render::output::SQL_ROWS;
 use crate::render::rows::Rows;
-use crate::render::{Picture, PictureForm, sanitize, untangle, whole};
+use crate::render::{Picture, PictureForm, sanitize, told, untangle, whole};
 use serde_json::Value;
 
 const TEXT: &str = "text/plain";
@@ -54,7 +54,10 @@ pub(super) fn parts(language: Language, ran: &Ran) -> Vec<Part<'_>> {
             (TEXT, Some(_)) => None,
             (JSON, _) => Some(match Rows::of_sql(value) {
                 Some(rows) => {
-                    let note = cut(&rows, ran.row_limit);
+                    let note = match told::note(value, &rows) {
+                        Some(note) => Some(note).filter(|note| !note.is_empty()),
+                        None => cut(&rows, ran.row_limit),
+                    };
                     Part::Rows(rows, note)
                 }
                 None => Part::Json(value),

@@ -244,6 +244,9 @@ fn is_sql_call(text: &str) -> bool {
 }
 
 fn sql<'a>(text: &str, word: &'a str, after: &str, is_quoted: bool) -> Context<'a> {
+    // A string of SQL's own within one of another language, or a comment.
+    let is_code = lang::place_at_end(Language::Sql, text) == Place::Code;
+    let is_number = word.starts_with(|c: char| c.is_numeric());
     let before = &text[..text.len() - word.len()];
     let last = before.rfind(';').map_or(before, |end| &before[end + 1..]);
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '`');
@@ -254,6 +257,13 @@ fn sql<'a>(text: &str, word: &'a str, after: &str, is_quoted: bool) -> Context<'
             (rest, Some(name.replace('`', "")))
         }
     };
+    let begins_number = |name: &String| name.starts_with(|c: char| c.is_numeric());
+    if !is_code || is_number || qualifier.as_ref().is_some_and(begins_number) {
+        return Context {
+            word: "",
+            subject: Subject::Nothing,
+        };
+    }
     let after = after.split(';').next().unwrap_or_default();
     Context {
         word,
@@ -355,6 +365,11 @@ mod tests {
             (Python, "# co"),
             (Scala, "1."),
             (SqlLanguage, "select 'ab"),
+            (SqlLanguage, "select 1."),
+            (SqlLanguage, "select 12"),
+            (SqlLanguage, "select a -- fr"),
+            (Scala, "spark.sql(\"select 'a"),
+            (Python, "spark.sql('''select a /* b"),
         ] {
             let found = context(language, "", typed, "");
             assert_eq!(found.subject, Subject::Nothing, "{typed}");

@@ -228,6 +228,8 @@ impl Completer {
         };
         if let Some(qualifier) = &sql.qualifier {
             return match sql.statement.table(qualifier) {
+                // Its columns are nobody's to tell.
+                Some(table) if sql.statement.is_query(table) => Vec::new(),
                 Some(table) => of_kind(names(Key::Columns(table.to_owned())), "column"),
                 None => of_kind(names(Key::Tables(Some(qualifier.clone()))), "table"),
             };
@@ -238,10 +240,13 @@ impl Completer {
             // Only of what is a table: its name may still be typed.
             let last = table.rsplit('.').next().unwrap_or(table);
             let is_table = |known: &String| known.eq_ignore_ascii_case(last);
-            if table.contains('.') || known.iter().any(is_table) {
+            let is_query = sql.statement.is_query(table);
+            if !is_query && (table.contains('.') || known.iter().any(is_table)) {
                 all.extend(of_kind(names(Key::Columns(table.to_owned())), "column"));
             }
         }
+        let queries = sql.statement.queries();
+        all.extend(of_kind(queries.cloned().collect(), "query"));
         all.extend(of_kind(known, "table"));
         let is_upper = !word.is_empty() && !word.chars().any(char::is_lowercase);
         let keyword = |known: &str| match is_upper {
@@ -275,6 +280,7 @@ fn key(language: Language, code: &Code<'_>, word: &str) -> Option<Key> {
                 Receiver::None | Receiver::Other => String::new(),
             },
             hidden: hides(word),
+            word: word.to_owned(),
         }),
         (Language::Sql | Language::R, _) => None,
     }

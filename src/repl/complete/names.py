@@ -80,7 +80,18 @@ def known():
     return members(place) if place else ()
 
 
-print(*sorted(
+def is_near(name):
+    # What the word can mean has all of its letters, in their order.
+    letters = iter(name.lower())
+    return all(letter in letters for letter in word.lower())
+
+
+found = sorted(
     name for name in known()
     if type(name) is str and name.isidentifier() and (hidden or name[0] != "_")
-)[:2000])
+)
+if len(found) > 2000:
+    # Those that begin so come first, so that they are not what is cut.
+    found = sorted(filter(is_near, found), key=lambda name: not name.lower().startswith(word.lower()))
+    found = ["..."] + found[:2000]
+print(*found)

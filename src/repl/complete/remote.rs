@@ -25,6 +25,8 @@ pub(super) enum Key {
         before: String,
         path: String,
         hidden: bool,
+        /// What counts where there are very many; empty where all are known.
+        word: String,
     },
     /// Tables of a database, or of that in use.
     Tables(Option<String>),
@@ -43,10 +45,31 @@ impl Key {
     /// What a look answers: it reads no code, and what stands before the path counts for nothing.
     fn by_look(&self) -> Key {
         match self {
-            Key::Python { path, hidden, .. } => Key::Python {
+            Key::Python {
+                path, hidden, word, ..
+            } => Key::Python {
                 before: String::new(),
                 path: path.clone(),
                 hidden: *hidden,
+                word: word.clone(),
+            },
+            Key::Code { .. } | Key::Tables(_) | Key::Columns(_) => self.clone(),
+        }
+    }
+
+    /// What an answer that is whole answers, whatever the word.
+    fn of_all(&self) -> Key {
+        match self {
+            Key::Python {
+                before,
+                path,
+                hidden,
+                ..
+            } => Key::Python {
+                before: before.clone(),
+                path: path.clone(),
+                hidden: *hidden,
+                word: String::new(),
             },
             Key::Code { .. } | Key::Tables(_) | Key::Columns(_) => self.clone(),
         }
@@ -68,26 +91,29 @@ impl Key {
                 before,
                 word,
             } => names(*language, before, word),
-            Key::Python { path, hidden, .. } if has_no_names => look(path, *hidden),
+            Key::Python {
+                path, hidden, word, ..
+            } if has_no_names => look(path, word, *hidden),
             Key::Python { before, .. } => names(Language::Python, before, ""),
             Key::Tables(database) => of_sql(tables::of_tables(database.as_deref())),
             Key::Columns(table) => of_sql(tables::of_columns(table)),
         })
     }
 
-    fn read(&self, output: &Output) -> Vec<String> {
+    /// The names in an output, and whether they are all.
+    fn read(&self, output: &Output) -> (Vec<String>, bool) {
         match self {
-            Key::Code { .. } => Vec::new(),
+            Key::Code { .. } => (Vec::new(), true),
             Key::Python { .. } => python::names(output),
-            Key::Tables(_) => tables::tables(output),
-            Key::Columns(_) => tables::columns(output),
+            Key::Tables(_) => (tables::tables(output), true),
+            Key::Columns(_) => (tables::columns(output), true),
         }
     }
 }
 
-fn look(path: &str, hidden: bool) -> Aside {
+fn look(path: &str, word: &str, hidden: bool) -> Aside {
     Aside::Statement {
-        code: python::statement(path, hidden),
+        code: python::statement(path, word, hidden),
         kind: Language::Python.kind(),
     }
 }
@@ -169,7 +195,8 @@ impl Remote {
         }
         let mut known = self.shared.lock();
         loop {
-            if let Some(found) = known.answers.get(key) {
+            let found = known.answers.get(&key.of_all());
+            if let Some(found) = found.or_else(|| known.answers.get(key)) {
                 return Some(found.names.clone());
             }
             let left = deadline.checked_duration_since(Instant::now())?;
@@ -194,7 +221,8 @@ impl Remote {
     /// answers, too.
     fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
         let known = self.shared.lock();
-        if let Some(found) = known.answers.get(key) {
+        let found = known.answers.get(&key.of_all());
+        if let Some(found) = found.or_else(|| known.answers.get(key)) {
             let is_old = found.changes != known.changes || found.at.elapsed() > KEPT;
             return Some((found.names.clone(), is_old));
         }
@@ -271,21 +299,25 @@ impl Asking {
                 // Livy completes no Python, and answers so to whatever it is asked.
                 let has_completed = self.shared.lock().has_completed_python;
                 match has_completed {
-                    true => self.keep(self.key.clone(), names),
+                    true => self.keep(self.key.of_all(), names),
                     false => self.look(engine),
                 }
             }
             Told::Names(names) => {
                 self.shared.lock().has_completed_python |= is_python;
-                self.keep(self.key.clone(), names);
+                self.keep(self.key.of_all(), names);
             }
             Told::Output(output @ Output::Ok(_)) => {
-                let names = self.key.read(&output);
+                let (names, is_all) = self.key.read(&output);
                 if is_python && !names.is_empty() {
                     self.shared.lock().silent.insert(kind);
                 }
-                self.keep(self.key.by_look(), names.clone());
-                self.keep(self.key.clone(), names);
+                let key = match is_all {
+                    true => self.key.of_all(),
+                    false => self.key.clone(),
+                };
+                self.keep(key.by_look(), names.clone());
+                self.keep(key, names);
             }
             Told::NoCall => {
                 self.shared.lock().silent.insert(kind);

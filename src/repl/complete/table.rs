@@ -7,6 +7,8 @@ use crate::lang::{self, Language};
 pub(super) struct Statement {
     /// Each table as it is named, with the name that it has in the statement.
     tables: Vec<(String, Option<String>)>,
+    /// Names that it gives to queries of its own.
+    queries: Vec<String>,
 }
 
 impl Statement {
@@ -18,18 +20,38 @@ impl Statement {
             if !names_table(word) {
                 continue;
             }
-            let Some(table) = rest.next_if(|word| !is_keyword(word)) else {
-                continue;
-            };
-            rest.next_if(|word| word.eq_ignore_ascii_case("as"));
-            let alias = rest.next_if(|word| !is_keyword(word)).cloned();
-            tables.push((table.clone(), alias));
+            while let Some(table) = rest.next_if(|word| !is_keyword(word)) {
+                rest.next_if(|word| word.eq_ignore_ascii_case("as"));
+                let alias = rest.next_if(|word| !is_keyword(word)).cloned();
+                tables.push((table.clone(), alias));
+                if rest.next_if(|word| *word == ",").is_none() {
+                    break;
+                }
+            }
         }
-        Statement { tables }
+        let queries = words.windows(3).filter_map(|three| match three {
+            [name, word, sign] if word.eq_ignore_ascii_case("as") && sign.starts_with('(') => {
+                (!is_keyword(name)).then(|| name.clone())
+            }
+            _ => None,
+        });
+        let queries = queries.collect();
+        Statement { tables, queries }
     }
 
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
         self.tables.iter().map(|(table, _)| table.as_str())
+    }
+
+    /// The names of its own queries.
+    pub(super) fn queries(&self) -> impl Iterator<Item = &String> {
+        self.queries.iter()
+    }
+
+    pub(super) fn is_query(&self, table: &str) -> bool {
+        self.queries
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(table))
     }
 
     /// The table that has this name in the statement.
@@ -98,6 +120,13 @@ mod tests {
             assert_eq!(statement.table(name), table, "{name}");
         }
         assert_eq!(Statement::read("select a from ").tables().count(), 0);
+        let joined = Statement::read("select a from flights f, db.airports a , t where a = b, c");
+        let tables: Vec<&str> = joined.tables().collect();
+        assert_eq!(tables, ["flights", "db.airports", "t"]);
+        assert_eq!(joined.table("a"), Some("db.airports"));
+        let named =
+            Statement::read("with late as (select 1), `on time` as (select 2) select a from late");
+        assert!(named.is_query("LATE") && !named.is_query("a"));
         let inner = Statement::read("select a from (select b from t) where ");
         assert_eq!(inner.tables().collect::<Vec<_>>(), ["t"]);
     }

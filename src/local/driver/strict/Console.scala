@@ -34,17 +34,24 @@ class LivyshConsole extends Serializable {
           case other => other
         }
         name match {
+          // It would be taken apart down to the session.
+          case "table" if value.isInstanceOf[org.apache.spark.sql.Dataset[_]] => noTable
           case "json" =>
             try field("data", field("application/json", Extraction.decompose(value)(plain)))
             catch {
               case _: Throwable =>
                 failed("ValueError", "Failed to convert value into a JSON value")
             }
-          case _ => table(Extraction.decompose(value)(plain))
+          case _ =>
+            try table(Extraction.decompose(value)(plain))
+            catch { case NonFatal(_) | _: StackOverflowError => noTable }
         }
     }
     compact(render(answer))
   }
+
+  private def noTable: JObject =
+    failed("ValueError", "Failed to convert value into a table")
 
   private object Mixed extends Exception
 

@@ -1,0 +1,183 @@
+//! `:show`: the first rows of a DataFrame, or of a table in SQL, as results of SQL are shown. Spark makes the texts
+//! and takes no more rows than are asked for; no name is left in the session.
+
+use super::inspect::{is_table, quoted, reason, whole};
+use super::parse::Show;
+use super::transfer::is_variable;
+use super::{Answer, Desk, Stopped};
+use crate::lang::{Language, Snippet, Source};
+use crate::livy::{Failure, Output};
+use crate::render::{Line, ROWS_MARK, one_line, with_rows};
+use crate::shell::Verdict;
+use serde_json::{Map, Value};
+
+const LOOK: &str = include_str!("show.py");
+
+impl Desk<'_> {
+    pub(super) fn show(&mut self, language: Language, wanted: &Show) -> Answer {
+        let (name, rows) = (wanted.name.as_str(), wanted.rows);
+        let is_name = match language {
+            Language::Sql => is_table(name),
+            Language::Scala | Language::Python | Language::R => is_variable(name),
+        };
+        if !is_name {
+            let told = one_line(name).into_owned();
+            return Answer::Refused(format!(
+                ":show takes a name, or a member of one: {told} would run code. Give it a name first."
+            ));
+        }
+        // What it is recorded as.
+        let (code, typed) = match language {
+            Language::Scala => (in_scala(name, rows), format!("{name}.show({rows}, false)")),
+            Language::Python => (
+                in_python(name, rows),
+                format!("{name}.show({rows}, truncate=False)"),
+            ),
+            Language::Sql => {
+                let code = format!("SELECT * FROM {name} LIMIT {rows}");
+                (code.clone(), code)
+            }
+            Language::R => {
+                return Answer::Refused(format!(
+                    ":show is for Scala, Python and SQL; in R showDF({name}) shows it"
+                ));
+            }
+        };
+        let typed = Snippet {
+            language,
+            code: typed,
+            first_line: 1,
+            first_column: 0,
+        };
+        let stopped = |verdict| Answer::Stopped(Box::new(Stopped::hidden(verdict, language)));
+        if let Some(verdict) = self.start_up(language) {
+            return stopped(verdict);
+        }
+        let outlet = self.outlet.take();
+        let (run, link) = self.running(self.interrupts, outlet.as_ref());
+        let source = Source::new(None, typed.code.as_str());
+        let place = format!("{} ", one_line(name));
+        match run.in_place_of(link, &typed, &source, &code, &place) {
+            Ok(Some(Output::Ok(data))) => {
+                if let Some(told) = refused(&data) {
+                    return Answer::Refused(told);
+                }
+                let verdict = run.show(link, &data);
+                if language == Language::Sql && has_as_many(&data, rows) {
+                    let told = format!("the first {rows} rows; there may be more");
+                    self.out.note(&Line::faint(told));
+                }
+                match verdict {
+                    Verdict::Ok => Answer::Done,
+                    verdict => stopped(verdict),
+                }
+            }
+            Ok(Some(Output::Error(failure))) => {
+                let told = match in_one_line(language, name, &failure) {
+                    Some(told) => told,
+                    // As that of any statement of the user's; the rest is a trace.
+                    None => match run.fails(link, failure, &typed, &source) {
+                        Verdict::Failed(text) => {
+                            let headline = one_line(&text.headline);
+                            format!("{name} cannot be shown: {headline} (:trace shows all)")
+                        }
+                        verdict => return stopped(verdict),
+                    },
+                };
+                Answer::Refused(told)
+            }
+            Ok(None) => Answer::Done,
+            Err(verdict) => stopped(*verdict),
+        }
+    }
+}
+
+fn in_python(name: &str, rows: u64) -> String {
+    format!(
+        "__import__('builtins').exec({}, {{'get': lambda: {name}, 'name': '{name}', 'most': {rows}}})",
+        quoted(LOOK)
+    )
+}
+
+/// On one line, as Livy compiles each by itself; an expression would take the next `res`.
+fn in_scala(name: &str, rows: u64) -> String {
+    let most = rows + 1;
+    format!(
+        "val _ = {{ \
+         val livysh$frame: org.apache.spark.sql.Dataset[_] = {name}; \
+         val livysh$schema = livysh$frame.schema; \
+         val livysh$count = livysh$schema.fields.length; \
+         val livysh$texts = livysh$schema.fields.toList.zipWithIndex.map {{ livysh$one => \
+         if (livysh$one._1.dataType == org.apache.spark.sql.types.BinaryType) \
+         \"concat('[', rtrim(regexp_replace(hex(c\" + livysh$one._2 + \"), '..', '$0 ')), ']')\" \
+         else \"cast(c\" + livysh$one._2 + \" as string)\" }}; \
+         val livysh$rows = if (livysh$count == 0) new Array[Array[String]](0) else \
+         livysh$frame.toDF(List.range(0, livysh$count).map(\"c\" + _): _*)\
+         .selectExpr(livysh$texts: _*).limit({most}).collect()\
+         .map(livysh$row => Array.tabulate(livysh$count)(livysh$row.getString(_))); \
+         val livysh$json = new _root_.com.fasterxml.jackson.databind.ObjectMapper; \
+         _root_.scala.Predef.print(\"\\n{ROWS_MARK}{{\\\"schema\\\":\" + livysh$schema.json + \
+         \",\\\"data\\\":\" + livysh$json.writeValueAsString(livysh$rows.take({rows})) + \
+         \",\\\"more\\\":\" + (livysh$rows.length > {rows}) + \"}}\\n\") }}"
+    )
+}
+
+/// Why the session tells no rows.
+fn refused(data: &Map<String, Value>) -> Option<String> {
+    let text = data.get("text/plain")?.as_str()?.trim_end();
+    let last = text.lines().next_back()?;
+    let told: Value = serde_json::from_str(last.strip_prefix(ROWS_MARK)?).ok()?;
+    Some(one_line(told.get("error")?.as_str()?).into_owned())
+}
+
+/// What a compiler or an analyser says of a name; none where the failure is that of a job.
+fn in_one_line(language: Language, name: &str, failure: &Failure) -> Option<String> {
+    let text = whole(failure);
+    match language {
+        Language::Scala if text.contains("type mismatch") => {
+            Some(format!("{name} is no DataFrame or Dataset"))
+        }
+        Language::Scala => text.contains("error: ").then(|| reason(failure)),
+        Language::Sql => {
+            let first = failure.evalue.trim().lines().next().unwrap_or_default();
+            Some(one_line(first).into_owned())
+        }
+        Language::Python | Language::R => None,
+    }
+}
+
+/// Whether there may be more rows than these.
+fn has_as_many(data: &Map<String, Value>, rows: u64) -> bool {
+    let data = with_rows(data);
+    let told = data
+        .get("application/json")
+        .and_then(|rows| rows.get("data"));
+    told.and_then(Value::as_array)
+        .is_some_and(|told| told.len() as u64 == rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_statement_stands_on_one_line() {
+        for code in [in_scala("a.b", 20), in_python("a.b", 20)] {
+            assert!(!code.contains('\n') && code.contains("a.b"), "{code}");
+        }
+        assert!(in_scala("x", 20).contains(".limit(21)"));
+    }
+
+    #[test]
+    fn what_is_no_frame_is_told() {
+        let error = json!({"error": "f is a list\u{1b}[2J"});
+        let data = json!({"text/plain": format!("x\n{ROWS_MARK}{error}")});
+        let told = refused(data.as_object().unwrap());
+        assert_eq!(told.as_deref(), Some("f is a list\\u{1b}[2J"));
+        assert_eq!(
+            refused(json!({"text/plain": ""}).as_object().unwrap()),
+            None
+        );
+    }
+}
