@@ -120,6 +120,8 @@ fn look(path: &str, word: &str, hidden: bool) -> Aside {
 
 struct Answer {
     names: Vec<String>,
+    /// Whether it answers whatever the word is.
+    is_all: bool,
     at: Instant,
     /// What `Known` had counted when it was asked for.
     changes: u64,
@@ -137,6 +139,15 @@ struct Known {
     silent: HashSet<&'static str>,
     /// Whether the server has completed Python.
     has_completed_python: bool,
+}
+
+impl Known {
+    fn answer(&self, key: &Key) -> Option<&Answer> {
+        let whole = self.answers.get(&key.of_all());
+        whole
+            .filter(|answer| answer.is_all)
+            .or_else(|| self.answers.get(key))
+    }
 }
 
 #[derive(Default)]
@@ -195,8 +206,7 @@ impl Remote {
         }
         let mut known = self.shared.lock();
         loop {
-            let found = known.answers.get(&key.of_all());
-            if let Some(found) = found.or_else(|| known.answers.get(key)) {
+            if let Some(found) = known.answer(key) {
                 return Some(found.names.clone());
             }
             let left = deadline.checked_duration_since(Instant::now())?;
@@ -221,8 +231,7 @@ impl Remote {
     /// answers, too.
     fn found(&self, key: &Key) -> Option<(Vec<String>, bool)> {
         let known = self.shared.lock();
-        let found = known.answers.get(&key.of_all());
-        if let Some(found) = found.or_else(|| known.answers.get(key)) {
+        if let Some(found) = known.answer(key) {
             let is_old = found.changes != known.changes || found.at.elapsed() > KEPT;
             return Some((found.names.clone(), is_old));
         }
@@ -299,13 +308,13 @@ impl Asking {
                 // Livy completes no Python, and answers so to whatever it is asked.
                 let has_completed = self.shared.lock().has_completed_python;
                 match has_completed {
-                    true => self.keep(self.key.of_all(), names),
+                    true => self.keep(self.key.of_all(), names, true),
                     false => self.look(engine),
                 }
             }
             Told::Names(names) => {
                 self.shared.lock().has_completed_python |= is_python;
-                self.keep(self.key.of_all(), names);
+                self.keep(self.key.of_all(), names, true);
             }
             Told::Output(output @ Output::Ok(_)) => {
                 let (names, is_all) = self.key.read(&output);
@@ -316,8 +325,8 @@ impl Asking {
                     true => self.key.of_all(),
                     false => self.key.clone(),
                 };
-                self.keep(key.by_look(), names.clone());
-                self.keep(key, names);
+                self.keep(key.by_look(), names.clone(), is_all);
+                self.keep(key, names, is_all);
             }
             Told::NoCall => {
                 self.shared.lock().silent.insert(kind);
@@ -338,11 +347,12 @@ impl Asking {
         }
     }
 
-    fn keep(&self, key: Key, names: Vec<String>) {
+    fn keep(&self, key: Key, names: Vec<String>, is_all: bool) {
         let mut known = self.shared.lock();
         if known.epoch == self.epoch || key.is_of_sql() {
             let answer = Answer {
                 names,
+                is_all,
                 at: Instant::now(),
                 changes: self.changes,
             };
@@ -355,5 +365,41 @@ impl Drop for Asking {
     fn drop(&mut self) {
         self.shared.lock().asking.remove(&self.key);
         self.shared.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(word: &str) -> Key {
+        Key::Python {
+            before: String::new(),
+            path: "m".to_owned(),
+            hidden: false,
+            word: word.to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_that_were_cut_are_not_taken_for_all() {
+        let remote = Remote::default();
+        let kept = |word: &str, name: &str, is_all| {
+            let asking = Asking {
+                shared: remote.shared.clone(),
+                key: key(word),
+                epoch: 0,
+                changes: 0,
+            };
+            asking.keep(key(word), vec![name.to_owned()], is_all);
+        };
+        let found = |word: &str| remote.found(&key(word)).map(|(names, _)| names);
+        kept("", "early", false);
+        assert_eq!(found("").unwrap(), ["early"]);
+        assert_eq!(found("late"), None);
+        kept("late", "late1", false);
+        assert_eq!(found("late").unwrap(), ["late1"]);
+        kept("", "all", true);
+        assert_eq!(found("late").unwrap(), ["all"]);
     }
 }

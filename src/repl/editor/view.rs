@@ -68,7 +68,7 @@ impl View {
             0 => {}
             _ => drawn.push_str("\r\x1b[K"),
         }
-        drawn.push_str(&frame.cut(&painted, rows));
+        drawn.push_str(&frame.cut(text, &painted, rows));
         Cow::Owned(drawn)
     }
 }
@@ -112,11 +112,26 @@ impl Frame<'_> {
     /// Where the cursor is behind a text.
     fn after(&self, text: &str) -> Place {
         let mut place = self.begin();
-        text.chars().for_each(|c| place.put(c, self.columns));
+        self.go_on(&mut place, text);
         if place.column == self.columns {
             place.put('\n', self.columns);
         }
         place
+    }
+
+    fn go_on(&self, place: &mut Place, text: &str) {
+        for (number, line) in text.split('\n').enumerate() {
+            if number > 0 {
+                place.put('\n', self.columns);
+            }
+            // Nearly all lines of code, and each key goes through all of a block.
+            let is_plain = line.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+            if is_plain && place.column + line.len() <= self.columns {
+                place.column += line.len();
+            } else {
+                line.chars().for_each(|c| place.put(c, self.columns));
+            }
+        }
     }
 
     /// The rows that are drawn.
@@ -129,22 +144,41 @@ impl Frame<'_> {
         cursor.row..cursor.row + self.rows - usize::from(goes_on)
     }
 
-    /// These rows of a painted buffer.
-    fn cut(&self, painted: &str, rows: Range<usize>) -> String {
+    /// These rows of a painted buffer. Its colours do not go on from line to line.
+    fn cut(&self, text: &str, painted: &str, rows: Range<usize>) -> String {
         let mut cut = String::new();
+        let mut place = self.begin();
+        for (number, (line, painted)) in text.split('\n').zip(painted.split('\n')).enumerate() {
+            if number > 0 {
+                place.put('\n', self.columns);
+                if place.row >= rows.end {
+                    return cut;
+                }
+                if place.row > rows.start {
+                    cut.push_str("\r\n");
+                }
+            }
+            let mut after = place;
+            self.go_on(&mut after, line);
+            if after.row >= rows.start {
+                self.cut_line(&mut cut, place, painted, &rows);
+            }
+            place = after;
+        }
+        cut
+    }
+
+    /// What of a painted line, which begins there, is on these rows.
+    fn cut_line(&self, cut: &mut String, begin: Place, painted: &str, rows: &Range<usize>) {
+        let mut place = begin;
         // The colour that the first row begins with.
         let mut colour = String::new();
-        let mut place = self.begin();
         let mut characters = painted.chars();
         while let Some(c) = characters.next() {
             if c == '\x1b' {
                 let mut sequence = String::from(c);
-                for c in characters.by_ref() {
-                    sequence.push(c);
-                    if c == 'm' {
-                        break;
-                    }
-                }
+                sequence.extend(characters.by_ref().take_while(|c| *c != 'm'));
+                sequence.push('m');
                 if place.row >= rows.start {
                     cut.push_str(&sequence);
                 } else if sequence == RESET {
@@ -158,7 +192,7 @@ impl Frame<'_> {
             place.put(c, self.columns);
             if place.row >= rows.end {
                 cut.push_str(RESET);
-                break;
+                return;
             }
             if place.row < rows.start {
                 continue;
@@ -168,11 +202,8 @@ impl Frame<'_> {
             } else if before < place.row {
                 cut.push_str("\r\n");
             }
-            if c != '\n' {
-                cut.push(c);
-            }
+            cut.push(c);
         }
-        cut
     }
 }
 
@@ -207,29 +238,29 @@ mod tests {
     fn the_end_is_drawn_while_the_cursor_is_there_and_else_what_follows_it() {
         assert_eq!(moved(FIVE, FIVE.len()), "\r\x1b[Kc\r\nd\r\ne");
         assert_eq!(moved(FIVE, 4), "\r\x1b[Kc\r\nd\r\ne");
-        assert_eq!(moved(FIVE, 2), "\r\x1b[Kb\r\nc\r\nd\x1b[0m");
-        assert_eq!(moved(FIVE, 0), "a\r\nb\r\nc\x1b[0m");
+        assert_eq!(moved(FIVE, 2), "\r\x1b[Kb\r\nc\r\nd");
+        assert_eq!(moved(FIVE, 0), "a\r\nb\r\nc");
     }
 
     #[test]
     fn rows_are_cut_where_the_terminal_wraps() {
         let long = "0123456789abcdefghij\nx\ny\nz";
         // The prompt and eight characters, ten, two, and three lines.
-        assert_eq!(moved(long, 9), "\r\x1b[K89abcdefgh\r\nij\r\nx\x1b[0m");
+        assert_eq!(moved(long, 9), "\r\x1b[K89abcdefgh\r\nij\r\nx");
         // A row that is full goes on behind it; then rustyline goes on itself.
         let full = "a\nb\nc\nd\n0123456789";
         assert_eq!(moved(full, full.len()), "\r\x1b[Kd\r\n0123456789");
-        assert_eq!(moved(full, 0), "a\r\nb\x1b[0m");
+        assert_eq!(moved(full, 0), "a\r\nb");
         assert_eq!(moved("a\n\u{65e5}\n\n\tx\n", 8), "\r\x1b[K\r\n\tx\r\n");
     }
 
     #[test]
     fn colours_go_on_over_a_cut() {
-        let painted = "\x1b[1ma\x1b[0m\x1b[34mb\nc\x1b[0m\nd";
-        let mut frame = FRAME;
-        frame.rows = 2;
-        assert_eq!(frame.cut(painted, 1..3), "\x1b[34mc\x1b[0m\r\nd");
-        assert_eq!(frame.cut(painted, 0..1), "\x1b[1ma\x1b[0m\x1b[34mb\x1b[0m");
+        let painted = "a\n\x1b[1m01234567\x1b[0m\x1b[34m89abcd\x1b[0m\nd";
+        let text = "a\n0123456789abcd\nd";
+        let cut = |rows| FRAME.cut(text, painted, rows);
+        assert_eq!(cut(2..4), "\x1b[34mabcd\x1b[0m\r\nd");
+        assert_eq!(cut(0..2), "a\r\n\x1b[1m01234567\x1b[0m\x1b[34m89\x1b[0m");
     }
 
     #[test]
@@ -238,9 +269,9 @@ mod tests {
         let drawn = |text: &'static str, is_handed_over| {
             view.drawn(text, Cow::Borrowed(text), 0, FRAME, is_handed_over)
         };
-        let first = format!("{FIVE}\x1b[0m\x1b[3A\r\x1b[J> a\r\nb\r\nc\x1b[0m");
+        let first = format!("{FIVE}\x1b[0m\x1b[3A\r\x1b[J> a\r\nb\r\nc");
         assert_eq!(drawn(FIVE, false), first);
-        assert_eq!(drawn(FIVE, true), "a\r\nb\r\nc\x1b[0m");
+        assert_eq!(drawn(FIVE, true), "a\r\nb\r\nc");
         assert!(drawn("A\nb\nc\nd\ne", true).starts_with("A\nb\nc\nd\ne"));
         view.begin();
         assert_eq!(drawn(FIVE, false), first);
