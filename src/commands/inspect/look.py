@@ -29,6 +29,12 @@ def without_jobs(make):
         if frames is not None and '__repr__' in vars(frames):
             kept.append((frames, frames.__repr__))
             frames.__repr__ = frame_form
+    pandas = (('frame', 'DataFrame'), ('series', 'Series'), ('indexes.base', 'Index'))
+    for home, name in pandas:
+        frames = getattr(sys.modules.get('pyspark.pandas.' + home), name, None)
+        if frames is not None and '__repr__' in vars(frames):
+            kept.append((frames, frames.__repr__))
+            frames.__repr__ = lambda frame: 'pyspark.pandas.%s(...)' % type(frame).__name__
     try:
         return make()
     finally:

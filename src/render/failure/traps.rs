@@ -51,7 +51,7 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
         _ if is_magic && (ename == "KeyError" || ename == "NameError") => {
             Some(Trap::MagicWithoutName)
         }
-        _ if is_magic && has_no_form(ename, evalue) => Some(Trap::MagicOnNoTable),
+        _ if makes_data(&snippet.code) && has_no_form(ename, evalue) => Some(Trap::MagicOnNoTable),
         "incomplete statement" => Some(Trap::IncompleteStatement),
         "Fail to start interpreter" if snippet.language == Language::R => Some(Trap::NoR),
         "Fail to start interpreter" => Some(Trap::NoInterpreter),
@@ -59,12 +59,15 @@ pub fn trap(failure: &Failure, snippet: &Snippet) -> Option<Trap> {
     }
 }
 
+/// Whether code is a magic that makes data of a value.
+fn makes_data(code: &str) -> bool {
+    matches!(code.split_whitespace().next(), Some("%json" | "%table"))
+}
+
 /// Whether a magic could not make data of a value: in the words of Livy's Scala, its Python and its session.
 fn has_no_form(ename: &str, evalue: &str) -> bool {
-    matches!(
-        ename,
-        "ValueError" | "TypeError" | "Py4JJavaError" | "Exception"
-    ) || ename.starts_with("Internal Error")
+    matches!(ename, "ValueError" | "TypeError" | "Exception")
+        || ename.starts_with("Internal Error")
         || evalue.ends_with("is not JSON serializable")
 }
 

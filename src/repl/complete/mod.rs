@@ -230,6 +230,7 @@ impl Completer {
             return match sql.statement.table(qualifier) {
                 // Its columns are nobody's to tell.
                 Some(table) if sql.statement.is_query(table) => Vec::new(),
+                None if sql.statement.is_query(qualifier) => Vec::new(),
                 Some(table) => of_kind(names(Key::Columns(table.to_owned())), "column"),
                 None => of_kind(names(Key::Tables(Some(qualifier.clone()))), "table"),
             };

@@ -29,13 +29,8 @@ impl Statement {
                 }
             }
         }
-        let queries = words.windows(3).filter_map(|three| match three {
-            [name, word, sign] if word.eq_ignore_ascii_case("as") && sign.starts_with('(') => {
-                (!is_keyword(name)).then(|| name.clone())
-            }
-            _ => None,
-        });
-        let queries = queries.collect();
+        let queries = (1..words.len()).filter_map(|at| query(&words, at));
+        let queries = queries.cloned().collect();
         Statement { tables, queries }
     }
 
@@ -65,6 +60,20 @@ impl Statement {
         let found = self.tables.iter().find(is_it);
         found.map(|(table, _)| table.as_str())
     }
+}
+
+/// The name of a query that begins behind the `as` there: `late as (`, `late(a, b) as (`.
+fn query(words: &[String], at: usize) -> Option<&String> {
+    let is_one = words[at].eq_ignore_ascii_case("as") && words.get(at + 1)?.starts_with('(');
+    let before = &words[..at];
+    let name = match before.last()?.ends_with(')') {
+        true => {
+            let open = before.iter().rposition(|word| word.starts_with('('))?;
+            before[..open].last()?
+        }
+        false => before.last()?,
+    };
+    (is_one && !is_keyword(name)).then_some(name)
 }
 
 fn names_table(word: &str) -> bool {
@@ -127,6 +136,8 @@ mod tests {
         let named =
             Statement::read("with late as (select 1), `on time` as (select 2) select a from late");
         assert!(named.is_query("LATE") && !named.is_query("a"));
+        let listed = Statement::read("with t as (select 1), late(a, b) as (select 1, 2) select ");
+        assert!(listed.is_query("late") && listed.is_query("t") && !listed.is_query("b"));
         let inner = Statement::read("select a from (select b from t) where ");
         assert_eq!(inner.tables().collect::<Vec<_>>(), ["t"]);
     }
