@@ -1,12 +1,13 @@
 //! From a key to the line painted again, with colours, at the end of blocks of several lengths; beside
-//! IPython in the same run. A screen of 40 rows, and one on which all of the block is seen.
+//! IPython in the same run. A screen of 40 rows, and one on which all of the block is seen. First the same
+//! of a program that writes each key back: what the machine itself takes, and how seldom it takes long.
 
 use super::terminal::{Terminal, USUAL_ROWS, livysh};
 use super::{Sample, row, scripted};
 use portable_pty::CommandBuilder;
 use std::time::{Duration, Instant};
 
-const KEYS: usize = 100;
+const KEYS: usize = 200;
 /// Whoever writes nothing for so long has painted all.
 const SILENCE: Duration = Duration::from_millis(40);
 const LINES: [usize; 4] = [1, 60, 200, 1_000];
@@ -19,6 +20,9 @@ pub fn measure() {
         .arg("--version")
         .output()
         .is_ok_and(|output| output.status.success());
+    let echo = typed(echo(), "ready", USUAL_ROWS, "x", 1);
+    let what = format!("key to its echo by cat, p99 {:.2} ms", echo.p99());
+    row(&what, &echo, "–", None);
     for lines in LINES {
         let rows = [USUAL_ROWS, lines as u16 + 20];
         for rows in &rows[usize::from(lines < usize::from(USUAL_ROWS))..] {
@@ -34,9 +38,9 @@ pub fn measure() {
                 let ours = typed(ours, prompt, *rows, line, lines);
                 let wanted = language == "python" && has_ipython;
                 let theirs = wanted.then(|| typed(ipython(home), "In [", *rows, line, lines));
-                let p99 = ours.0[ours.0.len() * 99 / 100].as_secs_f64() * 1e3;
                 let what = format!(
-                    "key to repaint, {language}, {lines} lines on {rows} rows, p99 {p99:.2} ms"
+                    "key to repaint, {language}, {lines} lines on {rows} rows, p99 {:.2} ms",
+                    ours.p99()
                 );
                 let peer = match (&theirs, language) {
                     (Some(_), _) => "IPython",
@@ -47,6 +51,12 @@ pub fn measure() {
             }
         }
     }
+}
+
+fn echo() -> CommandBuilder {
+    let mut command = CommandBuilder::new("sh");
+    command.args(["-c", "stty raw -echo; echo ready; exec cat"]);
+    command
 }
 
 fn ipython(home: &str) -> CommandBuilder {

@@ -57,6 +57,12 @@ impl Sample {
         Sample(times)
     }
 
+    /// The time within which 99 of a hundred are, in milliseconds.
+    fn p99(&self) -> f64 {
+        let rank = (self.0.len() * 99).div_ceil(100);
+        self.0[rank - 1].as_secs_f64() * 1e3
+    }
+
     fn minimum(&self) -> Duration {
         self.0[0]
     }
