@@ -1,6 +1,7 @@
 //! What a value is, asked at a prompt with `x?`, `:schema` and `:type`: of Spark's values without a job, and
 //! nothing of the question stays in the session.
 
+use crate::showing;
 use crate::support::program::{BINARY, Home};
 use crate::support::pty::Screen;
 use crate::support::session::Session;
@@ -191,7 +192,9 @@ fn both(url: &str, session: &str) {
     let home = Home::new();
     let mut python = Prompt::of(&home, url, session, "python");
     python_tells_what_values_are(&mut python);
+    showing::few_rows(&mut python, "few = ");
     let mut scala = Prompt::of(&home, url, session, "scala");
+    showing::few_rows(&mut scala, "val few = ");
     scala_tells_what_values_are(&mut scala);
 }
 

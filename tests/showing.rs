@@ -1,6 +1,7 @@
 //! `:show`: the first rows of a DataFrame, laid out as results of SQL are, with a real Spark behind it.
 
 use crate::inspection::Prompt;
+use crate::support::http::get;
 use crate::support::program::Home;
 use crate::support::session::Session;
 use crate::support::spark::strict;
@@ -30,6 +31,66 @@ fn errors(prompt: &mut Prompt) {
     prompt.tells(":show missing_here", "missing_here");
     prompt.tells(":show many()", "many() would run code");
     prompt.tells(":show many 0", "ROWS is 1 to 10000");
+}
+
+/// Rows that come one after another; a cancelled job holds its threads as long as one takes.
+const SLOW: &str =
+    r#"spark.range(0, 8, 1, 8).selectExpr("java_method('java.lang.Thread', 'sleep', 4000L) s")"#;
+
+/// In sessions of every sort.
+pub fn few_rows(prompt: &mut Prompt, name: &str) {
+    let frame = r#"spark.range(3).selectExpr("id", "id / 2.0D half", "null never")"#;
+    prompt.gives(&format!("{name}{frame}"));
+    let shown = prompt.gives(":show few 2");
+    let rows = "|    id|  half|never|\n|bigint|double|void |";
+    assert!(
+        shown.contains(rows) && shown.contains("|     1|   0.5|NULL |"),
+        "{shown}"
+    );
+    assert!(
+        shown.ends_with("the first 2 rows; there are more"),
+        "{shown}"
+    );
+}
+
+fn cancelled(prompt: &mut Prompt, sign: &str, name: &str) {
+    prompt.gives(&format!("{name}{SLOW}"));
+    prompt.screen.line(":show slow");
+    prompt.screen.wait_for("slow running 0:0");
+    prompt.screen.send("\x03");
+    prompt.screen.wait_for("Cancelled.");
+    prompt.screen.wait_for_prompt(sign);
+    let text = prompt.screen.text();
+    assert!(
+        !text.contains("Traceback") && !text.contains("cannot be shown"),
+        "{text}"
+    );
+    let told = prompt.gives(":history 2");
+    let words: Vec<&str> = told.lines().next().unwrap().split_whitespace().collect();
+    assert!(words.ends_with(&["cancelled", ":show", "slow"]), "{told}");
+}
+
+/// It is what one might have typed, with its rows.
+fn saved(prompt: &mut Prompt, home: &Home, language: &str) {
+    let mut kept = |name: &str| {
+        prompt.tells(&format!(":save {name}"), &format!(" in {name}."));
+        let text = std::fs::read_to_string(home.path().join(name)).unwrap();
+        assert!(!text.contains("livysh:rows"), "{text}");
+        text
+    };
+    let typed = match language {
+        "scala" => "seen.show(20, false)",
+        "sql" => "SELECT * FROM seen LIMIT 20",
+        _ => "seen.show(20, truncate=False)",
+    };
+    for name in [language, "md", "ipynb"] {
+        let text = kept(&format!("kept-{language}.{name}"));
+        assert!(text.contains(typed), "{text}");
+        assert!(
+            name == language || text.contains("12345678901234567890.10"),
+            "{text}"
+        );
+    }
 }
 
 #[test]
@@ -67,6 +128,27 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
     python.tells(":show names", "names is a set, and no DataFrame of Spark");
     assert_eq!(python.gives("sorted(set(globals()) - names)"), "[]");
     python.tells(":history show", "failed");
+    python.gives("Panda = type('DataFrame', (), {'__module__': 'pandas'}); panda = Panda()");
+    assert_eq!(
+        python.gives(":show panda"),
+        "panda is a pandas.DataFrame, and no DataFrame of Spark: spark.createDataFrame(panda) makes one"
+    );
+    saved(&mut python, &home, "py");
+    // Whoever waits for its statement has the rows, or why there are none.
+    for (shown, told) in [
+        ("seen", VALUE),
+        ("names", "names is a set, and no DataFrame"),
+    ] {
+        python.gives(&format!(":show {shown}"));
+        let list = get(&format!("{}/statements", session.url)).json();
+        let last = list["statements"].as_array().unwrap().last().unwrap()["id"].clone();
+        let told_again = python.gives(&format!(":wait {last}"));
+        assert!(
+            told_again.contains(told) && !told_again.contains("livysh:rows"),
+            "{told_again}"
+        );
+    }
+    cancelled(&mut python, ">>>", "slow = ");
 
     let mut scala = Prompt::sized(&home, &url, number, "scala", 200);
     scala.gives("val seen = spark.table(\"seen\")");
@@ -90,6 +172,9 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
     };
     assert_eq!(number_of(&scala.gives("40 + 2")), number_of(&before) + 1);
 
+    saved(&mut scala, &home, "scala");
+    cancelled(&mut scala, "scala>", "val slow = ");
+
     let mut sql = Prompt::sized(&home, &url, number, "sql", 200);
     let shown = sql.gives(":show many 3");
     assert!(
@@ -97,6 +182,8 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
         "{shown}"
     );
     sql.tells(":show missing_here", "TABLE_OR_VIEW_NOT_FOUND");
+    sql.gives(":show seen");
+    saved(&mut sql, &home, "sql");
 
     for columns in [40, 80] {
         let mut narrow = Prompt::sized(&home, &url, number, "python", columns);

@@ -32,7 +32,7 @@ def show():
     if any(home.startswith('pyspark.sql') and name == 'DataFrame' for home, name in parents):
         return rows_of(frame)
     told = '%s is a %s, and no DataFrame of Spark' % (name, named(kind))
-    if parents[0][0].startswith('pandas.') and parents[0][1] == 'DataFrame':
+    if parents[0][0].split('.')[0] == 'pandas' and parents[0][1] == 'DataFrame':
         told += ': spark.createDataFrame(%s) makes one' % name
     if parents[0][0].startswith('pyspark.pandas.') and parents[0][1] in ('DataFrame', 'Series'):
         told += ': %s.to_spark() is one' % (name if parents[0][1] == 'DataFrame' else name + '.to_frame()')

@@ -67,6 +67,12 @@ impl Desk<'_> {
                     let told = format!("the first {rows} rows; there may be more");
                     self.out.note(&Line::faint(told));
                 }
+                if matches!(
+                    verdict,
+                    Verdict::Ok | Verdict::Incomplete | Verdict::NotWritten
+                ) {
+                    self.inputs.add(typed, &source);
+                }
                 match verdict {
                     Verdict::Ok => Answer::Done,
                     verdict => stopped(verdict),

@@ -1,7 +1,8 @@
 //! Rows that a statement of ours has told as text, in the form of SQL's results.
 //!
 //! The text's last line is `livysh:rows {"schema": …, "data": [[…]], "more": …}`: a schema as Spark writes it to
-//! JSON, each value as Spark makes a text of it or null, and whether there are more rows than these.
+//! JSON, each value as Spark makes a text of it or null, and whether there are more rows than these. Or it is
+//! `livysh:rows {"error": …}`: why there are none.
 
 use super::rows::Rows;
 use serde_json::{Map, Number, Value};
@@ -31,6 +32,11 @@ fn told(data: &Map<String, Value>) -> Option<Map<String, Value>> {
     let start = text.rfind('\n').map_or(0, |end| end + 1);
     let (before, last) = text.split_at(start);
     let mut rows: Value = serde_json::from_str(last.strip_prefix(ROWS_MARK)?).ok()?;
+    if let Some(why) = rows.get("error").and_then(Value::as_str) {
+        let mut told = data.clone();
+        told.insert(TEXT.to_owned(), format!("{before}{why}").into());
+        return Some(told);
+    }
     rows.get(MORE)?.as_bool()?;
     let is_typed: Vec<Typed> = {
         let fields = rows.get("schema")?.get("fields")?.as_array()?;
@@ -138,12 +144,18 @@ mod tests {
     }
 
     #[test]
+    fn why_there_are_no_rows_is_a_text() {
+        let told = of(&format!("printed\n{ROWS_MARK}{{\"error\": \"a list\"}}\n"));
+        assert_eq!(told, json!({"text/plain": "printed\na list"}));
+    }
+
+    #[test]
     fn other_texts_are_left_as_they_are() {
         for text in [
             "",
             "x",
             "livysh:rows ",
-            "livysh:rows {\"error\": \"x\"}",
+            "livysh:rows {\"error\": 1}",
             "livysh:rows {\"schema\": {\"fields\": []}, \"data\": []}\nx",
             " livysh:rows {\"schema\": {\"fields\": []}, \"data\": [], \"more\": false}",
         ] {

@@ -116,6 +116,11 @@ impl Prompt {
         }
     }
 
+    /// Whether the server has been asked for names, or to run anything.
+    fn is_asked(&self) -> bool {
+        !self.server.completions().is_empty() || !self.server.statements().is_empty()
+    }
+
     /// Presses Tab until this stands behind the prompt.
     #[track_caller]
     fn wait_for_tab(&mut self, shows: &str) {
@@ -288,6 +293,31 @@ fn a_server_that_completes_nothing_is_asked_once() {
     prompt.keys("java.util.Ra\t\tx", "java.util.Rax");
     assert_eq!(prompt.server.completions().len(), 1);
     assert_eq!(prompt.server.statements().len(), 1);
+}
+
+/// What other clients run is known to the server alone.
+#[test]
+fn nothing_is_asked_while_another_client_runs_a_statement() {
+    for language in ["scala", "python", "sql"] {
+        let home = Home::new();
+        let server = Server::start(Some(&[]), echo);
+        let mut prompt = Prompt::at(server, &home, language, 80);
+        prompt.server.state("busy");
+        let before = prompt.server.sessions();
+        prompt.keys("va.lue\t\t", "va.lue");
+        prompt.screen.wait_until("the session is looked at", || {
+            prompt.server.sessions() > before
+        });
+        prompt.keys("s\t\t", "va.lues");
+        assert!(!prompt.is_asked(), "{language}");
+        prompt.server.state("idle");
+        let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+        while !prompt.is_asked() {
+            assert!(std::time::Instant::now() < deadline, "{language}");
+            prompt.screen.send("\t");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
 }
 
 #[test]
@@ -581,6 +611,7 @@ fn commands_and_their_arguments_are_completed() {
             (":load -v data/\t", ":load -v data/rows.csv"),
             (":download fl\t dat\tr\t", ":download flights data/rows.csv"),
             (":type fli\t", ":type flights"),
+            (":sho\tfli\t", ":show flights"),
             ("!cat day\t", "!cat day\\ of\\ week.scala"),
             (":ui\t", ":ui"),
             ("%ta\t", "%table"),

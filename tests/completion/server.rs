@@ -99,6 +99,11 @@ impl Server {
         requests.filter(is_look).count()
     }
 
+    /// How often it was asked about the session.
+    pub fn sessions(&self) -> usize {
+        self.scripted.count("GET", "/sessions/0")
+    }
+
     /// The numbers of those that were to be cancelled.
     pub fn cancelled(&self) -> Vec<usize> {
         self.stage.0.lock().unwrap().cancelled.clone()
