@@ -124,6 +124,15 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
         shown.ends_with("the first 3 rows; there are more"),
         "{shown}"
     );
+    python.gives(":timing on");
+    let shown = python.gives(":show many 3");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(
+        lines[lines.len() - 2].contains("the first 3 rows; there are more")
+            && lines[lines.len() - 1].ends_with(" on the server"),
+        "{shown}"
+    );
+    python.gives(":timing off");
     errors(&mut python);
     python.tells(":show names", "names is a set, and no DataFrame of Spark");
     assert_eq!(python.gives("sorted(set(globals()) - names)"), "[]");
@@ -184,6 +193,11 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
     sql.tells(":show missing_here", "TABLE_OR_VIEW_NOT_FOUND");
     sql.gives(":show seen");
     saved(&mut sql, &home, "sql");
+    let script = std::fs::read_to_string(home.path().join("kept-sql.sql")).unwrap();
+    assert_eq!(
+        script,
+        "SELECT * FROM many LIMIT 3;\nSELECT * FROM seen LIMIT 20;\n"
+    );
 
     for columns in [40, 80] {
         let mut narrow = Prompt::sized(&home, &url, number, "python", columns);

@@ -26,22 +26,10 @@ impl Desk<'_> {
                 ":show takes a name, or a member of one: {told} would run code. Give it a name first."
             ));
         }
-        // What it is recorded as.
-        let (code, typed) = match language {
-            Language::Scala => (in_scala(name, rows), format!("{name}.show({rows}, false)")),
-            Language::Python => (
-                in_python(name, rows),
-                format!("{name}.show({rows}, truncate=False)"),
-            ),
-            Language::Sql => {
-                let code = format!("SELECT * FROM {name} LIMIT {rows}");
-                (code.clone(), code)
-            }
-            Language::R => {
-                return Answer::Refused(format!(
-                    ":show is for Scala, Python and SQL; in R showDF({name}) shows it"
-                ));
-            }
+        let Some((code, typed)) = codes(language, name, rows) else {
+            return Answer::Refused(format!(
+                ":show is for Scala, Python and SQL; in R showDF({name}) shows it"
+            ));
         };
         let typed = Snippet {
             language,
@@ -57,44 +45,66 @@ impl Desk<'_> {
         let (run, link) = self.running(self.interrupts, outlet.as_ref());
         let source = Source::new(None, typed.code.as_str());
         let place = format!("{} ", one_line(name));
-        match run.in_place_of(link, &typed, &source, &code, &place) {
-            Ok(Some(Output::Ok(data))) => {
-                if let Some(told) = refused(&data) {
-                    return Answer::Refused(told);
+        let (output, took) = match run.in_place_of(link, &typed, &source, &code, &place) {
+            Ok(ran) => ran,
+            Err(verdict) => return stopped(*verdict),
+        };
+        let answer = match output {
+            Some(Output::Ok(data)) => match refused(&data) {
+                Some(told) => Answer::Refused(told),
+                None => {
+                    let verdict = run.show(link, &data);
+                    if language == Language::Sql && has_as_many(&data, rows) {
+                        let told = format!("the first {rows} rows; there may be more");
+                        self.out.note(&Line::faint(told));
+                    }
+                    if matches!(
+                        verdict,
+                        Verdict::Ok | Verdict::Incomplete | Verdict::NotWritten
+                    ) {
+                        self.inputs.add(typed, &source);
+                    }
+                    match verdict {
+                        Verdict::Ok => Answer::Done,
+                        verdict => stopped(verdict),
+                    }
                 }
-                let verdict = run.show(link, &data);
-                if language == Language::Sql && has_as_many(&data, rows) {
-                    let told = format!("the first {rows} rows; there may be more");
-                    self.out.note(&Line::faint(told));
-                }
-                if matches!(
-                    verdict,
-                    Verdict::Ok | Verdict::Incomplete | Verdict::NotWritten
-                ) {
-                    self.inputs.add(typed, &source);
-                }
-                match verdict {
-                    Verdict::Ok => Answer::Done,
+            },
+            Some(Output::Error(failure)) => match in_one_line(language, name, &failure) {
+                Some(told) => Answer::Refused(told),
+                // As that of any statement of the user's; the rest is a trace.
+                None => match run.fails(link, failure, &typed, &source) {
+                    Verdict::Failed(text) => {
+                        let headline = one_line(&text.headline);
+                        Answer::Refused(format!(
+                            "{name} cannot be shown: {headline} (:trace shows all)"
+                        ))
+                    }
                     verdict => stopped(verdict),
-                }
-            }
-            Ok(Some(Output::Error(failure))) => {
-                let told = match in_one_line(language, name, &failure) {
-                    Some(told) => told,
-                    // As that of any statement of the user's; the rest is a trace.
-                    None => match run.fails(link, failure, &typed, &source) {
-                        Verdict::Failed(text) => {
-                            let headline = one_line(&text.headline);
-                            format!("{name} cannot be shown: {headline} (:trace shows all)")
-                        }
-                        verdict => return stopped(verdict),
-                    },
-                };
-                Answer::Refused(told)
-            }
-            Ok(None) => Answer::Done,
-            Err(verdict) => stopped(*verdict),
+                },
+            },
+            None => Answer::Done,
+        };
+        if let Some(took) = took {
+            self.out.note(&took);
         }
+        answer
+    }
+}
+
+/// What is sent, and what it is recorded as; none where a language has no such code.
+fn codes(language: Language, name: &str, rows: u64) -> Option<(String, String)> {
+    match language {
+        Language::Scala => Some((in_scala(name, rows), format!("{name}.show({rows}, false)"))),
+        Language::Python => Some((
+            in_python(name, rows),
+            format!("{name}.show({rows}, truncate=False)"),
+        )),
+        Language::Sql => {
+            let code = format!("SELECT * FROM {name} LIMIT {rows}");
+            Some((code.clone(), code))
+        }
+        Language::R => None,
     }
 }
 

@@ -39,7 +39,7 @@ impl Run<'_> {
     }
 
     /// Runs code of ours in the place of what the user might have typed: where it gives rows it is recorded as
-    /// that, and it is told how long it took.
+    /// that. A line that tells how long it took goes behind them.
     pub fn in_place_of(
         &self,
         link: &mut Link,
@@ -47,7 +47,7 @@ impl Run<'_> {
         source: &Source,
         code: &str,
         place: &str,
-    ) -> Result<Option<Output>, Box<Verdict>> {
+    ) -> Result<(Option<Output>, Option<Line>), Box<Verdict>> {
         if link.facts.over.is_some() {
             return Err(Box::new(Verdict::SessionOver));
         }
@@ -66,19 +66,19 @@ impl Run<'_> {
                 link.past.note(source, typed, id.map(Id::to_string));
             }
         }
-        if self.manner.timing {
-            self.tell(&[Line::faint(timing::told(waited.took, waited.ran))]);
-        }
+        let timing = self.manner.timing;
+        let took = timing.then(|| Line::faint(timing::told(waited.took, waited.ran)));
         let limit = waited.too_long;
         let verdict = match (waited.end, waited.outcome, limit) {
             (Some(exit), ..) => Verdict::End(exit),
             (None, Some(Outcome::Finished(Some(Output::Error(_)))), Some(limit)) => {
                 Verdict::TooLong { limit, left: None }
             }
-            (None, Some(Outcome::Finished(output)), _) => return Ok(output),
+            (None, Some(Outcome::Finished(output)), _) => return Ok((output, took)),
             (None, Some(outcome), _) => self.unfinished(link, outcome),
             (None, None, _) => Verdict::LeftRunning(Left::Unnumbered),
         };
+        self.tell(took.as_slice());
         Err(Box::new(verdict.within(limit)))
     }
 
