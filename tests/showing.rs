@@ -70,6 +70,35 @@ fn cancelled(prompt: &mut Prompt, sign: &str, name: &str) {
     assert!(words.ends_with(&["cancelled", ":show", "slow"]), "{told}");
 }
 
+/// Python that Livy's cancel does not end.
+fn left_running(prompt: &mut Prompt, home: &Home) {
+    let go = home.path().join("go");
+    let waits = format!("iter(lambda: os.path.exists({go:?}), True)");
+    prompt.gives("import os, time");
+    prompt.gives(&format!(
+        "late = property(lambda self: ([time.sleep(0.05) for _ in {waits}], seen)[1])"
+    ));
+    prompt.gives("box = type('Box', (), {'late': late})()");
+    prompt.screen.line(":show box.late");
+    prompt.screen.wait_for("box.late running 0:0");
+    prompt.screen.send("\x03");
+    prompt
+        .screen
+        .wait_for("Press Ctrl-C again to stop waiting.");
+    prompt.screen.send("\x03");
+    prompt
+        .screen
+        .wait_for("goes on in the session; :cancel cancels it.");
+    prompt.screen.wait_for_prompt(">>>");
+    std::fs::write(go, "").unwrap();
+    prompt.tells(":wait", "Cancelled.");
+    let told = prompt.gives(":history 3");
+    assert!(
+        told.contains("left") && told.contains(":show box.late"),
+        "{told}"
+    );
+}
+
 /// It is what one might have typed, with its rows.
 fn saved(prompt: &mut Prompt, home: &Home, language: &str) {
     let mut kept = |name: &str| {
@@ -157,6 +186,7 @@ fn the_first_rows_of_a_frame_are_shown_as_results_of_sql_are() {
             "{told_again}"
         );
     }
+    left_running(&mut python, &home);
     cancelled(&mut python, ">>>", "slow = ");
 
     let mut scala = Prompt::sized(&home, &url, number, "scala", 200);
