@@ -34,7 +34,7 @@ def without_jobs(make):
         frames = getattr(sys.modules.get('pyspark.pandas.' + home), name, None)
         if frames is not None and '__repr__' in vars(frames):
             kept.append((frames, frames.__repr__))
-            frames.__repr__ = lambda frame: 'pyspark.pandas.%s(...)' % type(frame).__name__
+            frames.__repr__ = lambda frame: 'pyspark.pandas.%s(...)' % type(frame).__qualname__
     try:
         return make()
     finally:
