@@ -56,7 +56,7 @@ impl Desk<'_> {
         let outlet = self.outlet.take();
         let (run, link) = self.running(self.interrupts, outlet.as_ref());
         match run.hidden(link, language, code, "") {
-            Ok(Some(Output::Ok(data))) => match run.show(link, &data) {
+            Ok(Some(Output::Ok(data))) => match run.show(link, language, &data) {
                 Verdict::Ok | Verdict::Incomplete => Answer::Done,
                 verdict => Answer::Stopped(Box::new(Stopped::hidden(verdict, language))),
             },

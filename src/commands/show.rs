@@ -53,7 +53,7 @@ impl Desk<'_> {
             Some(Output::Ok(data)) => match refused(&data) {
                 Some(told) => Answer::Refused(told),
                 None => {
-                    let verdict = run.show(link, &data);
+                    let verdict = run.show(link, language, &data);
                     if language == Language::Sql && has_as_many(&data, rows) {
                         let told = format!("the first {rows} rows; there may be more");
                         self.out.note(&Line::faint(told));
@@ -66,6 +66,8 @@ impl Desk<'_> {
                     }
                     match verdict {
                         Verdict::Ok => Answer::Done,
+                        // So many were asked for.
+                        Verdict::Incomplete if has_as_many(&data, rows) => Answer::Done,
                         verdict => stopped(verdict),
                     }
                 }
@@ -120,17 +122,17 @@ fn in_scala(name: &str, rows: u64) -> String {
     let most = rows + 1;
     format!(
         "val _ = {{ \
-         val livysh$frame: org.apache.spark.sql.Dataset[_] = {name}; \
+         val livysh$frame: _root_.org.apache.spark.sql.Dataset[_] = {name}; \
          val livysh$schema = livysh$frame.schema; \
          val livysh$count = livysh$schema.fields.length; \
          val livysh$texts = livysh$schema.fields.toList.zipWithIndex.map {{ livysh$one => \
-         if (livysh$one._1.dataType == org.apache.spark.sql.types.BinaryType) \
+         if (livysh$one._1.dataType == _root_.org.apache.spark.sql.types.BinaryType) \
          \"concat('[', rtrim(regexp_replace(hex(c\" + livysh$one._2 + \"), '..', '$0 ')), ']')\" \
          else \"cast(c\" + livysh$one._2 + \" as string)\" }}; \
-         val livysh$rows = if (livysh$count == 0) new Array[Array[String]](0) else \
-         livysh$frame.toDF(List.range(0, livysh$count).map(\"c\" + _): _*)\
+         val livysh$rows = if (livysh$count == 0) new _root_.scala.Array[_root_.scala.Array[_root_.java.lang.String]](0) else \
+         livysh$frame.toDF(_root_.scala.List.range(0, livysh$count).map(\"c\" + _): _*)\
          .selectExpr(livysh$texts: _*).limit({most}).collect()\
-         .map(livysh$row => Array.tabulate(livysh$count)(livysh$row.getString(_))); \
+         .map(livysh$row => _root_.scala.Array.tabulate(livysh$count)(livysh$row.getString(_))); \
          val livysh$json = new _root_.com.fasterxml.jackson.databind.ObjectMapper; \
          _root_.scala.Predef.print(\"\\n{ROWS_MARK}{{\\\"schema\\\":\" + livysh$schema.json + \
          \",\\\"data\\\":\" + livysh$json.writeValueAsString(livysh$rows.take({rows})) + \
@@ -150,16 +152,23 @@ fn refused(data: &Map<String, Value>) -> Option<String> {
 fn in_one_line(language: Language, name: &str, failure: &Failure) -> Option<String> {
     let text = whole(failure);
     match language {
-        Language::Scala if text.contains("type mismatch") => {
+        Language::Scala if !text.lines().any(is_compilers) => None,
+        Language::Scala if text.contains("error: type mismatch") => {
             Some(format!("{name} is no DataFrame or Dataset"))
         }
-        Language::Scala => text.contains("error: ").then(|| reason(failure)),
+        Language::Scala => Some(reason(failure)),
         Language::Sql => {
-            let first = failure.evalue.trim().lines().next().unwrap_or_default();
-            Some(one_line(first).into_owned())
+            let first = failure.evalue.trim().lines().next()?;
+            (!first.starts_with("Job aborted")).then(|| one_line(first).into_owned())
         }
         Language::Python | Language::R => None,
     }
+}
+
+/// Whether a line of a failure is the compiler's, and not of a job's message.
+fn is_compilers(line: &str) -> bool {
+    let place = line.split_once("error: ").map(|(place, _)| place.trim());
+    place.is_some_and(|place| place.is_empty() || place.starts_with("<console>"))
 }
 
 /// Whether there may be more rows than these.
@@ -183,6 +192,29 @@ mod tests {
             assert!(!code.contains('\n') && code.contains("a.b"), "{code}");
         }
         assert!(in_scala("x", 20).contains(".limit(21)"));
+    }
+
+    #[test]
+    fn what_the_compiler_says_is_no_failure_of_a_job() {
+        let of = |language, evalue: &str| {
+            let failure = Failure {
+                evalue: evalue.to_owned(),
+                ..Failure::default()
+            };
+            in_one_line(language, "f", &failure)
+        };
+        let no_frame = Some("f is no DataFrame or Dataset".to_owned());
+        let compilers = "<console>:23: error: type mismatch;\n found   : Int";
+        assert_eq!(of(Language::Scala, compilers), no_frame);
+        let jobs = "org.apache.spark.SparkException: a UDF said: syntax error: type mismatch";
+        assert_eq!(of(Language::Scala, jobs), None);
+        let analysers = "[TABLE_OR_VIEW_NOT_FOUND] The table cannot be found";
+        assert_eq!(of(Language::Sql, analysers).as_deref(), Some(analysers));
+        assert_eq!(
+            of(Language::Sql, "Job aborted due to stage failure: Task 0"),
+            None
+        );
+        assert_eq!(of(Language::Sql, ""), None);
     }
 
     #[test]

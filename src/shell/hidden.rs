@@ -58,7 +58,7 @@ impl Run<'_> {
         let (waited, _) = self.submit(link, &snippet, 0, place, true);
         if let Some(Outcome::Finished(Some(Output::Ok(data)))) = &waited.outcome {
             let data = with_rows(data);
-            if data.contains_key("application/json") {
+            if data.contains_key("application/json") && !link.is_out_of_step(typed.language) {
                 let id = waited.id.as_ref();
                 let rows = Outcome::Finished(Some(Output::Ok(data.into_owned())));
                 link.ledger
@@ -93,8 +93,9 @@ impl Run<'_> {
         self.failed(link, failure, (typed, source, Feeding::default()))
     }
 
-    /// Shows what such code gave, as a result.
-    pub fn show(&self, link: &mut Link, data: &Map<String, Value>) -> Verdict {
+    /// Shows what such code gave, as a result in its language.
+    pub fn show(&self, link: &mut Link, language: Language, data: &Map<String, Value>) -> Verdict {
+        self.warn_out_of_step(link, language);
         self.write(link, data, None, None)
     }
 

@@ -329,6 +329,11 @@ impl Link {
         self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
+    /// Whether what comes in this language belongs to other statements.
+    pub(super) fn is_out_of_step(&self, language: Language) -> bool {
+        self.python_out_of_step && language == Language::Python
+    }
+
     fn give_up(&mut self) {
         self.stop_preparing();
         // Dropping the handle ends the conversation where it has not ended yet.

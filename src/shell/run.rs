@@ -262,11 +262,7 @@ impl Run<'_> {
         match outcome {
             Outcome::Finished(None) => Verdict::Ok,
             Outcome::Finished(Some(Output::Ok(data))) => {
-                if link.python_out_of_step && what.0.language == Language::Python {
-                    let told = "This session's Python is out of step: what it answers is not the \
-                                result of this statement.";
-                    self.tell(&[Line::error(told)]);
-                }
+                self.warn_out_of_step(link, what.0.language);
                 let shown = self.echoes.shown(what.0, data);
                 let echo = (what.0.language == Language::Scala).then(|| Echo::of(&what.0.code));
                 let shown = render::with_places(shown, origin(link, what));
@@ -274,6 +270,14 @@ impl Run<'_> {
             }
             Outcome::Finished(Some(Output::Error(failure))) => self.failed(link, failure, what),
             other => self.unfinished(link, other),
+        }
+    }
+
+    pub(super) fn warn_out_of_step(&self, link: &Link, language: Language) {
+        if link.is_out_of_step(language) {
+            let told = "This session's Python is out of step: what it answers is not the result \
+                        of this statement.";
+            self.tell(&[Line::error(told)]);
         }
     }
 
