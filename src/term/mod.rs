@@ -364,7 +364,10 @@ impl Out {
 
     /// Where messages go while a prompt stands, and `None` when it does not any more.
     pub fn set_above(&self, above: Option<Above>) {
-        self.lock().above = above;
+        let mut inner = self.lock();
+        // Until the prompt is drawn, a message comes where the cursor is.
+        inner.progress.erase(&mut io::stderr()).ok();
+        inner.above = above;
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
