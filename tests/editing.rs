@@ -86,6 +86,13 @@ fn sql_runs_at_its_semicolon_or_an_empty_line() {
                 lines.next() == Some("   >") && lines.any(|line| line.ends_with(last))
             });
         };
+        // A command is none of its lines.
+        prompt.screen.line("show tables");
+        begun(&prompt, "sql> show tables");
+        prompt.screen.line(":help");
+        prompt.screen.wait_for("End the SQL first");
+        prompt.screen.send("\x03");
+        prompt.screen.wait_for_prompt("sql>");
         // What stands on its first line would be the whole of it.
         prompt.screen.line("delete from t");
         begun(&prompt, "sql> delete from t");
@@ -328,6 +335,47 @@ fn editor(home: &Home, name: &str, script: &str) -> String {
     let path = home.write(name, &script);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     format!("VISUAL={}", path.display())
+}
+
+#[test]
+fn an_editor_has_the_terminal_as_a_shell_gives_it() {
+    let home = Home::new();
+    // It reads a line of its own.
+    let visual = editor(
+        &home,
+        "asks",
+        "read answer; echo \"edited = $answer\" > \"$1\"",
+    );
+    let mut prompt = Prompt::with(&home, "python", 80, &[&visual], &[]);
+    prompt.screen.send("1\x18\x05");
+    prompt
+        .screen
+        .wait_until("the editor reads", || prompt.screen.echoes());
+    prompt.screen.send("42\r");
+    prompt.wait_for_sent("edited = 42");
+}
+
+#[test]
+fn a_line_longer_than_the_screen_scrolls_with_the_cursor() {
+    let home = Home::new();
+    let mut prompt = Prompt::wide(&home, 40);
+    let words: Vec<String> = (1000..1300).map(|number| number.to_string()).collect();
+    let line = format!("f({})", words.join(", "));
+    prompt.screen.paste(&line);
+    prompt.screen.wait_for("1299)");
+    // At its beginning, and at its end, which is another part of it.
+    prompt.screen.send("\x01");
+    prompt.screen.wait_until("its beginning is seen", || {
+        prompt.screen.text().starts_with("scala> f(1000, 1001") && prompt.screen.cursor() == (0, 7)
+    });
+    prompt.screen.send("\x05");
+    prompt.screen.wait_for("1299)");
+    prompt.screen.send("\x01");
+    prompt.screen.wait_for("scala> f(1000");
+    prompt.screen.send("\r");
+    prompt.wait_for_sent(&line);
+    let text = prompt.screen.text();
+    assert!(text.contains("1299)"), "{text}");
 }
 
 #[test]

@@ -95,12 +95,13 @@ impl Inputs {
         let mut next = 0;
         for block in blocks(&all, |_| Joining::AsTyped) {
             let first = all[next].0;
+            let opens = all[next].0.code.starts_with('{');
             next += block.count;
             if first.language != language {
                 continue;
             }
             // After a blank line a block of Scala is no argument of what stands before it.
-            if language == Language::Scala && block.code.starts_with('{') {
+            if language == Language::Scala && opens {
                 text.push('\n');
             }
             let is_ended = block.tail.trim_start().starts_with(';');

@@ -107,6 +107,7 @@ fn edit_text(editor: &str, path: &Path, mut file: std::fs::File, text: &str) -> 
 
 /// Opens a file in an editor and waits for its end.
 pub fn edit_file(editor: &str, path: &Path) -> Result<(), String> {
+    let _lent = Lent::begin();
     let status = Command::new("sh")
         .arg("-c")
         .arg(format!("{editor} \"$1\""))

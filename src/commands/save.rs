@@ -5,8 +5,8 @@ use super::{Answer, Desk};
 use crate::engine::{Question, Statement};
 use crate::lang::{Block, Joining, Language, Signature, blocks, looks_like_python};
 use crate::livy::{Output, StatementState};
-use crate::render::one_line;
 use crate::render::transcript::{self, Cell, Given, Picture, markdown, notebook};
+use crate::render::{one_line, with_rows};
 use crate::shell::{Ledger, NoAnswer, Ran, WholeFile, path_of, write_fresh};
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -28,6 +28,14 @@ impl Form {
             "--markdown" => Some(Form::Markdown),
             "--notebook" => Some(Form::Notebook),
             _ => None,
+        }
+    }
+
+    fn option(self) -> &'static str {
+        match self {
+            Form::Script => "--script",
+            Form::Markdown => "--markdown",
+            Form::Notebook => "--notebook",
         }
     }
 
@@ -58,7 +66,11 @@ impl Desk<'_> {
         let is_ours = |path: PathBuf| self.saved.contains(&path);
         if !wanted.replaces && path.is_file() && !path.canonicalize().is_ok_and(is_ours) {
             let name = path.display();
-            let told = format!("{name} is there already: :save -f {name} replaces it");
+            let form = match wanted.form == Form::of(path) {
+                true => String::new(),
+                false => format!("{} ", wanted.form.option()),
+            };
+            let told = format!("{name} is there already: :save -f {form}{name} replaces it");
             return Answer::Refused(one_line(&told).into_owned());
         }
         let answer = match wanted.form {
@@ -350,9 +362,13 @@ fn has_python_trace(given: &Given) -> bool {
 
 fn given_by(statement: Statement) -> Given {
     let is_cancelled = statement.state == StatementState::Cancelled;
+    let output = match statement.output {
+        Some(Output::Ok(data)) => Some(Output::Ok(with_rows(&data).into_owned())),
+        other => other,
+    };
     match (is_cancelled, statement.state.is_final()) {
-        (true, _) => Given::Cancelled(statement.output),
-        (false, true) => Given::Output(statement.output),
+        (true, _) => Given::Cancelled(output),
+        (false, true) => Given::Output(output),
         (false, false) => Given::Running,
     }
 }

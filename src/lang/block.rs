@@ -144,6 +144,14 @@ fn gap<'a>(
     source.text.get(place.end..after.start)
 }
 
+/// A text without the margin that was taken away before it was sent.
+fn without_margin(language: Language, text: &str, margin: &str) -> String {
+    match language {
+        Language::Python => python::without_margin(text, margin),
+        Language::Scala | Language::Sql | Language::R => text.to_owned(),
+    }
+}
+
 fn block(
     statements: &[Statement<'_>],
     places: &[Option<Range<usize>>],
@@ -172,10 +180,10 @@ fn block(
     let begins = from.start - lead.len();
     let margin = margin(text, from.start);
     let code = &text[begins..to.end];
-    let code = python::without_margin(code.strip_prefix(margin).unwrap_or(code), margin);
+    let code = without_margin(language, code.strip_prefix(margin).unwrap_or(code), margin);
     let is_last = gap(statements, places, last).is_none();
     let tail = match is_last && is_bare(language, after) {
-        true => python::without_margin(after, margin),
+        true => without_margin(language, after, margin),
         false => rest_of_line(language, after).to_owned(),
     };
     Block {

@@ -70,6 +70,15 @@ impl Repl<'_> {
                     return block;
                 }
             }
+            let is_command = !is_paste && line.trim_start().starts_with(':');
+            if is_command
+                && self.waits_for_sqls_end(&block)
+                && matches!(self.command_on(&line), Some(Ok(_)))
+            {
+                let told = "End the SQL first, with ; or an empty line; Ctrl-C drops it.";
+                self.out.note(&Line::plain(told));
+                continue;
+            }
             blank_lines = if line.trim().is_empty() {
                 blank_lines + 1
             } else {
@@ -92,9 +101,7 @@ impl Repl<'_> {
                     initial.0 = " ".repeat(indent);
                 }
                 // Lines that nobody types are not waited for.
-                Completeness::Complete
-                    if self.out.terminals.input && lang::awaits_end(self.language, &block) =>
-                {
+                Completeness::Complete if self.waits_for_sqls_end(&block) => {
                     self.tell_how_sql_ends();
                 }
                 Completeness::Complete | Completeness::Invalid => break,
@@ -103,6 +110,10 @@ impl Repl<'_> {
         let block = block.trim_end().to_owned();
         self.editor.remember(self.language, &block);
         Block::Code(block)
+    }
+
+    fn waits_for_sqls_end(&self, block: &str) -> bool {
+        self.out.terminals.input && lang::awaits_end(self.language, block)
     }
 
     /// Told once, where a line that could be a statement's last is not taken for it.

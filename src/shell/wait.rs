@@ -196,6 +196,7 @@ impl<'a> Wait<'a> {
                 is_waiting,
             }) if ticket == self.ticket => {
                 self.fraction = fraction;
+                self.trouble = None;
                 // Its own time begins when the other statement's has ended.
                 if std::mem::replace(&mut self.is_behind_another, is_waiting) && !is_waiting {
                     self.runs_since = Some(Instant::now());
@@ -205,7 +206,9 @@ impl<'a> Wait<'a> {
             Event::Engine(engine::Event::Reconnecting(error)) => {
                 self.trouble = Some(words::asking_again(&error));
             }
-            Event::Engine(engine::Event::Reconnected) => self.trouble = None,
+            Event::Engine(engine::Event::Reconnected | engine::Event::CancelFailed(_)) => {
+                self.trouble = None;
+            }
             Event::Engine(engine::Event::Finished {
                 ticket,
                 id,

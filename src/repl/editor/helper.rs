@@ -50,16 +50,25 @@ pub(super) struct Helper {
 }
 
 impl Helper {
-    /// What is drawn of a line that was painted.
-    fn viewed<'l>(&self, line: &str, painted: Cow<'l, str>, position: usize) -> Cow<'l, str> {
+    /// Whether a line goes over the screen.
+    fn is_tall(&self, line: &str) -> bool {
+        self.frame(&self.prompt.borrow()).is_exceeded_by(line)
+    }
+
+    fn frame<'p>(&self, prompt: &'p (String, usize)) -> Frame<'p> {
         let (columns, rows) = size();
-        let prompt = self.prompt.borrow();
-        let frame = Frame {
+        Frame {
             columns,
             rows,
             prompt: &prompt.0,
             prompt_width: prompt.1,
-        };
+        }
+    }
+
+    /// What is drawn of a line that was painted.
+    fn viewed<'l>(&self, line: &str, painted: Cow<'l, str>, position: usize) -> Cow<'l, str> {
+        let prompt = self.prompt.borrow();
+        let frame = self.frame(&prompt);
         let is_handed_over = self.is_handed_over.get();
         self.view
             .drawn(line, painted, position, frame, is_handed_over)
@@ -215,7 +224,7 @@ impl Highlighter for Helper {
         let is_handed_over = kind == CmdKind::ForcedRefresh;
         self.is_handed_over.set(is_handed_over);
         // What of a tall buffer is seen moves with the cursor.
-        let is_tall = line.contains('\n') && line.lines().count() + 1 >= size().1;
+        let is_tall = self.is_tall(line);
         if !self.enabled {
             return is_tall;
         }

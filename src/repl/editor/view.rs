@@ -101,6 +101,11 @@ impl Place {
 }
 
 impl Frame<'_> {
+    /// Whether a text has more rows than the screen.
+    pub(super) fn is_exceeded_by(&self, text: &str) -> bool {
+        self.after(text).row >= self.rows
+    }
+
     fn begin(&self) -> Place {
         let columns = self.columns.max(1);
         Place {
