@@ -224,6 +224,7 @@ mod tests {
                 1,
                 "# a\nx = 1\n",
             ),
+            (Language::Scala, "// a\n{ 1 }", 1, "\n// a\n{ 1 }\n"),
         ] {
             let source = Source::new(None, text);
             let mut inputs = Inputs::default();

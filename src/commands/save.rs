@@ -447,6 +447,20 @@ mod tests {
     }
 
     #[test]
+    fn what_the_server_has_of_show_is_rows() {
+        let rows = json!({"schema": {"fields": [{"name": "n", "type": "long"}]}, "more": false,
+            "data": [["1"]]});
+        let statement: Statement = serde_json::from_value(json!({"id": 0, "state": "available",
+            "output": {"status": "ok", "data": {"text/plain": format!("livysh:rows {rows}")}}}))
+        .unwrap();
+        let Given::Output(Some(Output::Ok(data))) = given_by(statement) else {
+            panic!("no output");
+        };
+        assert_eq!(data["application/json"]["data"], json!([[1]]));
+        assert_eq!(data.get("text/plain"), None);
+    }
+
+    #[test]
     fn what_was_left_runs_unless_the_server_or_the_end_says_otherwise() {
         let text = "# a\nx\ny";
         let source = Source::new(None, text);

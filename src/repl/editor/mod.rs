@@ -230,7 +230,12 @@ impl LineEditor {
     pub(super) fn read_raw(&mut self) -> Read {
         self.state.begin(false);
         self.state.set_indent(tab::AS_IT_IS);
-        self.read_line("", "", ("", ""))
+        let read = self.read_line("", "", ("", ""));
+        match &read {
+            Read::Line(line) => self.ahead.took(line.len(), line.contains('\n')),
+            _ => self.ahead.forget(),
+        }
+        read
     }
 
     fn read_line(&mut self, raw: &str, styled: &str, initial: Initial<'_>) -> Read {
