@@ -561,35 +561,36 @@ fn the_keys_can_be_those_of_vi() {
 
 #[test]
 fn ctrl_z_suspends_and_fg_draws_the_line_again() {
-    let home = Home::new();
-    let inner = Prompt::scala(&home);
-    let url = inner.url();
-    let mut screen = Screen::run(&home, "bash", &["--norc", "--noprofile", "-i"], 24, 80);
-    screen.wait_for("bash-");
-    screen.line(&format!(
-        "PS1='shell> '; '{BINARY}' --url {url} -s 0 -l scala"
-    ));
-    screen.wait_for("Spark session available as 'spark'.");
-    screen.wait_for_prompt("scala>");
-    screen.send("val half");
-    screen.wait_for("scala> val half");
-    screen.send("\x1a");
-    screen.wait_for("Stopped");
-    screen.wait_for_prompt("shell>");
-    screen.line("fg");
-    screen.wait_until("the line is drawn again", || {
-        screen.text().trim_end().ends_with("scala> val half")
-    });
-    screen.send(" = 1\r");
-    screen.wait_until("it is sent", || {
-        inner
-            .sent()
-            .last()
-            .is_some_and(|sent| sent == "val half = 1")
-    });
-    screen.wait_for_prompt("scala>");
-    screen.line(":quit");
-    screen.wait_for_prompt("shell>");
+    // The second does not put a terminal in order that a program leaves as it is.
+    for shell in [&["bash", "--norc", "--noprofile", "-i"][..], &["sh", "-i"]] {
+        let home = Home::new();
+        let inner = Prompt::scala(&home);
+        let url = inner.url();
+        let mut screen = Screen::run(&home, shell[0], &shell[1..], 24, 80);
+        screen.wait_until("the shell asks", || !screen.text().trim().is_empty());
+        screen.line(&format!(
+            "PS1='shell> '; '{BINARY}' --url {url} -s 0 -l scala"
+        ));
+        screen.wait_for("Spark session available as 'spark'.");
+        screen.wait_for_prompt("scala>");
+        screen.send("val half");
+        screen.wait_for("scala> val half");
+        screen.send("\x1a");
+        screen.wait_for("Stopped");
+        screen.wait_for_prompt("shell>");
+        screen.line("fg");
+        screen.wait_until("the line is drawn again", || {
+            screen.text().trim_end().ends_with("scala> val half")
+        });
+        screen.send(" = 1\r");
+        screen.wait_until("it is sent", || {
+            let sent = inner.sent();
+            sent.last().is_some_and(|sent| sent == "val half = 1")
+        });
+        screen.wait_for_prompt("scala>");
+        screen.line(":quit");
+        screen.wait_for_prompt("shell>");
+    }
 }
 
 #[test]

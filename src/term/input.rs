@@ -3,8 +3,10 @@
 use super::pastes::{self, Unmarked};
 use super::signs::take_title;
 use nix::libc;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
+use nix::unistd::Pid;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -95,6 +97,27 @@ impl Drop for Lent {
     }
 }
 
+/// The mode that the user's shell has given.
+static GIVEN: Mutex<Option<Termios>> = Mutex::new(None);
+
+/// Stops the program, as Ctrl-Z does, from under a line that is edited: the shell gets the terminal as it
+/// gave it, and not all of them put it in order themselves. Comes back when the shell goes on with it.
+pub fn suspend() {
+    let given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let edited = tcgetattr(io::stdin()).ok();
+    if let Some(given) = &given {
+        tcsetattr(io::stdin(), SetArg::TCSADRAIN, given).ok();
+    }
+    {
+        let _unmarked = Unmarked::begin();
+        // All that was started with it, as the terminal itself would.
+        kill(Pid::from_raw(0), Signal::SIGTSTP).ok();
+    }
+    if let Some(edited) = &edited {
+        tcsetattr(io::stdin(), SetArg::TCSADRAIN, edited).ok();
+    }
+}
+
 /// While it lives, keys are not echoed and wait in the terminal's queue as they were typed; Ctrl-C
 /// still makes a signal. It lives as long as there are prompts: a key between work and the next prompt
 /// is one of that prompt's.
@@ -110,6 +133,8 @@ impl Quiet {
             before: tcgetattr(io::stdin()).ok(),
             marks_pastes,
         };
+        let given = quiet.before.clone();
+        *GIVEN.lock().unwrap_or_else(PoisonError::into_inner) = given;
         quiet.renew();
         quiet
     }

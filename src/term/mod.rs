@@ -16,7 +16,7 @@ mod theme;
 pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
 pub use highlight::Lines;
 pub use image::{Images, Png, Way};
-pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line, waiting};
+pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line, suspend, waiting};
 pub use pager::pager;
 pub use painter::Painter;
 pub use signs::{Mark, PROMPT_MARKS};

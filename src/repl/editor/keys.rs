@@ -5,6 +5,7 @@
 use super::recall::Recall;
 use super::state::{State, Wish};
 use super::{Editor, Helper, tab};
+use crate::term;
 use rustyline::{
     Cmd, ConditionalEventHandler, EditMode, Event, EventContext, EventHandler, InputMode, KeyCode,
     KeyEvent, Modifiers, Movement, RepeatCount,
@@ -45,6 +46,7 @@ pub(super) fn bind(editor: &mut Editor<Helper, Recall>, state: &Arc<State>) {
         (alt(KeyCode::Enter), Deed::Newline),
         (control('O'), Deed::Newline),
         (plain(KeyCode::Tab), Deed::Tab),
+        (control('Z'), Deed::Suspend),
         (control('C'), Deed::Wish(Wish::Clear)),
         (after_x(KeyEvent::ctrl('E')), Deed::Wish(Wish::Edit)),
         (
@@ -75,6 +77,8 @@ enum Deed {
     Newline,
     /// Completes; at the beginning of a line it indents.
     Tab,
+    /// Stops the program until the shell goes on with it.
+    Suspend,
     Wish(Wish),
 }
 
@@ -109,6 +113,10 @@ impl ConditionalEventHandler for Key {
                 .then(|| newline(line, position)),
             Deed::Newline => Some(newline(line, position)),
             Deed::Tab => tab::indented(context, self.state.indent()),
+            Deed::Suspend => {
+                term::suspend();
+                Some(Cmd::Repaint)
+            }
             Deed::Wish(wish) => self.wish(wish),
         }
     }
