@@ -194,6 +194,7 @@ fn an_outage_while_a_statement_runs_is_told_for_as_long_as_it_lasts() {
     let server = Server::start(session("idle", ""));
     let arguments = ["--url", &server.url, "-s", "0", "-l", "scala"];
     let mut screen = Screen::sized(&home, &arguments, 24, 80);
+    screen.wait_for("Spark session available as 'spark'.");
     screen.wait_for_prompt("scala>");
     screen.line("slow");
     screen.wait_for("running 0:0");
