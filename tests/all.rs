@@ -44,6 +44,7 @@ mod robustness;
 mod runs;
 mod saving;
 mod scanner;
+mod schedule;
 mod screens;
 mod scripts;
 mod secrets;

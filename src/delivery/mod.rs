@@ -12,7 +12,7 @@
 //! | `sessions.rs`   | where a session is found                             |
 //! | `batches.rs`    | creates a batch, and where it is found               |
 //! | `pages.rs`      | goes through a list                                  |
-//! | `poll.rs`       | when to look next                                    |
+//! | `poll/`         | when to look next                                    |
 //! | `reads.rs`      | repeats a read                                       |
 
 mod batches;
@@ -33,7 +33,7 @@ pub use once::{NotSent, Received, Sent, Sought, Unwanted, once};
 pub use output::statement;
 pub use pages::{PAGE, all};
 pub use patience::Patience;
-pub use poll::{session_gap, statement_gap};
+pub use poll::{Ended, Lasted, Looks, Seen, session_gap};
 pub use proof::Proof;
 pub use reads::{read, read_made, signed_on};
 pub use sessions::find_session;

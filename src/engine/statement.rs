@@ -15,7 +15,7 @@
 //! A cancel changes no state here: the statement is looked at until the server calls it over, so
 //! that the truth is told even where the cancel came too late or had no effect.
 
-use crate::delivery::{NotSent, Received, statement_gap};
+use crate::delivery::{Ended, Lasted, Looks, NotSent, Received, Seen};
 use crate::livy::{Failure, Id, LivyError, Output, Statement, StatementState};
 use std::time::Duration;
 
@@ -73,7 +73,9 @@ pub struct Machine {
     id: Option<Id>,
     cancel: Cancel,
     began: Duration,
-    round_trip: Duration,
+    /// Whether that is when it was sent.
+    was_posted: bool,
+    looks: Looks,
     progress: f64,
     /// Whether it waits behind another statement.
     is_waiting: bool,
@@ -81,6 +83,8 @@ pub struct Machine {
     was_without_output: bool,
     /// How long it ran by the server's clock.
     ran: Option<Duration>,
+    /// How long it took by our looks.
+    lasted: Option<Ended>,
 }
 
 impl Machine {
@@ -90,11 +94,13 @@ impl Machine {
             id: None,
             cancel: Cancel::No,
             began: Duration::ZERO,
-            round_trip: Duration::ZERO,
+            was_posted: false,
+            looks: Looks::default(),
             progress: 0.0,
             is_waiting: false,
             was_without_output: false,
             ran: None,
+            lasted: None,
         }
     }
 
@@ -120,6 +126,16 @@ impl Machine {
     /// How long it ran by the server's clock, where that tells it.
     pub fn ran(&self) -> Option<Duration> {
         self.ran
+    }
+
+    /// How long it took from its POST, where it was looked at.
+    pub fn lasted(&self) -> Option<Ended> {
+        self.lasted
+    }
+
+    /// It may take as long as those before it.
+    pub fn resembles(&mut self, lasted: &Lasted) {
+        self.looks = Looks::after(lasted);
     }
 
     pub fn step(&self) -> Step {
@@ -181,9 +197,9 @@ impl Machine {
         if !matches!(self.state, State::Posting) {
             return;
         }
-        self.round_trip = now.saturating_sub(self.began);
         // The statement's age counts from the answer: what the POST took is no work of Spark's.
         self.began = now;
+        self.was_posted = true;
         self.id = answer.as_ref().ok().map(|statement| statement.id.clone());
         match answer {
             Ok(statement) if self.is_final(&statement) => self.finish(statement),
@@ -220,17 +236,24 @@ impl Machine {
         answer: Result<Statement, LivyError>,
     ) {
         let is_final = answer.as_ref().is_ok_and(|answer| self.is_final(answer));
+        let age = now.saturating_sub(self.began);
         let State::Looking { id, at, asked } = &mut self.state else {
             return;
         };
         match answer {
-            Ok(statement) if is_final => self.finish(statement),
+            Ok(statement) if is_final => {
+                self.lasted = self.was_posted.then(|| self.looks.over(age));
+                self.finish(statement);
+            }
             Ok(statement) => {
-                self.round_trip = took;
                 self.progress = statement.progress;
                 self.is_waiting = statement.state == StatementState::Waiting;
-                let age = now.saturating_sub(self.began);
-                *at = now + statement_gap(age, self.round_trip, chance);
+                let seen = Seen {
+                    age,
+                    round_trip: took,
+                    progress: statement.progress,
+                };
+                *at = now + self.looks.gap(seen, chance);
                 *asked = false;
             }
             Err(error) => {

@@ -9,6 +9,7 @@ mod interrupts;
 mod keystrokes;
 mod results;
 mod scanner;
+mod schedule;
 mod scripted;
 mod starts;
 mod startup;
@@ -30,9 +31,10 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 9] = [
+    let groups: [(&str, fn()); 10] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
+        ("schedule", schedule::measure),
         ("statements", statements::measure),
         ("starts", starts::measure),
         ("cancels", cancels::measure),

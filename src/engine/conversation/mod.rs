@@ -76,6 +76,8 @@ struct Conversation {
     queue: VecDeque<Submitted>,
     /// The session's statements, as far as they are known.
     known: post::Known,
+    /// How long the last ones took.
+    lasted: delivery::Lasted,
     activity: Activity,
     keep_alive: KeepAlive,
     /// Whether the session was made here.
@@ -117,6 +119,7 @@ pub(super) async fn run(
         current: None,
         queue: VecDeque::new(),
         known: post::Known::default(),
+        lasted: delivery::Lasted::default(),
         activity: mailbox.2,
         keep_alive,
         is_new: false,

@@ -40,6 +40,10 @@ impl Conversation {
             return Turn::Next;
         };
         submitted.machine.on_session_ready();
+        // One that runs already is of an unknown age.
+        if submitted.code.is_some() {
+            submitted.machine.resembles(&self.lasted);
+        }
         self.activity.set_busy(true);
         let ticket = submitted.ticket;
         let unwanted = submitted.take_back.subscribe();
@@ -155,7 +159,7 @@ impl Conversation {
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
     async fn conclude(&mut self, submitted: Submitted, emit: Rc<Emit>) -> Turn {
         let (ticket, machine) = (submitted.ticket, submitted.machine);
-        let (id, ran) = (machine.id(), machine.ran());
+        let (id, ran, lasted) = (machine.id(), machine.ran(), machine.lasted());
         let Some(outcome) = machine.into_outcome() else {
             return Turn::Next;
         };
@@ -168,7 +172,13 @@ impl Conversation {
                 received: Received::Perhaps,
                 ..
             } => self.activity.set_left(true),
-            Outcome::Finished(_) => self.activity.set_left(false),
+            Outcome::Finished(_) => {
+                self.activity.set_left(false);
+                // What nobody typed resembles nothing.
+                if let Some(ended) = lasted.filter(|_| submitted.reply.is_none()) {
+                    self.lasted.note(ended);
+                }
+            }
             Outcome::Cancelled(_) | Outcome::NeverSent | Outcome::NotAccepted { .. } => {}
         }
         let may_be_dead = matches!(

@@ -51,9 +51,9 @@ fn looks_come_with_growing_gaps_until_it_is_final() {
     machine.on_looking();
     assert_eq!(machine.step(), Step::Wait);
     machine.on_looked(ms(13), ms(3), 0.0, Ok(statement("running")));
-    assert_eq!(machine.step(), look_at(16));
+    assert_eq!(machine.step(), look_at(15));
     machine.on_looked(ms(1_010), ms(3), 0.0, Ok(statement("Running")));
-    assert_eq!(machine.step(), look_at(1_160));
+    assert_eq!(machine.step(), look_at(1_209));
     assert_eq!(machine.progress(), (0.5, false));
     machine.on_looked(ms(1_200), ms(3), 0.0, Ok(statement("available")));
     assert_eq!(machine.step(), Step::Over);
@@ -234,4 +234,19 @@ fn every_input_in_every_state_is_taken() {
             }
         }
     }
+}
+
+#[test]
+fn what_it_took_is_known_of_one_that_was_sent_here() {
+    let mut machine = looking();
+    machine.on_looked(ms(13), ms(3), 0.0, Ok(statement("running")));
+    machine.on_looked(ms(30), ms(3), 0.0, Ok(statement("available")));
+    let ended = Ended {
+        after: ms(3),
+        by: ms(20),
+    };
+    assert_eq!(machine.lasted(), Some(ended));
+    let mut machine = Machine::resumed(ms(10), Id::Number(7));
+    machine.on_looked(ms(30), ms(3), 0.0, Ok(statement("available")));
+    assert_eq!(machine.lasted(), None);
 }
