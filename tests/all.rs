@@ -26,6 +26,7 @@ mod generated;
 mod help;
 mod hostile;
 mod inspection;
+mod instructions;
 mod interrupts;
 mod keeping;
 mod languages;

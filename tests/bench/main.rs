@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod cancels;
+mod instructions;
 mod interrupts;
 mod keystrokes;
 mod results;
@@ -31,10 +32,11 @@ fn main() {
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
-    let groups: [(&str, fn()); 10] = [
+    let groups: [(&str, fn()); 11] = [
         ("startup", startup::measure),
         ("scanner", scanner::measure),
         ("schedule", schedule::measure),
+        ("instructions", instructions::measure),
         ("statements", statements::measure),
         ("starts", starts::measure),
         ("cancels", cancels::measure),

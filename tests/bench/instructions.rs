@@ -1,0 +1,40 @@
+//! The CPU instructions of a start and of a statement, counted by valgrind: they do not depend on the machine's
+//! speed, nor on what else it does.
+
+#[path = "../instructions/counting.rs"]
+mod counting;
+
+use counting::{count, has_valgrind};
+
+const RUNS: usize = 3;
+
+pub fn measure() {
+    if !has_valgrind() {
+        println!("| instructions | | | valgrind is not installed | – |");
+        return;
+    }
+    let runs: Vec<_> = (0..RUNS)
+        .map(|_| count(env!("CARGO_BIN_EXE_livysh")))
+        .collect();
+    let row = |what: &str, mut counts: Vec<u64>| {
+        counts.sort();
+        let millions = |count: u64| format!("{:.2} million", count as f64 / 1e6);
+        println!(
+            "| instructions: {what} | {} | {} | – | – |",
+            millions(counts[0]),
+            millions(counts[RUNS / 2])
+        );
+    };
+    row(
+        "launch to prompt and out",
+        runs.iter().map(|run| run.start).collect(),
+    );
+    row(
+        "script of one statement",
+        runs.iter().map(|run| run.script).collect(),
+    );
+    row(
+        "one statement more",
+        runs.iter().map(|run| run.statement).collect(),
+    );
+}
