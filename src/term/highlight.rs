@@ -103,15 +103,10 @@ fn paint_lines(
     text: &str,
     kept: &mut Vec<KeptLine>,
 ) {
-    let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let is_kept = |(old, line): (&KeptLine, &&str)| old.text == **line;
-    let before = kept.iter().zip(&lines);
-    let before = before.take_while(|pair| is_kept(*pair)).count();
-    let behind = kept[before..]
-        .iter()
-        .rev()
-        .zip(lines[before..].iter().rev());
-    let behind = behind.take_while(|pair| is_kept(*pair)).count();
+    let (before, rest) = unchanged(kept, text);
+    let lines: Vec<&str> = rest.split_inclusive('\n').collect();
+    let behind = kept[before..].iter().rev().zip(lines.iter().rev());
+    let behind = behind.take_while(|(old, line)| old.text == **line).count();
     let highlighter = Highlighter::new(definitions.theme);
     let first = || {
         let syntax = syntax_of(definitions.syntaxes, language);
@@ -124,7 +119,7 @@ fn paint_lines(
     };
     let mut state = after(before);
     let mut painted = Vec::new();
-    for (number, line) in lines.iter().enumerate().skip(before) {
+    for (number, line) in lines.iter().enumerate() {
         let old = kept.len().checked_sub(lines.len() - number);
         if let Some(old) = old.filter(|_| number >= lines.len() - behind) {
             let agrees = match old.checked_sub(1) {
@@ -142,8 +137,21 @@ fn paint_lines(
             after: state.clone(),
         });
     }
-    let left = lines.len() - before - painted.len();
+    let left = lines.len() - painted.len();
     kept.splice(before..kept.len() - left, painted);
+}
+
+/// How many lines at its beginning are kept, and what follows them.
+fn unchanged<'t>(kept: &[KeptLine], text: &'t str) -> (usize, &'t str) {
+    let (mut count, mut rest) = (0, text);
+    for old in kept {
+        match rest.strip_prefix(old.text.as_str()) {
+            Some(after) if old.text.ends_with('\n') || after.is_empty() => rest = after,
+            Some(_) | None => break,
+        }
+        count += 1;
+    }
+    (count, rest)
 }
 
 fn paint_line(

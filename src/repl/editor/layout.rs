@@ -89,24 +89,29 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// That of another text, or the same.
+    /// That of another text, or the same. The lines at its beginning that are the same stay as they are: a
+    /// key at the end of a long block costs its last line.
     pub(super) fn renew(&mut self, margins: Margins, text: &str) {
         if self.of == Some(margins) && self.text == text {
             return;
         }
-        self.of = Some(margins);
+        if self.of == Some(margins) {
+            let same = same_bytes(&self.text, text);
+            let kept = self.lines.partition_point(|(begin, _)| *begin <= same);
+            self.lines.truncate(kept);
+        } else {
+            self.of = Some(margins);
+            self.lines = vec![(0, margins.begin())];
+        }
         text.clone_into(&mut self.text);
-        self.lines.clear();
-        let (mut offset, mut place) = (0, margins.begin());
-        for line in text.split('\n') {
-            if offset > 0 {
-                place.put('\n', margins.columns);
-            }
+        let (mut offset, mut place) = self.lines.pop().unwrap_or_default();
+        for line in text[offset..].split('\n') {
             self.lines.push((offset, place));
             place.put_line(line, margins.columns);
+            self.last = place;
+            place.put('\n', margins.columns);
             offset += line.len() + 1;
         }
-        self.last = place;
     }
 
     fn columns(&self) -> usize {
@@ -149,6 +154,17 @@ impl Layout {
     }
 }
 
+/// So many bytes at least are the same at the beginning of both.
+fn same_bytes(one: &str, other: &str) -> usize {
+    const STEP: usize = 64;
+    let steps = one
+        .as_bytes()
+        .chunks(STEP)
+        .zip(other.as_bytes().chunks(STEP));
+    let same = STEP * steps.take_while(|(one, other)| one == other).count();
+    same.min(one.len()).min(other.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,6 +178,14 @@ mod tests {
         let mut layout = Layout::default();
         layout.renew(MARGINS, "another\none\n");
         layout.renew(MARGINS, text);
+        // Whatever was there before.
+        for other in ["", "0", "0123456789\n\nx", "\n\n\n\n", text] {
+            let mut renewed = Layout::default();
+            renewed.renew(MARGINS, other);
+            renewed.renew(MARGINS, text);
+            assert_eq!(renewed.lines, layout.lines, "{other:?} {text:?}");
+            assert_eq!(renewed.last, layout.last, "{other:?} {text:?}");
+        }
         layout
     }
 
