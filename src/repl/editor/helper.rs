@@ -108,7 +108,7 @@ impl Helper {
             return Vec::new();
         }
         if let Some(length) = self.state.match_at(line, position) {
-            return vec![position..position + length];
+            return std::iter::once(position..position + length).collect();
         }
         let pair = self.pair.get().map(|(open, close)| [open, close]);
         let brackets = pair.into_iter().flatten();
