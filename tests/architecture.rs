@@ -72,9 +72,10 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 22] = [
+const HOMES: [(&str, &[&str]); 23] = [
     ("rustyline", &["repl/editor/"]),
     ("crossterm", &["term/"]),
+    ("rustix", &["term/input.rs"]),
     ("syntect", &["term/"]),
     ("reqwest", &["livy/http/"]),
     ("axum", &["local/server/"]),

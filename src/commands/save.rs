@@ -8,6 +8,7 @@ use crate::livy::{Output, StatementState};
 use crate::render::transcript::{self, Cell, Given, Picture, markdown, notebook};
 use crate::render::{one_line, with_rows};
 use crate::shell::{Ledger, NoAnswer, Ran, WholeFile, path_of, write_fresh};
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -362,10 +363,12 @@ fn has_python_trace(given: &Given) -> bool {
 
 fn given_by(statement: Statement) -> Given {
     let is_cancelled = statement.state == StatementState::Cancelled;
-    let output = match statement.output {
-        Some(Output::Ok(data)) => Some(Output::Ok(with_rows(&data).into_owned())),
-        other => other,
-    };
+    let mut output = statement.output;
+    if let Some(Output::Ok(data)) = &mut output
+        && let Cow::Owned(told) = with_rows(data)
+    {
+        *data = told;
+    }
     match (is_cancelled, statement.state.is_final()) {
         (true, _) => Given::Cancelled(output),
         (false, true) => Given::Output(output),

@@ -5,6 +5,8 @@
 
 use super::colour;
 use crate::lang::Language;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 use syntect::highlighting::{HighlightIterator, HighlightState, Highlighter, Theme};
 use syntect::parsing::{ParseState, ScopeStack, SyntaxReference, SyntaxSet};
@@ -33,6 +35,26 @@ struct KeptLine {
     after: (ParseState, HighlightState),
 }
 
+/// A text in colours, from which its lines are taken.
+pub struct Painted<'l>(&'l [KeptLine]);
+
+impl Painted<'_> {
+    /// These lines of it, each with its newline.
+    pub fn lines(&self, range: Range<usize>) -> String {
+        let end = range.end.min(self.0.len());
+        let lines = &self.0[range.start.min(end)..end];
+        let mut painted = String::with_capacity(lines.iter().map(|line| line.painted.len()).sum());
+        lines
+            .iter()
+            .for_each(|line| painted.push_str(&line.painted));
+        painted
+    }
+
+    pub fn all(&self) -> String {
+        self.lines(0..self.0.len())
+    }
+}
+
 impl Lines {
     /// `text` in colours, as it looks after `before`.
     pub(super) fn paint(
@@ -42,7 +64,7 @@ impl Lines {
         language: Language,
         before: &str,
         text: &str,
-    ) -> String {
+    ) -> Painted<'_> {
         let is_same = self
             .of
             .as_ref()
@@ -56,18 +78,13 @@ impl Lines {
             theme: &theme,
         };
         let skipped = before.lines().count();
-        let whole = match before.is_empty() || before.ends_with('\n') {
-            true => format!("{before}{text}"),
-            false => format!("{before}\n{text}"),
+        let whole = match before {
+            "" => Cow::Borrowed(text),
+            _ if before.ends_with('\n') => Cow::Owned(format!("{before}{text}")),
+            _ => Cow::Owned(format!("{before}\n{text}")),
         };
         paint_lines(definitions, language, &whole, &mut self.kept);
-        let painted: Vec<&str> = self
-            .kept
-            .iter()
-            .skip(skipped)
-            .map(|line| line.painted.as_str())
-            .collect();
-        painted.concat()
+        Painted(&self.kept[skipped.min(self.kept.len())..])
     }
 }
 
@@ -78,48 +95,63 @@ pub(super) fn paint_alone(definitions: Definitions<'_>, language: Language, text
     lines.into_iter().map(|line| line.painted).collect()
 }
 
-/// Brings the kept lines up to date with `text`; lines whose text and state before are unchanged
-/// stay as they are.
+/// Brings the kept lines up to date with `text`: those at its beginning and at its end that are unchanged
+/// stay as they are, the last of them from where the state before is unchanged, too.
 fn paint_lines(
     definitions: Definitions<'_>,
     language: Language,
     text: &str,
     kept: &mut Vec<KeptLine>,
 ) {
+    let (before, rest) = unchanged(kept, text);
+    let lines: Vec<&str> = rest.split_inclusive('\n').collect();
+    let behind = kept[before..].iter().rev().zip(lines.iter().rev());
+    let behind = behind.take_while(|(old, line)| old.text == **line).count();
     let highlighter = Highlighter::new(definitions.theme);
-    let syntax = syntax_of(definitions.syntaxes, language);
-    let mut state = (
-        ParseState::new(syntax),
-        HighlightState::new(&highlighter, ScopeStack::new()),
-    );
-    let mut unchanged_before = true;
-    let mut count = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(old) = kept.get(count)
-            && unchanged_before
-            && old.text == line
-        {
-            state = old.after.clone();
-            count += 1;
-            continue;
-        }
-        let painted = paint_line(definitions, &highlighter, &mut state, line);
-        let new = KeptLine {
-            text: line.to_owned(),
-            painted,
-            after: state.clone(),
-        };
-        match kept.get_mut(count) {
-            // Where the states agree again, what follows is still right.
-            Some(old) => {
-                unchanged_before = old.after == new.after;
-                *old = new;
+    let first = || {
+        let syntax = syntax_of(definitions.syntaxes, language);
+        let state = HighlightState::new(&highlighter, ScopeStack::new());
+        (ParseState::new(syntax), state)
+    };
+    let after = |count: usize| match count.checked_sub(1) {
+        Some(last) => kept[last].after.clone(),
+        None => first(),
+    };
+    let mut state = after(before);
+    let mut painted = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
+        let old = kept.len().checked_sub(lines.len() - number);
+        if let Some(old) = old.filter(|_| number >= lines.len() - behind) {
+            let agrees = match old.checked_sub(1) {
+                Some(last) => kept[last].after == state,
+                None => first() == state,
+            };
+            // What follows is still right.
+            if agrees {
+                break;
             }
-            None => kept.push(new),
+        }
+        painted.push(KeptLine {
+            text: (*line).to_owned(),
+            painted: paint_line(definitions, &highlighter, &mut state, line),
+            after: state.clone(),
+        });
+    }
+    let left = lines.len() - painted.len();
+    kept.splice(before..kept.len() - left, painted);
+}
+
+/// How many lines at its beginning are kept, and what follows them.
+fn unchanged<'t>(kept: &[KeptLine], text: &'t str) -> (usize, &'t str) {
+    let (mut count, mut rest) = (0, text);
+    for old in kept {
+        match rest.strip_prefix(old.text.as_str()) {
+            Some(after) if old.text.ends_with('\n') || after.is_empty() => rest = after,
+            Some(_) | None => break,
         }
         count += 1;
     }
-    kept.truncate(count);
+    (count, rest)
 }
 
 fn paint_line(

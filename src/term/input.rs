@@ -2,7 +2,6 @@
 
 use super::pastes::{self, Unmarked};
 use super::signs::take_title;
-use nix::libc;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 use nix::sys::termios::{tcgetattr, tcsetattr};
@@ -53,14 +52,8 @@ pub fn edits_line() -> bool {
 
 /// How many bytes were typed that nobody has read.
 pub fn waiting() -> usize {
-    let mut count: libc::c_int = 0;
-    // Safe: the count is all that is written.
-    #[allow(unsafe_code)]
-    let answer = unsafe { libc::ioctl(libc::STDIN_FILENO, libc::FIONREAD, &raw mut count) };
-    match answer {
-        0 => count.try_into().unwrap_or(0),
-        _ => 0,
-    }
+    let count = rustix::io::ioctl_fionread(io::stdin()).unwrap_or(0);
+    count.try_into().unwrap_or(0)
 }
 
 /// While it lives, another program has the terminal as a shell gives it.

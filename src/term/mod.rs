@@ -14,7 +14,7 @@ mod signs;
 mod theme;
 
 pub use colour::{Colour, Depth, PROMPT as PROMPT_COLOUR, Surroundings};
-pub use highlight::Lines;
+pub use highlight::{Lines, Painted};
 pub use image::{Images, Png, Way};
 pub use input::{Lent, Quiet, SavedMode, abandon_prompt, edits_line, suspend, waiting};
 pub use pager::pager;

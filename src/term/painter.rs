@@ -4,7 +4,7 @@
 //! on a thread of its own, and until that is done its code stays as it is.
 
 use super::colour::Depth;
-use super::highlight::{Definitions, Lines, paint_alone};
+use super::highlight::{Definitions, Lines, Painted, paint_alone};
 use super::theme::Theme;
 use crate::lang::Language;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -71,13 +71,13 @@ impl Painter {
 
     /// `text` in colours, as it looks after `before`; `None` while its language is not warm. What was painted
     /// last is kept in `lines`.
-    pub fn paint(
+    pub fn paint<'l>(
         &self,
-        lines: &mut Lines,
+        lines: &'l mut Lines,
         language: Language,
         before: &str,
         text: &str,
-    ) -> Option<String> {
+    ) -> Option<Painted<'l>> {
         let syntaxes = self.warm_syntaxes(language)?;
         Some(lines.paint(syntaxes, self.colours(), language, before, text))
     }
@@ -230,6 +230,7 @@ mod tests {
         painter
             .paint(&mut Lines::default(), language, before, text)
             .unwrap()
+            .all()
     }
 
     fn warm(language: Language) -> Painter {
@@ -287,15 +288,59 @@ mod tests {
         let lines = &mut Lines::default();
         painter.paint(lines, Language::Python, "", &old).unwrap();
         let edited = painter.paint(lines, Language::Python, "", &new).unwrap();
+        let edited = edited.all();
         let anew = paint(&warm(Language::Python), Language::Python, "", &new);
         assert_eq!(edited, anew);
     }
 
     #[test]
+    fn lines_that_come_and_go_give_what_painting_anew_gives() {
+        let painter = warm(Language::Python);
+        let lines = &mut Lines::default();
+        let block = "a = 1\nb = '''\nc = 2\n'''\nd = 3\n";
+        let texts = [
+            format!("{block}{block}"),
+            format!("{block}\n{block}"),
+            format!("x = '''\n{block}{block}"),
+            format!("{block}{block}"),
+            format!("{block}e = 5\n{block}{block}"),
+            block.to_owned(),
+            block[6..].to_owned(),
+            String::new(),
+            format!("{block}{block}"),
+            "a = 1\na = 1\n".to_owned(),
+            "a = 1\na = 1\na = 1".to_owned(),
+        ];
+        for text in &texts {
+            for before in ["", "f = 1", "f = 1\n"] {
+                let painted = painter.paint(lines, Language::Python, before, text);
+                let painted = painted.unwrap().all();
+                let anew = paint(&painter, Language::Python, before, text);
+                assert_eq!(painted, anew, "{before:?} {text:?}");
+                assert_eq!(&bare(&painted), text);
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_taken_out_of_what_is_painted() {
+        let painter = warm(Language::Scala);
+        let lines = &mut Lines::default();
+        let painted = painter.paint(lines, Language::Scala, "\"\"\"", "a\n\"\"\"\nval c = 1");
+        let painted = painted.unwrap();
+        assert_eq!(bare(&painted.lines(1..3)), "\"\"\"\nval c = 1");
+        assert_eq!(painted.lines(0..2) + &painted.lines(2..9), painted.all());
+        assert_eq!(painted.lines(5..9), "");
+    }
+
+    #[test]
     fn nothing_is_painted_before_its_language_is_warm() {
-        assert_eq!(
-            Painter::default().paint(&mut Lines::default(), Language::Scala, "", "val x = 1"),
-            None
+        let painter = Painter::default();
+        let lines = &mut Lines::default();
+        assert!(
+            painter
+                .paint(lines, Language::Scala, "", "val x = 1")
+                .is_none()
         );
     }
 
@@ -307,6 +352,7 @@ mod tests {
             painter
                 .paint(lines, Language::Scala, "", "val x = \"a\"")
                 .unwrap()
+                .all()
         };
         let before = paint();
         let ember = crate::term::Themes::default().find("ember").unwrap();

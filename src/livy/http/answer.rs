@@ -1,6 +1,7 @@
 //! A success, which may be a page of a gateway all the same.
 
 use super::draining::Draining;
+use super::large_text::{self, Read};
 use crate::livy::error::LivyError;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -32,7 +33,7 @@ impl Answer {
     ) -> Result<R, LivyError> {
         let start = self.start();
         let parsed = match self.body.len() > LARGE {
-            true => serde_json::from_reader(Draining::of(std::mem::take(&mut self.body))),
+            true => large(std::mem::take(&mut self.body)),
             false => serde_json::from_slice(&self.body),
         };
         parsed.and_then(read).map_err(|error| {
@@ -78,6 +79,17 @@ impl Answer {
             found,
         }
     }
+}
+
+fn large<T: DeserializeOwned>(body: Vec<u8>) -> Result<T, serde_json::Error> {
+    let body = match large_text::find(&body) {
+        Some(text) => match large_text::read(body, text)? {
+            Read::Whole(value) => return serde_json::from_value(value),
+            Read::Not(body) => body,
+        },
+        None => body,
+    };
+    serde_json::from_reader(Draining::of(body))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod clock;
 mod cookies;
 mod draining;
 mod failed;
+mod large_text;
 mod on_its_way;
 mod refused;
 mod signed;

@@ -1,11 +1,12 @@
 //! What is shown of a line beside its text: colours, the matching bracket, a suggestion.
 
+use super::layout::{Layout, Margins};
 use super::narrow::Narrowing;
 use super::state::{State, Wish};
-use super::view::{Frame, View};
+use super::view::{Buffer, Frame, View};
 use crate::lang::{self, Language};
 use crate::repl::complete::Completer;
-use crate::term::{self, Lines, Painter};
+use crate::term::{self, Lines, Painted, Painter};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::history::SearchDirection;
@@ -13,6 +14,7 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Helper as RustylineHelper};
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
@@ -41,6 +43,8 @@ pub(super) struct Helper {
     /// What stands there now, which a search changes, and its width.
     pub(super) prompt: RefCell<(String, usize)>,
     pub(super) view: View,
+    /// Where the buffer stands.
+    pub(super) layout: RefCell<Layout>,
     /// Whether what is drawn next is handed over.
     pub(super) is_handed_over: Cell<bool>,
     /// The brackets that are marked.
@@ -52,7 +56,10 @@ pub(super) struct Helper {
 impl Helper {
     /// Whether a line goes over the screen.
     fn is_tall(&self, line: &str) -> bool {
-        self.frame(&self.prompt.borrow()).is_exceeded_by(line)
+        let prompt = self.prompt.borrow();
+        let frame = self.frame(&prompt);
+        self.lay_out(frame, line);
+        self.layout.borrow().end().row >= frame.rows
     }
 
     fn frame<'p>(&self, prompt: &'p (String, usize)) -> Frame<'p> {
@@ -65,35 +72,47 @@ impl Helper {
         }
     }
 
-    /// What is drawn of a line that was painted.
-    fn viewed<'l>(&self, line: &str, painted: Cow<'l, str>, position: usize) -> Cow<'l, str> {
-        let prompt = self.prompt.borrow();
-        let frame = self.frame(&prompt);
-        let is_handed_over = self.is_handed_over.get();
-        self.view
-            .drawn(line, painted, position, frame, is_handed_over)
+    fn lay_out(&self, frame: Frame<'_>, line: &str) {
+        let margins = Margins {
+            columns: frame.columns,
+            prompt: frame.prompt_width,
+        };
+        self.layout.borrow_mut().renew(margins, line);
     }
 
-    fn painted<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
-        if !self.enabled {
-            return Cow::Borrowed(line);
-        }
-        let language = self.language.get();
+    fn drawn<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
+        let prompt = self.prompt.borrow();
+        let frame = self.frame(&prompt);
+        self.lay_out(frame, line);
         let mut lines = self.lines.borrow_mut();
-        let before = self.before.borrow();
-        let painted = self.painter.paint(&mut lines, language, &before, line);
-        let painted = painted.map_or(Cow::Borrowed(line), Cow::Owned);
-        let mut marks: Vec<(usize, usize)> = match self.pair.get() {
-            None => Vec::new(),
-            Some((open, close)) => vec![(open, open + 1), (close, close + 1)],
+        let painted = match self.enabled {
+            false => None,
+            true => {
+                let (language, before) = (self.language.get(), self.before.borrow());
+                self.painter.paint(&mut lines, language, &before, line)
+            }
         };
+        let buffer = Coloured {
+            text: line,
+            layout: &self.layout.borrow(),
+            painted,
+            marks: self.marks(line, position),
+        };
+        let is_handed_over = self.is_handed_over.get();
+        self.view.drawn(&buffer, position, frame, is_handed_over)
+    }
+
+    /// What is marked: what Ctrl-R has found, or the brackets at the cursor.
+    fn marks(&self, line: &str, position: usize) -> Vec<Range<usize>> {
+        if !self.enabled {
+            return Vec::new();
+        }
         if let Some(length) = self.state.match_at(line, position) {
-            marks = vec![(position, position + length)];
+            return std::iter::once(position..position + length).collect();
         }
-        match marks.is_empty() {
-            true => painted,
-            false => Cow::Owned(marked(&painted, &marks)),
-        }
+        let pair = self.pair.get().map(|(open, close)| [open, close]);
+        let brackets = pair.into_iter().flatten();
+        brackets.map(|at| at..at + 1).collect()
     }
 
     /// The rest of the newest entry that begins with what stands there, block and all.
@@ -114,6 +133,52 @@ impl Helper {
             let found = history.get(index, SearchDirection::Reverse).ok()??;
             begins(&found.entry)
         })
+    }
+}
+
+/// The buffer as it is drawn.
+struct Coloured<'t, 'b> {
+    text: &'t str,
+    layout: &'b Layout,
+    painted: Option<Painted<'b>>,
+    marks: Vec<Range<usize>>,
+}
+
+impl Coloured<'_, '_> {
+    /// Marks what of a painted part, which begins there, is to be marked.
+    fn marked<'p>(&self, painted: Cow<'p, str>, begin: usize) -> Cow<'p, str> {
+        let behind = self.marks.iter().filter(|mark| mark.end > begin);
+        let ranges: Vec<(usize, usize)> = behind
+            .map(|mark| (mark.start.saturating_sub(begin), mark.end - begin))
+            .collect();
+        match ranges.is_empty() {
+            true => painted,
+            false => Cow::Owned(marked(&painted, &ranges)),
+        }
+    }
+}
+
+impl<'t> Buffer<'t> for Coloured<'t, '_> {
+    fn text(&self) -> &'t str {
+        self.text
+    }
+
+    fn layout(&self) -> &Layout {
+        self.layout
+    }
+
+    fn whole(&self) -> Cow<'t, str> {
+        let painted = self.painted.as_ref().map(Painted::all);
+        self.marked(painted.map_or(Cow::Borrowed(self.text), Cow::Owned), 0)
+    }
+
+    fn lines(&self, lines: Range<usize>) -> Cow<'t, str> {
+        let (begin, _) = self.layout.line(lines.start);
+        let painted = match &self.painted {
+            Some(painted) => Cow::Owned(painted.lines(lines)),
+            None => Cow::Borrowed(&self.text[begin..]),
+        };
+        self.marked(painted, begin)
     }
 }
 
@@ -195,7 +260,7 @@ impl Validator for Helper {
 impl Highlighter for Helper {
     fn highlight<'l>(&self, line: &'l str, position: usize) -> Cow<'l, str> {
         self.state.set_suggests(false);
-        self.viewed(line, self.painted(line, position), position)
+        self.drawn(line, position)
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(

@@ -10,12 +10,14 @@
 //! | `recall.rs` | the history as Up and Down go through it                |
 //! | `state.rs`  | what these three share                                  |
 //! | `printer.rs`| prints above the prompt                                 |
+//! | `layout.rs` | where on the screen a text stands                        |
 //! | `rows.rs`   | how many rows of the screen a block takes               |
 //! | `view.rs`   | what is drawn of a buffer taller than the screen        |
 
 mod ahead;
 mod helper;
 mod keys;
+mod layout;
 mod narrow;
 mod printer;
 mod recall;
@@ -134,6 +136,7 @@ impl LineEditor {
             prompt_width: Cell::new(0),
             prompt: RefCell::default(),
             view: View::default(),
+            layout: RefCell::default(),
             is_handed_over: Cell::new(false),
             pair: Cell::new(None),
             completer: completer.clone(),

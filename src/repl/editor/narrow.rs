@@ -23,8 +23,14 @@ impl Narrowing {
         count: usize,
         fits: impl FnMut(usize) -> Option<T>,
     ) -> Option<T> {
-        let shared = self.line.bytes().zip(line.bytes());
-        let shared = shared.take_while(|(before, now)| before == now).count();
+        let shared = match line.starts_with(&self.line) {
+            // A key at the end of a long block, nearly always.
+            true => self.line.len(),
+            false => {
+                let shared = self.line.bytes().zip(line.bytes());
+                shared.take_while(|(before, now)| before == now).count()
+            }
+        };
         while self
             .steps
             .last()

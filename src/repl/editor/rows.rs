@@ -1,8 +1,8 @@
 //! How many rows of the screen a block takes, so that it can be taken back and edited as a whole.
 
+use super::layout::{Layout, Margins};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use unicode_width::UnicodeWidthStr;
 
 pub(super) struct Rows {
     /// Messages that were printed above the prompt: they stand between the block's lines.
@@ -46,12 +46,9 @@ impl Rows {
 }
 
 fn rows(prompt: usize, text: &str, columns: usize) -> usize {
-    let mut prompt = prompt;
-    let rows = text.split('\n').map(|line| {
-        // A line that fills its row goes on to the next.
-        (std::mem::take(&mut prompt) + line.width()) / columns.max(1) + 1
-    });
-    rows.sum()
+    let mut layout = Layout::default();
+    layout.renew(Margins { columns, prompt }, text);
+    layout.end().row + 1
 }
 
 #[cfg(test)]
@@ -64,6 +61,8 @@ mod tests {
         assert_eq!(rows(7, &"x".repeat(33), 40), 2);
         assert_eq!(rows(7, &"x".repeat(32), 40), 1);
         assert_eq!(rows(7, "a\n\nb", 40), 3);
+        let full = "x".repeat(40);
+        assert_eq!(rows(7, &format!("a\n{full}\nb"), 40), 3);
         assert_eq!(rows(4, &"日".repeat(40), 40), 3);
     }
 

@@ -4,14 +4,12 @@
 //! the screen's first row. So a part of the buffer is drawn that has the cursor where that leads: its end
 //! while the cursor is there, else the rows from the cursor's on.
 
+use super::layout::{Layout, Place};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
-use unicode_width::UnicodeWidthChar;
 
 const RESET: &str = "\x1b[0m";
-/// As rustyline has it.
-const TAB: usize = 8;
 
 /// The screen, and what stands before the buffer.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +19,16 @@ pub(super) struct Frame<'p> {
     /// As it is drawn.
     pub(super) prompt: &'p str,
     pub(super) prompt_width: usize,
+}
+
+/// A buffer that is drawn.
+pub(super) trait Buffer<'t> {
+    fn text(&self) -> &'t str;
+    fn layout(&self) -> &Layout;
+    /// In colours.
+    fn whole(&self) -> Cow<'t, str>;
+    /// These lines of it in colours.
+    fn lines(&self, lines: Range<usize>) -> Cow<'t, str>;
 }
 
 /// What was drawn of a line until now.
@@ -37,19 +45,19 @@ impl View {
         self.whole.take();
     }
 
-    /// What of a painted buffer is drawn behind the prompt. What is handed over is drawn in whole once.
+    /// What of a buffer is drawn behind the prompt. What is handed over is drawn in whole once.
     pub(super) fn drawn<'t>(
         &self,
-        text: &str,
-        painted: Cow<'t, str>,
+        buffer: &impl Buffer<'t>,
         position: usize,
         frame: Frame<'_>,
         is_handed_over: bool,
     ) -> Cow<'t, str> {
-        let end = frame.after(text);
+        let (text, layout) = (buffer.text(), buffer.layout());
+        let end = layout.end();
         if end.row < frame.rows {
             self.begin();
-            return painted;
+            return buffer.whole();
         }
         let mut drawn = String::new();
         let mut whole = self.whole.borrow_mut();
@@ -57,10 +65,10 @@ impl View {
             None => true,
             Some(before) => is_handed_over && before != text,
         };
-        let rows = frame.window(frame.after(&text[..position]), end, text);
+        let rows = frame.window(layout.place(position), end, text);
         if is_due {
             *whole = Some(text.to_owned());
-            drawn.push_str(&painted);
+            drawn.push_str(&buffer.whole());
             drawn.push_str(&format!("{RESET}\x1b[{}A\r\x1b[J", frame.rows));
         }
         match rows.start {
@@ -68,77 +76,12 @@ impl View {
             0 => {}
             _ => drawn.push_str("\r\x1b[K"),
         }
-        drawn.push_str(&frame.cut(text, &painted, rows));
+        drawn.push_str(&frame.cut(buffer, rows));
         Cow::Owned(drawn)
     }
 }
 
-/// Where on endless rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
-    row: usize,
-    column: usize,
-}
-
-impl Place {
-    /// Puts a character there, as rustyline counts it: a full row goes on with what follows.
-    fn put(&mut self, c: char, columns: usize) {
-        let width = match c {
-            '\n' => {
-                self.row += 1;
-                self.column = 0;
-                return;
-            }
-            '\t' => TAB - self.column % TAB,
-            _ => c.width().unwrap_or(0),
-        };
-        self.column += width;
-        if self.column > columns {
-            self.row += 1;
-            self.column = width;
-        }
-    }
-}
-
 impl Frame<'_> {
-    /// Whether a text has more rows than the screen.
-    pub(super) fn is_exceeded_by(&self, text: &str) -> bool {
-        self.after(text).row >= self.rows
-    }
-
-    fn begin(&self) -> Place {
-        let columns = self.columns.max(1);
-        Place {
-            row: self.prompt_width / columns,
-            column: self.prompt_width % columns,
-        }
-    }
-
-    /// Where the cursor is behind a text.
-    fn after(&self, text: &str) -> Place {
-        let mut place = self.begin();
-        self.go_on(&mut place, text);
-        if place.column == self.columns {
-            place.put('\n', self.columns);
-        }
-        place
-    }
-
-    fn go_on(&self, place: &mut Place, text: &str) {
-        for (number, line) in text.split('\n').enumerate() {
-            if number > 0 {
-                place.put('\n', self.columns);
-            }
-            // Nearly all lines of code, and each key goes through all of a block.
-            let is_plain = line.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-            if is_plain && place.column + line.len() <= self.columns {
-                place.column += line.len();
-            } else {
-                line.chars().for_each(|c| place.put(c, self.columns));
-            }
-        }
-    }
-
     /// The rows that are drawn.
     fn window(&self, cursor: Place, end: Place, text: &str) -> Range<usize> {
         if end.row - cursor.row < self.rows {
@@ -149,26 +92,17 @@ impl Frame<'_> {
         cursor.row..cursor.row + self.rows - usize::from(goes_on)
     }
 
-    /// These rows of a painted buffer. Its colours do not go on from line to line.
-    fn cut(&self, text: &str, painted: &str, rows: Range<usize>) -> String {
+    /// These rows of a buffer. Its colours do not go on from line to line.
+    fn cut<'t>(&self, buffer: &impl Buffer<'t>, rows: Range<usize>) -> String {
         let mut cut = String::new();
-        let mut place = self.begin();
-        for (number, (line, painted)) in text.split('\n').zip(painted.split('\n')).enumerate() {
-            if number > 0 {
-                place.put('\n', self.columns);
-                if place.row >= rows.end {
-                    return cut;
-                }
-                if place.row > rows.start {
-                    cut.push_str("\r\n");
-                }
+        let lines = buffer.layout().lines_on(&rows);
+        let painted = buffer.lines(lines.clone());
+        for (number, painted) in lines.zip(painted.split('\n')) {
+            let (_, begin) = buffer.layout().line(number);
+            if begin.row > rows.start {
+                cut.push_str("\r\n");
             }
-            let mut after = place;
-            self.go_on(&mut after, line);
-            if after.row >= rows.start {
-                self.cut_line(&mut cut, place, painted, &rows);
-            }
-            place = after;
+            self.cut_line(&mut cut, begin, painted, &rows);
         }
         cut
     }
@@ -214,6 +148,7 @@ impl Frame<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layout::Margins;
     use super::*;
 
     const FRAME: Frame<'static> = Frame {
@@ -222,21 +157,64 @@ mod tests {
         prompt: "> ",
         prompt_width: 2,
     };
+    /// A text that is painted so.
+    struct Text<'t>(&'t str, &'t str, Layout);
+
+    impl<'t> Text<'t> {
+        fn new(text: &'t str, painted: &'t str) -> Text<'t> {
+            let mut layout = Layout::default();
+            let margins = Margins {
+                columns: FRAME.columns,
+                prompt: FRAME.prompt_width,
+            };
+            layout.renew(margins, text);
+            Text(text, painted, layout)
+        }
+    }
+
+    impl<'t> Buffer<'t> for Text<'t> {
+        fn text(&self) -> &'t str {
+            self.0
+        }
+
+        fn layout(&self) -> &Layout {
+            &self.2
+        }
+
+        fn whole(&self) -> Cow<'t, str> {
+            Cow::Borrowed(self.1)
+        }
+
+        fn lines(&self, lines: Range<usize>) -> Cow<'t, str> {
+            let count = lines.len();
+            let lines: Vec<&str> = self.1.split('\n').skip(lines.start).take(count).collect();
+            Cow::Owned(lines.join("\n"))
+        }
+    }
+
+    /// What is drawn of a text that has no colours.
+    fn plain<'t>(
+        view: &View,
+        text: &'t str,
+        position: usize,
+        is_handed_over: bool,
+    ) -> Cow<'t, str> {
+        view.drawn(&Text::new(text, text), position, FRAME, is_handed_over)
+    }
+
     const FIVE: &str = "a\nb\nc\nd\ne";
 
     /// What is drawn of a text that was drawn before, with the cursor there.
     fn moved(text: &str, position: usize) -> String {
         let view = View::default();
-        view.drawn(text, Cow::Borrowed(text), text.len(), FRAME, false);
-        let drawn = view.drawn(text, Cow::Borrowed(text), position, FRAME, false);
-        drawn.into_owned()
+        plain(&view, text, text.len(), false);
+        plain(&view, text, position, false).into_owned()
     }
 
     #[test]
     fn what_fits_is_drawn_as_it_is() {
         let view = View::default();
-        let drawn = view.drawn("a\nb\nc", Cow::Borrowed("a\nb\nc"), 5, FRAME, false);
-        assert_eq!(drawn, "a\nb\nc");
+        assert_eq!(plain(&view, "a\nb\nc", 5, false), "a\nb\nc");
     }
 
     #[test]
@@ -263,7 +241,7 @@ mod tests {
     fn colours_go_on_over_a_cut() {
         let painted = "a\n\x1b[1m01234567\x1b[0m\x1b[34m89abcd\x1b[0m\nd";
         let text = "a\n0123456789abcd\nd";
-        let cut = |rows| FRAME.cut(text, painted, rows);
+        let cut = |rows| FRAME.cut(&Text::new(text, painted), rows);
         assert_eq!(cut(2..4), "\x1b[34mabcd\x1b[0m\r\nd");
         assert_eq!(cut(0..2), "a\r\n\x1b[1m01234567\x1b[0m\x1b[34m89\x1b[0m");
     }
@@ -271,9 +249,7 @@ mod tests {
     #[test]
     fn what_is_handed_over_is_drawn_in_whole_once() {
         let view = View::default();
-        let drawn = |text: &'static str, is_handed_over| {
-            view.drawn(text, Cow::Borrowed(text), 0, FRAME, is_handed_over)
-        };
+        let drawn = |text: &'static str, is_handed_over| plain(&view, text, 0, is_handed_over);
         let first = format!("{FIVE}\x1b[0m\x1b[3A\r\x1b[J> a\r\nb\r\nc");
         assert_eq!(drawn(FIVE, false), first);
         assert_eq!(drawn(FIVE, true), "a\r\nb\r\nc");
