@@ -16,7 +16,10 @@ pub fn measure() {
         programs.push(("pylivy", Live::pylivy(peers, &scripted::start(), 0)));
         programs.push(("sparkmagic", Live::sparkmagic(peers, &scripted::start(), 0)));
     }
-    let costs: Vec<Costs> = programs.iter_mut().map(|(_, live)| Costs::of(live)).collect();
+    let costs: Vec<Costs> = programs
+        .iter_mut()
+        .map(|(_, live)| Costs::of(live))
+        .collect();
     let mut seconds = Row::figure(
         format!("processor's time for 1,000 statements of {STATEMENT} ms"),
         format!("{:.2} s", costs[0].seconds),

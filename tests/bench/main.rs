@@ -8,6 +8,10 @@
 //! - [`startup`]: launch to prompt, memory there.
 //! - [`statements`]: a statement of each duration at each distance, beside pylivy and sparkmagic.
 //! - [`real`]: the same on a real Spark.
+//! - [`share`]: the same for durations as they are in life, and what a long one asks of its server.
+//! - [`scripts`]: many statements, piped.
+//! - [`costs`]: the processor's time and the memory of livysh and its peers.
+//! - [`resting`]: memory after a session of work, and what happens while nobody types.
 //! - [`scanner`]: what a script costs before it is sent.
 //! - [`starts`]: `--local` to the first result, beside pyspark and spark-shell.
 //! - [`cancels`], [`interrupts`], [`keystrokes`], [`results`], [`tabs`]: at the prompt.
@@ -22,6 +26,7 @@
 
 mod cancels;
 mod connected;
+mod costs;
 mod far;
 mod interrupts;
 mod keystrokes;
@@ -30,9 +35,12 @@ mod machine;
 mod peers;
 mod process;
 mod real;
+mod resting;
 mod results;
 mod scanner;
 mod scripted;
+mod scripts;
+mod share;
 mod spark;
 mod starts;
 mod startup;
@@ -44,10 +52,14 @@ mod terminal;
 /// A group's name, and what measures it.
 type Group = (&'static str, fn());
 
-const GROUPS: [Group; 10] = [
+const GROUPS: [Group; 14] = [
     ("startup", startup::measure),
     ("statements", statements::measure),
     ("real", real::measure),
+    ("share", share::measure),
+    ("scripts", scripts::measure),
+    ("costs", costs::measure),
+    ("resting", resting::measure),
     ("scanner", scanner::measure),
     ("starts", starts::measure),
     ("cancels", cancels::measure),
