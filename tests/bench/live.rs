@@ -107,5 +107,10 @@ impl Drop for Live {
 pub fn livysh(url: &str, session: i64, language: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_livysh"));
     command.args(["--url", url, "-s", &session.to_string(), "-l", language]);
+    // Of the user's own nothing counts, and nothing is changed.
+    command.env("HOME", env!("CARGO_TARGET_TMPDIR"));
+    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env_remove(name);
+    }
     command
 }

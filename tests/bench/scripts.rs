@@ -24,8 +24,8 @@ pub fn measure() {
     let sessions = [0, 1, 2].map(|_| Connected::create(&url, "pyspark"));
     let python = Script::of("python", "pyspark", "6 * 7", "42", 1_000);
     python.compare(&url, &sessions, "real Spark", 3);
-    let scala = Script::of("scala", "spark", "println(6 * 7)", "42", 150);
-    scala.compare(&url, &sessions, "real Spark", 2);
+    let scala = Script::of("scala", "spark", "println(6 * 7)", "42", 100);
+    scala.compare(&url, &sessions, "real Spark", 3);
     server.stop();
 }
 
