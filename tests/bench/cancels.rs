@@ -1,10 +1,9 @@
 //! From a cancel to the statement's end, on our own server without `--strict`.
 
-use crate::statements::spark;
-use crate::{Sample, row};
-use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement, Service, Transport};
-use std::sync::Arc;
+use crate::connected::Connected;
+use crate::spark;
+use crate::table::{Row, Sample};
+use livysh::livy::{Client, Id, NewStatement};
 use std::time::{Duration, Instant};
 
 const CASES: [(&str, &str, &str); 7] = [
@@ -31,34 +30,17 @@ const CASES: [(&str, &str, &str); 7] = [
 const RUNS: usize = 3;
 
 pub(crate) fn measure() {
-    let server = spark();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let client = Client::new(
-            &server.url(),
-            Arc::new(Identity::new(Credential::None)),
-            None,
-            Transport::default(),
-            Service::default(),
-        )
-        .unwrap();
-        let id = Id::Number(0);
-        for (what, kind, code) in CASES {
-            let mut times = Vec::new();
-            for _ in 0..RUNS {
-                times.push(cancel(&client, &id, kind, code).await);
-            }
-            row(
-                &format!("cancel: {what}"),
-                &Sample::of(times),
-                "from cancel to end",
-                None,
-            );
-        }
-    });
+    let server = spark::server();
+    let connected = Connected::create(&server.url(), "pyspark");
+    for (what, kind, code) in CASES {
+        let (client, session) = (&connected.client, &connected.session);
+        let one = |_| {
+            let cancelled = cancel(client, session, kind, code);
+            connected.runtime.block_on(cancelled)
+        };
+        let times = Sample::of((0..RUNS).map(one).collect());
+        Row::of(format!("cancel to the end: {what}"), &times).print();
+    }
     server.stop();
 }
 

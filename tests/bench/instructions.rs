@@ -4,13 +4,14 @@
 #[path = "../instructions/counting.rs"]
 mod counting;
 
+use super::table::Row;
 use counting::{count, has_valgrind};
 
 const RUNS: usize = 3;
 
 pub fn measure() {
     if !has_valgrind() {
-        println!("| instructions | | | valgrind is not installed | – |");
+        Row::figure("instructions: valgrind is not installed", "–").print();
         return;
     }
     let runs: Vec<_> = (0..RUNS)
@@ -18,12 +19,8 @@ pub fn measure() {
         .collect();
     let row = |what: &str, mut counts: Vec<u64>| {
         counts.sort();
-        let millions = |count: u64| format!("{:.2} million", count as f64 / 1e6);
-        println!(
-            "| instructions: {what} | {} | {} | – | – |",
-            millions(counts[0]),
-            millions(counts[RUNS / 2])
-        );
+        let median = format!("{:.2} million", counts[RUNS / 2] as f64 / 1e6);
+        Row::figure(format!("instructions: {what}"), median).print();
     };
     row(
         "launch to prompt and out",

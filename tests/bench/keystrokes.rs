@@ -2,8 +2,9 @@
 //! IPython in the same run. A screen of 40 rows, and one on which all of the block is seen. First the same
 //! of a program that writes each key back: what the machine itself takes, and how seldom it takes long.
 
-use super::terminal::{Terminal, USUAL_ROWS, livysh};
-use super::{Sample, row, scripted};
+use crate::scripted;
+use crate::table::{Row, Sample};
+use crate::terminal::{Terminal, USUAL_ROWS, livysh};
 use portable_pty::CommandBuilder;
 use std::time::{Duration, Instant};
 
@@ -21,8 +22,7 @@ pub fn measure() {
         .output()
         .is_ok_and(|output| output.status.success());
     let echo = typed(echo(), "ready", USUAL_ROWS, "x", 1);
-    let what = format!("key to its echo by cat, p99 {:.2} ms", echo.p99());
-    row(&what, &echo, "–", None);
+    Row::of("key to its echo by cat", &echo).print();
     for lines in LINES {
         let rows = [USUAL_ROWS, lines as u16 + 20];
         for rows in &rows[usize::from(lines < usize::from(USUAL_ROWS))..] {
@@ -38,16 +38,16 @@ pub fn measure() {
                 let ours = typed(ours, prompt, *rows, line, lines);
                 let wanted = language == "python" && has_ipython;
                 let theirs = wanted.then(|| typed(ipython(home), "In [", *rows, line, lines));
-                let what = format!(
-                    "key to repaint, {language}, {lines} lines on {rows} rows, p99 {:.2} ms",
-                    ours.p99()
-                );
-                let peer = match (&theirs, language) {
-                    (Some(_), _) => "IPython",
-                    (None, "python") => "IPython is not installed",
-                    (None, _) => "budget: 5 ms to 200 lines, 10 ms at 1,000",
-                };
-                row(&what, &ours, peer, theirs.as_ref());
+                let what = format!("key to repaint, {language}, {lines} lines on {rows} rows");
+                let mut row = Row::of(what, &ours);
+                match (&theirs, language) {
+                    (Some(theirs), _) => row = row.beside("IPython", theirs),
+                    (None, "python") => row = row.beside_words("IPython is not installed"),
+                    (None, _) => {}
+                }
+                let budget = if lines <= 200 { 5 } else { 10 };
+                let is_within = ours.p99() <= Duration::from_millis(budget);
+                row.budget(format!("{budget} ms p99"), is_within).print();
             }
         }
     }

@@ -3,15 +3,15 @@
 //! The floor has a server of its own, and a process that is measured a new one: of a statement whose number
 //! leaves room for others livysh reads those, too, for they could be copies of it.
 
-use super::terminal::{self, Terminal, USUAL_ROWS, kilobytes};
-use super::{Sample, row, scripted};
-use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement, Service, Transport};
+use crate::connected::Connected;
+use crate::process::kilobytes;
+use crate::scripted;
+use crate::table::{Row, Sample};
+use crate::terminal::{self, Terminal, USUAL_ROWS};
 use livysh::render::{self, View};
 use serde_json::json;
 use std::io::Read;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 15;
@@ -48,39 +48,17 @@ fn first_screen() {
             terminal.is_silent_for(Duration::from_millis(100));
             floor.push(fetched(&beside, "rows"));
         }
-        let peer = "budget: 50 ms; reading the JSON alone";
-        let what = format!("10,000 × 20 table to first screen, {pager}");
-        row(&what, &Sample::of(ours), peer, Some(&Sample::of(floor)));
+        let ours = Sample::of(ours);
+        Row::of(format!("10,000 × 20 table to first screen, {pager}"), &ours)
+            .beside("reading the JSON alone", &Sample::of(floor))
+            .budget("50 ms", ours.median() <= Duration::from_millis(50))
+            .print();
     }
 }
 
 /// How long the statement's answer takes without livysh's front end.
 fn fetched(url: &str, code: &str) -> Duration {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let client = Client::new(
-            url,
-            Arc::new(Identity::new(Credential::None)),
-            None,
-            Transport::default(),
-            Service::default(),
-        )
-        .unwrap();
-        let session = Id::Number(0);
-        client.session(&session).await.unwrap();
-        let began = Instant::now();
-        let statement = NewStatement {
-            code: code.to_owned(),
-            kind: None,
-        };
-        let posted = client.submit(&session, &statement).await.unwrap();
-        let found = client.statement(&session, &posted.id).await.unwrap();
-        assert!(found.output.is_some());
-        began.elapsed()
-    })
+    Connected::attach(url, 0).statement(code, None)
 }
 
 fn rendering() {
@@ -102,8 +80,13 @@ fn rendering() {
     }
     let ours = Sample::of(ours);
     let speed = MEGABYTES as f64 / ours.median().as_secs_f64();
-    let what = format!("rendering {MEGABYTES} MB of text: {speed:.0} MB/s (budget: 200)");
-    row(&what, &ours, "copying it", Some(&Sample::of(floor)));
+    Row::of(
+        format!("rendering {MEGABYTES} MB of text: {speed:.0} MB/s"),
+        &ours,
+    )
+    .beside("copying it", &Sample::of(floor))
+    .budget("200 MB/s", speed >= 200.0)
+    .print();
 }
 
 fn text() {
@@ -132,15 +115,18 @@ fn text() {
     }
     let ours = Sample::of(ours);
     let speed = MEGABYTES as f64 / ours.median().as_secs_f64();
-    let times = peak as f64 * 1024.0 / (MEGABYTES as f64 * 1e6);
-    let what = format!(
-        "{MEGABYTES} MB of text to a pipe: {speed:.0} MB/s (budget: 80), \
-         peak {times:.2} × the payload (budget: 3)"
-    );
-    row(
-        &what,
+    Row::of(
+        format!("{MEGABYTES} MB of text to a pipe: {speed:.0} MB/s"),
         &ours,
-        "reading the JSON alone",
-        Some(&Sample::of(floor)),
-    );
+    )
+    .beside("reading the JSON alone", &Sample::of(floor))
+    .budget("80 MB/s", speed >= 80.0)
+    .print();
+    let times = peak as f64 * 1024.0 / (MEGABYTES as f64 * 1e6);
+    let megabytes = peak as f64 / 1024.0;
+    Row::figure("peak memory of that (VmHWM)", format!("{megabytes:.0} MB"))
+        .beside_words(format!("the text {MEGABYTES} MB"))
+        .ratio(times)
+        .budget("3 ×", times <= 3.0)
+        .print();
 }

@@ -1,7 +1,7 @@
 //! How long a script of a megabyte takes to be judged, to be split, and to be rewritten for a
 //! compiler that is fed line by line.
 
-use crate::{Sample, row};
+use crate::table::{Row, Sample};
 use livysh::lang::{self, Feeding, Language, Snippet};
 use std::hint::black_box;
 use std::time::Instant;
@@ -20,7 +20,9 @@ pub(crate) fn measure() {
         let report = |what: &str, ours: &Sample| {
             let speed = script.len() as f64 / 1e6 / ours.minimum().as_secs_f64();
             let what = format!("scanner: {what}, {language}: {speed:.0} MB/s");
-            row(&what, ours, "counting the lines", Some(&floor));
+            Row::of(what, ours)
+                .beside("counting the lines", &floor)
+                .print();
         };
         report(
             "complete?",

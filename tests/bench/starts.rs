@@ -1,12 +1,11 @@
 //! From launch to the first result on a local Spark, beside the shells of the same Spark: all at a
 //! terminal, the line typed at once, in turn in the same minutes.
 
-use crate::{Sample, row};
-use livysh::local::{Runtime, Search, prepare};
+use crate::spark::{self, cache};
+use crate::table::{Row, Sample};
+use livysh::local::Runtime;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 const RUNS: usize = 3;
@@ -14,19 +13,6 @@ const RUNS: usize = 3;
 const SUM: &str = "spark.range(7).count() * 1111111";
 const QUERY: &str = "select 7 * 1111111 as a;";
 const RESULT: &str = "7777777";
-
-fn cache() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.cache")
-}
-
-fn runtime() -> Runtime {
-    let search = Search {
-        java_home: std::env::var_os("JAVA_HOME").map(PathBuf::from),
-        cache: cache().join("livysh"),
-        ..Search::default()
-    };
-    prepare(&search, &AtomicBool::new(false), &mut |_, _| {}).unwrap()
-}
 
 /// Starts the program, types the line, and waits until the result is on the screen.
 fn first_result(mut command: CommandBuilder, line: &str) -> Duration {
@@ -92,64 +78,45 @@ fn write_archive() {
 }
 
 pub(crate) fn measure() {
-    let runtime = runtime();
+    let runtime = spark::private();
     write_archive();
     let cold = ["--without", "archive"];
-    let mut times = vec![Vec::new(); 8];
+    let programs: [(&dyn Fn() -> CommandBuilder, &str); 8] = [
+        (&|| shell(&runtime, "pyspark"), SUM),
+        (&|| shell(&runtime, "spark-shell"), SUM),
+        (&|| livysh("python", &[]), SUM),
+        (&|| livysh("scala", &[]), SUM),
+        (&|| livysh("sql", &[]), QUERY),
+        (&|| livysh("python", &cold), SUM),
+        (&|| livysh("scala", &cold), SUM),
+        (&|| livysh("sql", &cold), QUERY),
+    ];
+    let mut times = programs.map(|_| Vec::new());
     for _ in 0..RUNS {
-        for (index, took) in [
-            first_result(livysh("python", &[]), SUM),
-            first_result(shell(&runtime, "pyspark"), SUM),
-            first_result(livysh("scala", &[]), SUM),
-            first_result(shell(&runtime, "spark-shell"), SUM),
-            first_result(livysh("sql", &[]), QUERY),
-            first_result(livysh("python", &cold), SUM),
-            first_result(livysh("scala", &cold), SUM),
-            first_result(livysh("sql", &cold), QUERY),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            times[index].push(took);
+        for ((program, line), times) in programs.iter().zip(&mut times) {
+            times.push(first_result(program(), line));
         }
     }
-    let mut samples = times.into_iter().map(Sample::of);
-    let mut next = || samples.next().unwrap();
-    let (python, pyspark, scala, spark_shell, sql) = (next(), next(), next(), next(), next());
-    row(
-        "launch to first Python result, warm",
-        &python,
-        "pyspark",
-        Some(&pyspark),
-    );
-    row(
-        "launch to first Scala result, warm",
-        &scala,
-        "spark-shell",
-        Some(&spark_shell),
-    );
-    row(
-        "launch to first SQL result, warm",
-        &sql,
-        "pyspark's first result",
-        Some(&pyspark),
-    );
-    row(
-        "launch to first Python result, no archive",
-        &next(),
-        "pyspark",
-        Some(&pyspark),
-    );
-    row(
-        "launch to first Scala result, no archive",
-        &next(),
-        "spark-shell",
-        Some(&spark_shell),
-    );
-    row(
-        "launch to first SQL result, no archive",
-        &next(),
-        "pyspark's first result",
-        Some(&pyspark),
-    );
+    let [pyspark, spark_shell, ours @ ..] = times.map(Sample::of);
+    let rows = [
+        ("Python result, warm", "pyspark", &pyspark, Some(0.6)),
+        ("Scala result, warm", "spark-shell", &spark_shell, Some(0.7)),
+        ("SQL result, warm", "pyspark", &pyspark, None),
+        ("Python result, no archive", "pyspark", &pyspark, None),
+        (
+            "Scala result, no archive",
+            "spark-shell",
+            &spark_shell,
+            None,
+        ),
+        ("SQL result, no archive", "pyspark", &pyspark, None),
+    ];
+    for ((what, peer, theirs, budget), ours) in rows.into_iter().zip(&ours) {
+        let mut row = Row::of(format!("--local: launch to first {what}"), ours);
+        row = row.beside(peer, theirs);
+        if let Some(budget) = budget {
+            row = row.budget(format!("{budget} ×"), ours.times(theirs) <= budget);
+        }
+        row.print();
+    }
 }

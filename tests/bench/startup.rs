@@ -1,7 +1,8 @@
 //! Launch to an editable prompt, and memory there, on a pseudo-terminal.
 
-use super::terminal::{Terminal, USUAL_ROWS, kilobytes};
-use super::{Sample, row};
+use crate::process::kilobytes;
+use crate::table::{Row, Sample};
+use crate::terminal::{Terminal, USUAL_ROWS};
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::Duration;
@@ -31,18 +32,28 @@ pub fn measure() {
         }
     }
     let (ours, with_history) = (Sample::of(ours), Sample::of(with_history));
-    let theirs = has_sqlite.then(|| Sample::of(theirs));
-    let peer = if has_sqlite {
-        "sqlite3"
-    } else {
-        "sqlite3 is not installed"
-    };
-    row("launch to prompt", &ours, peer, theirs.as_ref());
-    let what = "launch to prompt with a full history";
-    row(what, &with_history, "without one", Some(&ours));
+    let is_soon = |times: &Sample| times.median() <= Duration::from_millis(10);
+    let row = Row::of("launch to prompt", &ours);
+    match has_sqlite.then(|| Sample::of(theirs)) {
+        None => row
+            .beside_words("sqlite3 is not installed")
+            .budget("10 ms", is_soon(&ours)),
+        Some(theirs) => {
+            let is_within = is_soon(&ours) && ours.times(&theirs) <= 3.0;
+            row.beside("sqlite3", &theirs)
+                .budget("10 ms and 3 ×", is_within)
+        }
+    }
+    .print();
+    Row::of("launch to prompt with a full history", &with_history)
+        .beside("without one", &ours)
+        .budget("10 ms", is_soon(&with_history))
+        .print();
     memory.sort();
     let megabytes = memory[RUNS / 2] as f64 / 1024.0;
-    println!("| memory at the prompt (VmRSS) | | {megabytes:.1} MB | budget: 20 MB | – |");
+    Row::figure("memory at the prompt (VmRSS)", format!("{megabytes:.1} MB"))
+        .budget("20 MB", megabytes <= 20.0)
+        .print();
 }
 
 /// Ten thousand entries, of which some are blocks.

@@ -1,149 +1,153 @@
-//! What livysh adds to a statement, against a tight loop that looks every millisecond: on a
-//! scripted server with exact durations, and on a real Spark.
+//! What livysh adds to a statement, beside pylivy, sparkmagic and a tight loop: on a scripted server with exact
+//! durations and round trips. Each of them has a server of its own, and they take turns; from 800 ms on they
+//! wait at the same time, but the tight loop, which would keep a core busy, has a turn of its own.
 
-use super::{Sample, row, scripted};
-use livysh::auth::{Credential, Identity};
-use livysh::livy::{Client, Id, NewStatement, Service, Transport};
-use livysh::local::{Options, Search, Server, prepare};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use crate::connected::Connected;
+use crate::live::{Live, Runs};
+use crate::peers::Peers;
+use crate::scripted::Server;
+use crate::table::{Row, Sample};
+use std::time::Duration;
 
-const ROUNDS: usize = 7;
+/// Odd ones, for whoever looks at whole seconds has seen those at once.
+const SHORT: [u64; 6] = [0, 5, 30, 75, 150, 350];
+/// With how often each is measured.
+const LONG: [(u64, usize); 4] = [(800, 7), (1_500, 5), (2_700, 4), (10_000, 3)];
+const ROUND_TRIPS: [u64; 3] = [0, 20, 80];
+const ROUNDS: usize = 8;
+/// How often a peer's one turn is livysh's and the loop's, whose p99 is worth more for it.
+const TURNS: usize = 4;
 
 pub fn measure() {
-    let url = scripted::start();
-    compare("trivial statement, scripted server", &url, "0", 200);
-    compare("350 ms statement, scripted server", &url, "350", 8);
-    let server = spark();
-    compare(
-        "trivial Python statement, real Spark",
-        &server.url(),
-        "None",
-        200,
-    );
-    let sleep = "__import__('time').sleep(0.35)";
-    compare(
-        "350 ms Python statement, real Spark",
-        &server.url(),
-        sleep,
-        8,
-    );
-}
-
-/// One row: `count` statements as a script of livysh, and by the tight loop, in turn.
-fn compare(what: &str, url: &str, code: &str, count: usize) {
-    let (mut ours, mut floor) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        // The difference between a long and a short script is free of start and end.
-        let (short, long) = (script(url, code, 1), script(url, code, count + 1));
-        ours.push(long.saturating_sub(short) / count as u32);
-        floor.push(tight_loop(url, code, count) / count as u32);
+    let peers = Peers::find();
+    let mut distances = ROUND_TRIPS.map(|round_trip| Distance::of(round_trip, peers.as_ref()));
+    for distance in &mut distances {
+        for duration in SHORT {
+            distance.in_turn(duration);
+        }
     }
-    row(
-        what,
-        &Sample::of(ours),
-        "tight loop",
-        Some(&Sample::of(floor)),
-    );
+    for (duration, rounds) in LONG {
+        at_once(&mut distances, duration, rounds);
+    }
 }
 
-fn script(url: &str, code: &str, count: usize) -> Duration {
-    let began = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_livysh"))
-        .args(["--url", url, "-s", "0", "-l", "python", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let text = format!("{code}\n").repeat(count);
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(text.as_bytes())
-        .unwrap();
-    assert!(child.wait().unwrap().success());
-    began.elapsed()
+/// All who are as far from their servers.
+struct Distance {
+    round_trip: u64,
+    livysh: Side,
+    floor: Side,
+    peers: Vec<Side>,
 }
 
-fn tight_loop(url: &str, code: &str, count: usize) -> Duration {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let client = Client::new(
-            url,
-            Arc::new(Identity::new(Credential::None)),
-            None,
-            Transport::default(),
-            Service::default(),
-        )
-        .unwrap();
-        let session = Id::Number(0);
-        client.session(&session).await.unwrap();
-        let began = Instant::now();
-        for _ in 0..count {
-            let statement = NewStatement {
-                code: code.to_owned(),
-                kind: None,
-            };
-            let posted = client.submit(&session, &statement).await.unwrap();
-            while !client
-                .statement(&session, &posted.id)
-                .await
-                .unwrap()
-                .state
-                .is_final()
-            {
-                tokio::time::sleep(Duration::from_millis(1)).await;
+/// One who runs statements.
+struct Side {
+    name: &'static str,
+    server: Server,
+    runs: Box<dyn Runs>,
+    times: Vec<Duration>,
+    requests: usize,
+}
+
+impl Distance {
+    fn of(round_trip: u64, peers: Option<&Peers>) -> Distance {
+        let side = |name, start: &dyn Fn(&str) -> Box<dyn Runs>| {
+            let server = Server::start(Duration::from_millis(round_trip));
+            let mut runs = start(&server.url);
+            // Connections are made, and what is loaded on demand is there.
+            runs.run("0", "0");
+            Side {
+                name,
+                server,
+                runs,
+                times: Vec::new(),
+                requests: 0,
             }
+        };
+        let livysh = side("livysh", &|url| Box::new(Live::livysh(url, 0)));
+        let floor = side("tight loop", &|url| Box::new(Connected::attach(url, 0)));
+        let peers = peers.map_or(Vec::new(), |peers| {
+            vec![
+                side("pylivy", &|url| Box::new(Live::pylivy(peers, url, 0))),
+                side("sparkmagic", &|url| {
+                    Box::new(Live::sparkmagic(peers, url, 0))
+                }),
+            ]
+        });
+        Distance {
+            round_trip,
+            livysh,
+            floor,
+            peers,
         }
-        began.elapsed()
-    })
+    }
+
+    fn in_turn(&mut self, duration: u64) {
+        for _ in 0..ROUNDS {
+            for _ in 0..TURNS {
+                self.livysh.run(duration);
+                self.floor.run(duration);
+            }
+            self.peers.iter_mut().for_each(|side| side.run(duration));
+        }
+        self.report(duration);
+    }
+
+    /// The row of what has been measured.
+    fn report(&mut self, duration: u64) {
+        let what = format!("{duration} ms statement, {} ms round trip", self.round_trip);
+        let (ours, requests) = self.livysh.taken();
+        let (floor, least) = self.floor.taken();
+        let mut row = Row::of(what, &ours).beside(self.floor.name, &floor);
+        let mut told = format!("{requests:.1}; {least:.1}");
+        let mut best: Option<Duration> = None;
+        for side in &mut self.peers {
+            let (theirs, requests) = side.taken();
+            row = row.beside(side.name, &theirs);
+            told += &format!(", {requests:.1}");
+            let median = theirs.median();
+            best = Some(best.map_or(median, |best| best.min(median)));
+        }
+        match best {
+            Some(best) => row = row.budget("less than the best peer", ours.median() < best),
+            None => row = row.beside_words("pylivy and sparkmagic are not installed"),
+        }
+        row.requests(told).print();
+    }
 }
 
-/// A real Spark with a ready Python session 0.
-pub(crate) fn spark() -> Server {
-    let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.cache/livysh");
-    let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let search = Search {
-        spark: None,
-        python: None,
-        virtual_env: path("VIRTUAL_ENV"),
-        spark_home: path("SPARK_HOME"),
-        java_home: path("JAVA_HOME"),
-        cache: cache.clone(),
-    };
-    let runtime = prepare(&search, &AtomicBool::new(false), &mut |_, _| {}).unwrap();
-    let server = Server::start(&Options::new(cache), runtime).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let client = Client::new(
-            &server.url(),
-            Arc::new(Identity::new(Credential::None)),
-            None,
-            Transport::default(),
-            Service::default(),
-        )
-        .unwrap();
-        let request = livysh::livy::CreateSession {
-            kind: Some("pyspark".to_owned()),
-            ..Default::default()
-        };
-        let mut session = client.create_session(&request).await.unwrap();
-        while !session.state.takes_statements() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            session = client.session(&session.id).await.unwrap();
-        }
-    });
-    server
+impl Side {
+    fn run(&mut self, duration: u64) {
+        let before = self.server.count(0);
+        let code = duration.to_string();
+        self.times.push(self.runs.run(&code, &code));
+        self.requests += self.server.count(0) - before;
+    }
+
+    /// The times since the last row, and the requests that a statement took.
+    fn taken(&mut self) -> (Sample, f64) {
+        let times = std::mem::take(&mut self.times);
+        let requests = std::mem::take(&mut self.requests) as f64 / times.len() as f64;
+        (Sample::of(times), requests)
+    }
+}
+
+/// All of all distances run the statement at the same time, then the loops.
+fn at_once(distances: &mut [Distance], duration: u64, rounds: usize) {
+    for _ in 0..rounds {
+        std::thread::scope(|scope| {
+            for distance in distances.iter_mut() {
+                for side in distance.peers.iter_mut().chain([&mut distance.livysh]) {
+                    scope.spawn(|| side.run(duration));
+                }
+            }
+        });
+        std::thread::scope(|scope| {
+            for distance in distances.iter_mut() {
+                scope.spawn(|| distance.floor.run(duration));
+            }
+        });
+    }
+    for distance in distances {
+        distance.report(duration);
+    }
 }

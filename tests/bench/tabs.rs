@@ -1,8 +1,9 @@
 //! From Tab to the list, where all that is listed is known here: names of commands, names seen in a
 //! session whose server completes nothing, and files.
 
-use super::terminal::{Terminal, USUAL_ROWS, livysh};
-use super::{Sample, row, scripted};
+use crate::scripted;
+use crate::table::{Row, Sample};
+use crate::terminal::{Terminal, USUAL_ROWS, livysh};
 use std::time::{Duration, Instant};
 
 const TURNS: usize = 60;
@@ -21,8 +22,9 @@ pub fn measure() {
         ("files, 200", "scala", ":load file0"),
     ] {
         let times = listed(&url, home.path(), language, typed);
-        let what = format!("Tab to list, {what}, p99 {:.2} ms", times.p99());
-        row(&what, &times, "budget: 30 ms", None);
+        Row::of(format!("Tab to list, {what}"), &times)
+            .budget("30 ms", times.median() <= Duration::from_millis(30))
+            .print();
     }
 }
 

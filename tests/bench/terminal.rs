@@ -107,11 +107,3 @@ pub fn livysh(url: &str, home: &str, language: &str) -> CommandBuilder {
     command.env("HOME", home);
     command
 }
-
-/// A line of `/proc/PROCESS/status`, in kilobytes.
-pub fn kilobytes(process: u32, name: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let number = line.and_then(|text| text.split_whitespace().next()?.parse().ok());
-    number.unwrap_or(0)
-}
