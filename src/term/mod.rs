@@ -254,7 +254,7 @@ impl Out {
 
     /// How much of a result can be seen; `None` where it is not shown on a terminal, or that does not say.
     pub fn screen(&self) -> Option<Screen> {
-        let (columns, rows) = size().filter(|_| self.terminals.output)?;
+        let (columns, rows) = self.terminals.output.then(size).flatten()?;
         let screen = Screen {
             width: columns.into(),
             height: rows.into(),
@@ -377,7 +377,9 @@ impl Out {
 
 /// The columns and rows of the terminal.
 pub fn size() -> Option<(u16, u16)> {
-    crossterm::terminal::size().ok()
+    // Where there is no terminal, its `size` would start two programs to ask.
+    let window = crossterm::terminal::window_size().ok()?;
+    Some((window.columns, window.rows))
 }
 
 /// How wide the terminal is; as usual, where it does not say.
