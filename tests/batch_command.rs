@@ -94,10 +94,23 @@ fn a_batch_is_submitted_listed_shown_followed_and_stopped() {
 fn who_waits_ends_as_the_batch_does() {
     let (server, home) = ground();
     let url = &server.url();
-    let (name, ran) = submit(&home, url, "print(1)\n", &["--wait", "--name", "nightly"]);
+    let go = home.path().join("go");
+    let file = home.write("job.py", &waiting(&go));
+    let file = file.to_str().unwrap();
+    let arguments = [
+        "--url", url, "batch", "submit", "--wait", "--name", "nightly", file,
+    ];
+    let mut child = home.command(&arguments).spawn().unwrap();
+    // It ends only when it was seen to run.
+    let told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut told = told.map(Result::unwrap);
+    assert!(told.any(|line| line == "batch 0 is running"));
+    std::fs::write(&go, "").unwrap();
+    assert!(told.any(|line| line == "batch 0 is success"));
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    let name = ran.out.trim_end();
     assert!(name.starts_with("nightly-"), "{ran:?}");
     ran.gave(&format!("{name}\n"), 0);
-    ran.said(&["batch 0 is running\n", "batch 0 is success\n"]);
 
     let (name, ran) = submit(&home, url, "raise ValueError('no data')\n", &["--wait"]);
     ran.gave(&format!("{name}\n"), 1);

@@ -10,8 +10,8 @@ use super::support::program::BINARY;
 use counting::{count, has_valgrind};
 use std::io::Write;
 
-/// Millions of instructions on 28 November 2026. Of eight runs, some beside a busy core, starts differed by 7 %,
-/// the others by 1 %.
+/// Millions of instructions on 28 November 2026. Five starts differed by 7 %; ten of the others, three of them beside
+/// a busy core, by 1 %.
 /// Who makes something costlier on purpose, or much cheaper, sets them anew.
 const RECORDED: [(&str, f64); 3] = [
     ("launch to prompt and out", 25.7),
