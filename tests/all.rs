@@ -4,6 +4,7 @@
 mod support;
 mod tables;
 
+mod ahead;
 mod architecture;
 mod arriving;
 mod batch_command;

@@ -21,7 +21,7 @@ impl Desk<'_> {
         let echoes = Echoes::default();
         echoes.are_silent.set(true);
         let (run, link) = self.apart(self.manner, &echoes);
-        match run.snippet(link, &first, source) {
+        match run.snippet(link, &first, source, None) {
             Verdict::Ok => {}
             other => return other,
         }

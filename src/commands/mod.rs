@@ -193,38 +193,45 @@ impl<'a> Desk<'a> {
     /// Runs statements of a source one after another, until one does not end well. What succeeds can
     /// be replayed and saved.
     pub fn run_all(&mut self, snippets: Vec<Snippet>, source: &Source) -> Answer {
-        let stopped = |verdict, snippet| {
-            Answer::Stopped(Box::new(Stopped {
-                verdict,
-                snippet,
-                source: source.clone(),
-            }))
-        };
         let mut answer = Answer::Done;
         for snippet in snippets {
-            match self.run(&snippet, source) {
-                Verdict::Ok => self.inputs.add(snippet, source),
-                // Whoever sits there has been told that more rows may be missing.
-                Verdict::Incomplete if self.interrupts == Interrupts::Prompt => {
-                    self.inputs.add(snippet, source);
-                }
+            match self.run_one(snippet, source, None) {
+                Answer::Done => {}
                 // The code has succeeded: what follows runs, too.
-                Verdict::NotWritten if self.interrupts == Interrupts::Prompt => {
-                    self.inputs.add(snippet.clone(), source);
-                    answer = stopped(Verdict::NotWritten, snippet);
+                Answer::Stopped(stopped)
+                    if matches!(stopped.verdict, Verdict::NotWritten)
+                        && self.interrupts == Interrupts::Prompt =>
+                {
+                    answer = Answer::Stopped(stopped);
                 }
-                verdict => {
-                    if matches!(verdict, Verdict::Incomplete | Verdict::NotWritten) {
-                        self.inputs.add(snippet.clone(), source);
-                    }
-                    return stopped(verdict, snippet);
-                }
+                halted => return halted,
             }
         }
         answer
     }
 
-    fn run(&mut self, snippet: &Snippet, source: &Source) -> Verdict {
+    /// The same for one statement; `next` surely comes next, however this one ends.
+    fn run_one(&mut self, snippet: Snippet, source: &Source, next: Option<&Snippet>) -> Answer {
+        let verdict = self.run(&snippet, source, next);
+        if matches!(
+            verdict,
+            Verdict::Ok | Verdict::Incomplete | Verdict::NotWritten
+        ) {
+            self.inputs.add(snippet.clone(), source);
+        }
+        match verdict {
+            Verdict::Ok => Answer::Done,
+            // Whoever sits there has been told that more rows may be missing.
+            Verdict::Incomplete if self.interrupts == Interrupts::Prompt => Answer::Done,
+            verdict => Answer::Stopped(Box::new(Stopped {
+                verdict,
+                snippet,
+                source: source.clone(),
+            })),
+        }
+    }
+
+    fn run(&mut self, snippet: &Snippet, source: &Source, next: Option<&Snippet>) -> Verdict {
         if let Some(verdict) = self.start_up(snippet.language) {
             return verdict;
         }
@@ -233,7 +240,7 @@ impl<'a> Desk<'a> {
         }
         let outlet = self.outlet.take();
         let (run, link) = self.running(self.interrupts, outlet.as_ref());
-        run.snippet(link, snippet, source)
+        run.snippet(link, snippet, source, next)
     }
 
     /// Waits for a statement that the server has already, and shows what it gave.

@@ -4,8 +4,8 @@
 
 use super::Answer;
 use super::hidden::Gave;
-use super::{Desk, Step, Steps, paste};
-use crate::lang::Language;
+use super::{Desk, Step, Steps, Stopped, paste};
+use crate::lang::{Language, Snippet};
 use crate::livy::LivyError;
 use crate::render::{Line, Role, one_line};
 use crate::shell::{Verdict, error_lines};
@@ -85,7 +85,7 @@ impl Desk<'_> {
             let line = step.line();
             let told = match step {
                 Step::Input(_) => continue,
-                Step::Code(snippet) => match self.hidden(snippet.language, &snippet.code) {
+                Step::Code(snippet) => match self.startup_code(&snippet) {
                     Ok(Gave::Text(_)) => continue,
                     Ok(Gave::Failed(failure)) => {
                         format!("{}: {}", failure.ename, failure.evalue.trim())
@@ -112,6 +112,11 @@ impl Desk<'_> {
 }
 
 impl Desk<'_> {
+    fn startup_code(&mut self, snippet: &Snippet) -> Result<Gave, Box<Stopped>> {
+        self.link.past.note_exits(snippet);
+        self.hidden(snippet.language, &snippet.code)
+    }
+
     /// Gives the session its files. Code that may need them does not run without; it is told why, once.
     fn bring(&mut self, language: Language) -> Option<Verdict> {
         if std::mem::replace(&mut self.startup.has_files, true) {

@@ -98,6 +98,11 @@ impl Steps {
         self.pending.is_empty()
     }
 
+    /// What comes next, where it is known without the next lines.
+    pub fn peek(&self) -> Option<&Step> {
+        self.pending.front()
+    }
+
     /// The next line as it is written; what pasted code is read from.
     pub fn raw_line(&mut self) -> Option<String> {
         let line = self.lines.pop()?;

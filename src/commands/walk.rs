@@ -2,7 +2,9 @@
 //! comes after one that did not end well is for whoever wants the text run.
 
 use super::{Answer, Command, Desk, Following, PasteMode, Step, Steps, parse};
-use crate::lang::{Language, Source};
+use crate::exit::Exit;
+use crate::lang::{Language, Snippet, Source};
+use crate::shell::Verdict;
 use std::ops::ControlFlow;
 
 /// A text that is to be gone through.
@@ -12,6 +14,8 @@ pub struct Walk {
     shows: Shows,
     /// What ends before this line is passed over.
     from: usize,
+    /// Whether the next statement comes however one ends.
+    goes_on: bool,
 }
 
 /// Whether each statement is shown, with its prompt, before it runs.
@@ -69,12 +73,26 @@ impl Walk {
             source,
             shows,
             from: 1,
+            goes_on: false,
         }
     }
 
     /// Begins at the step that stands on a line.
     pub fn from(self, line: usize) -> Walk {
         Walk { from: line, ..self }
+    }
+
+    /// Goes on after a statement that fails, so that the next one may be sent while one runs.
+    pub fn going_on(self, goes_on: bool) -> Walk {
+        Walk { goes_on, ..self }
+    }
+
+    /// The statement that surely comes next.
+    fn next_statement(&self, language: Language) -> Option<&Snippet> {
+        match self.steps.peek() {
+            Some(Step::Code(next)) if self.goes_on && next.language == language => Some(next),
+            _ => None,
+        }
     }
 
     /// Whether a step ends before the line to begin at; with it goes the block that it takes.
@@ -121,6 +139,11 @@ impl Desk<'_> {
                 Stepped::Went(what, answer) => (what, answer),
                 Stepped::Quit => return Left::ByQuit,
             };
+            let in_haste = matches!(
+                &answer,
+                Answer::Stopped(stopped)
+                    if matches!(stopped.verdict, Verdict::End(Exit::InterruptedAgain | Exit::HungUp))
+            );
             let halt = Halt {
                 what,
                 line,
@@ -128,6 +151,7 @@ impl Desk<'_> {
                 answer,
             };
             if let ControlFlow::Break(end) = decide(self, &walk.source, halt) {
+                self.link.take_back_ahead(self.out, in_haste);
                 return Left::Broken(end);
             }
         }
@@ -153,7 +177,8 @@ impl Desk<'_> {
                     }
                     Shows::Nothing | Shows::Notes => {}
                 }
-                let answer = self.run_all(vec![snippet], &walk.source);
+                let next = walk.next_statement(snippet.language);
+                let answer = self.run_one(snippet, &walk.source, next);
                 Stepped::Went(Halted::Statement, answer)
             }
             Step::Refused { told, .. } => Stepped::Went(Halted::NotRun, Answer::Refused(told)),

@@ -1,7 +1,8 @@
 //! The conversation with one session. Owns the clock; formats nothing.
 //!
 //! The handle sends commands from any thread; events come back through a callback. Statements are
-//! sent one at a time in the order of their submission, and wait while the session starts.
+//! sent one at a time in the order of their submission, and wait while the session starts. One that
+//! may go ahead is sent while the one before it runs.
 //!
 //! | file              | its duty                                             |
 //! |-------------------|------------------------------------------------------|
@@ -128,6 +129,8 @@ enum Command {
         code: Code,
         kind: &'static str,
         is_hidden: bool,
+        /// Whether it may be sent while the one before it runs.
+        goes_ahead: bool,
     },
     /// To wait for a statement that the server has already.
     Resume {
@@ -135,6 +138,8 @@ enum Command {
         id: Id,
     },
     Cancel(Ticket),
+    /// What runs, and what was sent ahead of its turn.
+    CancelAll,
     StopWaiting(Ticket),
     CancelById(Id),
     Ask(Ticket, Question),
@@ -316,6 +321,19 @@ impl Engine {
             code,
             kind,
             is_hidden,
+            goes_ahead: false,
+        });
+    }
+
+    /// The same for code that may be sent while the statement before it runs: the server keeps it until
+    /// that is over.
+    pub fn submit_ahead(&self, ticket: Ticket, code: Code, kind: &'static str) {
+        self.send(Command::Submit {
+            ticket,
+            code,
+            kind,
+            is_hidden: false,
+            goes_ahead: true,
         });
     }
 
@@ -326,6 +344,11 @@ impl Engine {
 
     pub fn cancel(&self, ticket: Ticket) {
         self.send(Command::Cancel(ticket));
+    }
+
+    /// Cancels what runs, and before it what was sent ahead of its turn, which would begin otherwise.
+    pub fn cancel_all(&self) {
+        self.send(Command::CancelAll);
     }
 
     /// Cancels a statement that nobody waits for any more.

@@ -2,7 +2,8 @@
 //!
 //! | state     | input                         | next state | what is done then             |
 //! |-----------|-------------------------------|------------|-------------------------------|
-//! | Queued    | the session is ready          | Posting    | POST                          |
+//! | Queued    | its turn has come             | Posting    | POST                          |
+//! | Queued    | it is sent while another runs | Posting    | POST                          |
 //! | Queued    | cancel                        | Over       | nothing: it was never sent    |
 //! | Posting   | posted                        | Looking    | look at once                  |
 //! | Posting   | the POST failed               | Over       | never sent again              |
@@ -168,6 +169,16 @@ impl Machine {
         self.cancel == Cancel::Asked
     }
 
+    /// Whether its POST is on its way.
+    pub fn is_posting(&self) -> bool {
+        matches!(self.state, State::Posting)
+    }
+
+    /// Whether the server has it and runs it: the next one may be sent meanwhile.
+    pub fn is_awaited(&self) -> bool {
+        matches!(self.state, State::Looking { .. }) && self.cancel == Cancel::No
+    }
+
     /// Share of its Spark tasks done, and whether it still waits behind another statement.
     pub fn progress(&self) -> (f64, bool) {
         (self.progress, self.is_waiting)
@@ -178,12 +189,6 @@ impl Machine {
         match self.state {
             State::Over(outcome) => Some(outcome),
             State::Queued | State::ToPost | State::Posting | State::Looking { .. } => None,
-        }
-    }
-
-    pub fn on_session_ready(&mut self) {
-        if matches!(self.state, State::Queued) {
-            self.state = State::ToPost;
         }
     }
 
@@ -217,6 +222,38 @@ impl Machine {
             Err(NotSent { error, received }) => {
                 self.state = State::Over(Outcome::NotAccepted { error, received });
             }
+        }
+    }
+
+    /// The server has surely not taken one that was sent while another ran: it is sent at its turn.
+    pub fn on_not_taken(&mut self, is_its_turn: bool) {
+        if matches!(self.state, State::Posting) {
+            self.state = match is_its_turn {
+                true => State::ToPost,
+                false => State::Queued,
+            };
+        }
+    }
+
+    /// No other is waited for before this one. How long it takes is not known of one that was sent
+    /// before, as it may run already.
+    pub fn on_its_turn(&mut self, now: Duration) {
+        match &mut self.state {
+            State::Queued => self.state = State::ToPost,
+            State::Looking { at, .. } if self.was_posted => {
+                *at = now;
+                self.began = now;
+                self.was_posted = false;
+            }
+            State::ToPost | State::Posting | State::Looking { .. } | State::Over(_) => {}
+        }
+    }
+
+    /// Its number means another statement now, or none.
+    pub fn on_replaced(&mut self, error: &LivyError) {
+        if let State::Looking { id, .. } = &self.state {
+            let (id, error) = (id.clone(), error.clone());
+            self.state = State::Over(Outcome::ResultLost { id, error });
         }
     }
 

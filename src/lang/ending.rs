@@ -67,6 +67,18 @@ pub fn ending(snippet: &Snippet, source: &Source, past: &Past) -> Option<Ending>
     Some(Ending::Computed { first, then })
 }
 
+/// Whether a statement may end the script where that is not known before it runs, as by a
+/// `sys.exit` in a function: what ends one has such a name in every language.
+pub fn may_exit(snippet: &Snippet) -> bool {
+    let names: &[&str] = match snippet.language {
+        Language::Scala | Language::Python => &["exit", "quit", "halt", "abort"],
+        Language::R => &["quit", "q("],
+        Language::Sql => return false,
+    };
+    let code = snippet.code.to_ascii_lowercase();
+    names.iter().any(|name| code.contains(name))
+}
+
 /// The code that Python's `exit` makes of what it is given, where that is a number or its like.
 pub fn number<T: FromStr + From<bool>>(argument: &str) -> Option<T> {
     match argument.trim() {

@@ -55,7 +55,7 @@ pub use arguments::setting_arguments;
 pub use block::{Block, Joining, blocks};
 pub use cell::{Refusal, may_hold_cells};
 pub use echo::Echo;
-pub use ending::{Ending, ending, number as exit_number};
+pub use ending::{Ending, ending, may_exit, number as exit_number};
 pub use first_line::{language_of_first_line, without_first_line};
 pub use guess::looks_like_python;
 pub use pairs::{are_paired, bracket_pair};

@@ -16,6 +16,8 @@ pub struct Past {
     count: usize,
     /// Names that end a script elsewhere, and mean something else here.
     own: BTreeSet<&'static str>,
+    /// Whether one of them may end a script when it is called.
+    may_exit: bool,
 }
 
 #[derive(Debug)]
@@ -41,6 +43,7 @@ pub struct Ran {
 impl Past {
     /// Takes in that a statement was run, and its number on the server.
     pub fn note(&mut self, source: &Source, snippet: &Snippet, number: Option<String>) {
+        self.note_exits(snippet);
         if self
             .inputs
             .back()
@@ -62,6 +65,16 @@ impl Past {
                 offset: snippet.first_line - 1 - lines_before(snippet, source),
             });
         }
+    }
+
+    /// Takes in what code that is no input may have defined.
+    pub fn note_exits(&mut self, snippet: &Snippet) {
+        self.may_exit |= ending::may_exit(snippet);
+    }
+
+    /// Whether what was defined may end a script.
+    pub fn may_exit(&self) -> bool {
+        self.may_exit
     }
 
     /// The number on the server of the last statement that was run, where that is known.

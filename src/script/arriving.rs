@@ -1,9 +1,10 @@
 //! Runs standard input statement by statement, as it arrives.
 
+use super::Options;
 use super::incoming::Incoming;
 use super::policy::{Broken, Policy};
 use super::read::Script;
-use crate::commands::{Desk, Left, Shows, Stream, Walk};
+use crate::commands::{Desk, Left, Stream, Walk};
 use crate::exit::Exit;
 use crate::lang::Language;
 use crate::shell::error_lines;
@@ -22,7 +23,7 @@ pub(super) fn run(
     policy: &mut Policy,
     script: &Script,
     language: Choice,
-    shows: Shows,
+    options: &Options,
     is_last: bool,
 ) -> Left<Broken> {
     let arrivals = match desk.link.read_stdin() {
@@ -53,7 +54,8 @@ pub(super) fn run(
             stream.end();
         }
         while let Some(part) = stream.take(!is_more) {
-            let walk = Walk::new(part, stream.language(), shows);
+            let walk =
+                Walk::new(part, stream.language(), options.shows()).going_on(options.keep_going);
             let left = desk.walk(walk, |desk, source, halt| {
                 policy.after(desk, source, halt, is_last)
             });

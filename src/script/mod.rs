@@ -107,7 +107,9 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
         let left = match &script.text {
             Text::Whole(text) => {
                 let source = Source::new(Some(script.name.clone()), text.clone());
-                let walk = Walk::new(source, language, options.shows()).from(from);
+                let walk = Walk::new(source, language, options.shows())
+                    .from(from)
+                    .going_on(options.keep_going);
                 desk.walk(walk, |desk, source, halt| {
                     policy.after(desk, source, halt, is_last)
                 })
@@ -117,7 +119,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
                     Some(language) => Choice::Made(language),
                     None => Choice::Else(language),
                 };
-                arriving::run(desk, &mut policy, script, choice, options.shows(), is_last)
+                arriving::run(desk, &mut policy, script, choice, options, is_last)
             }
         };
         match left {

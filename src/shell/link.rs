@@ -1,6 +1,7 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
+use super::ahead::Ahead;
 use super::uplink::{Farewell, Uplink};
 use super::{Event, Ledger, Signal, life, tell};
 use crate::engine::{self, Engine, Mailbox, OpenError, Received, WeakEngine};
@@ -64,6 +65,8 @@ pub struct Link {
     pub(super) python_out_of_step: bool,
     /// Whether what Python code needs beforehand has run in the session.
     pub is_prepared: bool,
+    /// The next statement, where it was sent already.
+    pub(super) ahead: Option<Ahead>,
     events: Receiver<(Event, bool)>,
     /// What came while another program had the terminal.
     held: VecDeque<(Event, bool)>,
@@ -113,6 +116,7 @@ impl Link {
             last_failure: None,
             may_be_python: false,
             python_out_of_step: false,
+            ahead: None,
             events,
             held: VecDeque::new(),
             uplink,
@@ -354,6 +358,7 @@ impl Link {
             }
             Event::Told(_) | Event::Signal(_) | Event::InputArrived => return,
         };
+        self.note_ahead(event);
         match event {
             engine::Event::Starting { session } => {
                 self.phase = Some(life::starting(session, self.about.is_local));

@@ -1,5 +1,6 @@
 //! What the prompt and the scripts share: opening a session, running one snippet, leaving.
 
+mod ahead;
 mod arrivals;
 mod ask;
 mod attach;

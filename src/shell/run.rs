@@ -1,5 +1,6 @@
 //! One snippet: submit, wait for its end, write what it gave.
 
+use super::ahead::Submitted;
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
 use super::{Echoes, Link, Outlet, error_lines, timing, words};
@@ -10,7 +11,7 @@ use crate::livy::{Id, LivyError, Output};
 use crate::render::{self, FailureText, Format, Line, Records, one_line};
 use crate::term::Out;
 use std::path::Path;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// A statement that may run in the session although nobody waits for it.
@@ -139,17 +140,23 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs a statement of a source.
-    pub fn snippet(&self, link: &mut Link, snippet: &Snippet, source: &Source) -> Verdict {
+    /// Runs a statement of a source. The one that surely comes next may be sent meanwhile.
+    pub fn snippet(
+        &self,
+        link: &mut Link,
+        snippet: &Snippet,
+        source: &Source,
+        next: Option<&Snippet>,
+    ) -> Verdict {
         if !link.is_prepared
             && let Some(first) = lang::prerequisite(snippet)
         {
-            match self.statement(link, &first, source, true) {
+            match self.statement(link, &first, source, None, true) {
                 Verdict::Ok => link.is_prepared = true,
                 other => return other,
             }
         }
-        self.statement(link, snippet, source, false)
+        self.statement(link, snippet, source, next, false)
     }
 
     fn statement(
@@ -157,6 +164,7 @@ impl Run<'_> {
         link: &mut Link,
         snippet: &Snippet,
         source: &Source,
+        next: Option<&Snippet>,
         is_hidden: bool,
     ) -> Verdict {
         if link.facts.over.is_some() {
@@ -166,8 +174,14 @@ impl Run<'_> {
             Some(name) => format!("{name}:{} ", snippet.first_line),
             None => String::new(),
         };
-        let lines = lang::lines_before(snippet, source);
-        let (waited, feeding) = self.submit(link, snippet, lines, &place, is_hidden);
+        let submitted = link.take_ahead(snippet, source).unwrap_or_else(|| {
+            let lines = lang::lines_before(snippet, source);
+            self.hand_over(link, snippet, lines, is_hidden)
+        });
+        if let Some(next) = next.filter(|_| !lang::may_exit(snippet)) {
+            self.send_ahead(link, next, source);
+        }
+        let (waited, feeding) = self.wait(link, submitted, &place);
         let id = waited.id.as_ref();
         if !is_hidden {
             let row_limit = self.manner.max_rows;
@@ -197,7 +211,7 @@ impl Run<'_> {
         let ticket = link.ticket();
         let place = one_line(&format!("statement {id} ")).into_owned();
         link.engine.resume(ticket, id.clone());
-        let waited = Wait::of(self, link, ticket, &place).until_its_end(link);
+        let waited = Wait::of(self, link, ticket, &place).until_its_end(link, None);
         // Where it came from is not known any more.
         let snippet = Snippet {
             language,
@@ -229,7 +243,40 @@ impl Run<'_> {
         place: &str,
         is_hidden: bool,
     ) -> (Waited, Feeding) {
+        let submitted = self.hand_over(link, snippet, lines, is_hidden);
+        self.wait(link, submitted, place)
+    }
+
+    fn hand_over(
+        &self,
+        link: &mut Link,
+        snippet: &Snippet,
+        lines: usize,
+        is_hidden: bool,
+    ) -> Submitted {
+        let (code, fed) = self.code_of(snippet, lines);
         let ticket = link.ticket();
+        let kind = snippet.language.kind();
+        link.engine.submit(ticket, code, kind, is_hidden);
+        Submitted {
+            ticket,
+            fed,
+            ended: None,
+        }
+    }
+
+    fn wait(&self, link: &mut Link, submitted: Submitted, place: &str) -> (Waited, Feeding) {
+        let wait = Wait::of(self, link, submitted.ticket, place);
+        let waited = wait.until_its_end(link, submitted.ended);
+        (waited, submitted.fed.try_recv().unwrap_or_default())
+    }
+
+    /// What is sent of it behind so many empty lines, and how that is fed to the compiler, once it is sent.
+    pub(super) fn code_of(
+        &self,
+        snippet: &Snippet,
+        lines: usize,
+    ) -> (engine::Code, Receiver<Feeding>) {
         let sent = snippet.clone();
         let quietly = self.echoes.are_silent.get();
         let empty_lines = "\n".repeat(lines);
@@ -246,10 +293,7 @@ impl Run<'_> {
                 false => code,
             }
         });
-        let kind = snippet.language.kind();
-        link.engine.submit(ticket, code, kind, is_hidden);
-        let waited = Wait::of(self, link, ticket, place).until_its_end(link);
-        (waited, fed.try_recv().unwrap_or_default())
+        (code, fed)
     }
 
     fn conclude(

@@ -16,7 +16,7 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// Off a terminal nothing is redrawn.
 const SLOW_TICK: Duration = Duration::from_secs(1);
 /// How long a cancelled script's statement is waited for.
-const AFTER_SIGNAL: Duration = Duration::from_secs(5);
+pub(super) const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 /// How long a statement that ran for too long is waited for after its cancel: Livy itself takes half a
 /// minute to give up code that cannot be interrupted.
 const AFTER_LIMIT: Duration = Duration::from_secs(45);
@@ -113,7 +113,13 @@ impl<'a> Wait<'a> {
         }
     }
 
-    pub(super) fn until_its_end(mut self, link: &mut Link) -> Waited {
+    /// With its end, where that has come already.
+    pub(super) fn until_its_end(mut self, link: &mut Link, ended: Option<engine::Event>) -> Waited {
+        if let Some(ended) = ended
+            && let Some(waited) = self.on_event(link, Event::Engine(ended))
+        {
+            return waited;
+        }
         let waited = loop {
             if let Some(waited) = self.on_time(link) {
                 break waited;
@@ -215,11 +221,14 @@ impl<'a> Wait<'a> {
                 outcome,
                 ran,
             }) if ticket == self.ticket => {
+                let waited = self.waited();
                 return Some(Waited {
                     outcome: Some(*outcome),
                     id,
                     ran,
-                    ..self.waited()
+                    // It may have run before anybody waited for it.
+                    took: ran.map_or(waited.took, |ran| ran.max(waited.took)),
+                    ..waited
                 });
             }
             Event::ThreadLost => {
@@ -246,6 +255,7 @@ impl<'a> Wait<'a> {
                 self.end_with(link, Exit::Interrupted);
             }
             (Signal::Interrupt, Interrupts::Script) => {
+                self.let_go(link);
                 self.end = Some(Exit::InterruptedAgain);
                 return Some(self.waited());
             }
@@ -259,6 +269,7 @@ impl<'a> Wait<'a> {
             }
             // A terminal that is gone ends nothing in the session.
             (Signal::HangUp, _) => {
+                self.let_go(link);
                 self.end = Some(Exit::HungUp);
                 return Some(self.waited());
             }
@@ -272,9 +283,17 @@ impl<'a> Wait<'a> {
         None
     }
 
+    /// What was sent ahead is to be cancelled, which is confirmed at its turn alone.
+    fn let_go(&self, link: &Link) {
+        if link.ahead.is_some() {
+            link.engine.stop_waiting(self.ticket);
+        }
+    }
+
     /// The program ends once the cancel is confirmed, or has had its time.
     fn end_with(&mut self, link: &Link, exit: Exit) {
-        self.cancel(link);
+        self.is_cancelled = true;
+        link.engine.cancel_all();
         self.end.get_or_insert(exit);
         self.wait_no_longer_than(AFTER_SIGNAL, Reason::Signal);
     }

@@ -1,5 +1,5 @@
-//! A server whose statements take exactly as long as their code says, `0` or `350` milliseconds, from the moment
-//! they arrive; `rows` gives 10,000 rows of 20 columns at once, `text` 100 MB. It has every session that is asked
+//! A server whose statements take exactly as long as their code says, `0` or `350` milliseconds, one after another
+//! from the moment they arrive; `rows` gives 10,000 rows of 20 columns at once, `text` 100 MB. It has every session that is asked
 //! for, can be as far away as one wishes, and counts what it is asked.
 
 use crate::far::FarListener;
@@ -147,8 +147,10 @@ async fn submit(
             Err(_) => (0, Gives::Nothing),
         },
     };
-    let done = Instant::now() + Duration::from_millis(milliseconds);
     let number = shared.with(&id, |session| {
+        let before = session.statements.last().map(|last| last.done);
+        let begins = before.unwrap_or_else(Instant::now).max(Instant::now());
+        let done = begins + Duration::from_millis(milliseconds);
         let code = code.to_owned();
         session.statements.push(Statement { code, done, gives });
         session.statements.len() - 1

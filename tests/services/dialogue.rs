@@ -147,18 +147,11 @@ fn is_as_written(of: &str, ran: &Ran) {
     }
 }
 
-/// Whether the last statement is the one that would run on.
+/// Whether the statement that would run on runs; the next one may wait behind it.
 fn runs_on(server: &Server) -> bool {
     let world = server.world();
-    let mut last = world
-        .sessions
-        .iter()
-        .filter_map(|one| one.statements.last());
-    last.any(|one| one.progress == Progress::Running)
-        && world.sessions.iter().any(|one| {
-            let last = one.statements.last();
-            last.is_some_and(|last| last.code().contains("sleep("))
-        })
+    let mut statements = world.sessions.iter().flat_map(|one| &one.statements);
+    statements.any(|one| one.progress == Progress::Running && one.code().contains("sleep("))
 }
 
 /// Each statement ran once, and in its order; the session was made once and ended.

@@ -5,13 +5,12 @@ use super::keepalive::is_at_rest;
 use super::{Conversation, Emit, Submitted};
 use crate::delivery;
 use crate::engine::aside::{Aside, Asked, Told};
-use crate::engine::{Code, Command, Event, Outcome, Ticket, session, statement};
+use crate::engine::{Code, Command, Event, Outcome, Ticket, session};
 use crate::livy::{Client, Completion, Id, LivyError};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Of what nobody submitted; those of a front end begin at 1.
@@ -65,15 +64,12 @@ impl Conversation {
         let (Aside::Statement { code, kind }, true) = (aside, self.is_idle()) else {
             return reply(Told::NotNow);
         };
+        let code = Code::new(move |_| code);
         self.queue.push_back(Submitted {
-            ticket: TICKET,
-            code: Some(Code::new(move |_| code)),
-            kind,
             is_hidden: true,
             reply: Some(reply),
             until: Some(Instant::now() + LIMIT),
-            machine: statement::Machine::new(),
-            take_back: watch::Sender::new(false),
+            ..Submitted::new(TICKET, Some(code), kind)
         });
     }
 

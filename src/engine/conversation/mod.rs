@@ -7,14 +7,18 @@
 //! | `ask.rs`  | asks what is no statement                       |
 //! | `aside.rs` | asks what gives way to everything else          |
 //! | `run.rs`  | runs the first statement of the queue           |
+//! | `ahead.rs` | sends the next one while that runs            |
+//! | `cancel.rs` | cancels what runs, and what waits           |
 //! | `post.rs` | sends it once, and finds its copies             |
 //! | `recover.rs` | waits for a session that recovers            |
 //! | `end.rs`  | ends the session                                |
 //! | `stages.rs` | watches Spark's stages meanwhile              |
 //! | `keepalive.rs` | keeps it from being ended for being idle   |
 
+mod ahead;
 mod aside;
 mod ask;
+mod cancel;
 mod copies;
 mod create;
 mod end;
@@ -33,7 +37,8 @@ use super::aside::Reply;
 use super::{AskUi, Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
 use super::{Outcome, statement::Step};
 use crate::delivery;
-use crate::livy::{Client, Id, LivyError, Session};
+use crate::lang::Signature;
+use crate::livy::{Client, Id, Session};
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
@@ -60,6 +65,42 @@ struct Submitted {
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
+    /// Whether it may be sent while the one before it runs.
+    goes_ahead: bool,
+    /// Whether nothing before it is waited for.
+    is_its_turn: Rc<Cell<bool>>,
+    /// What it is known by on the server; none of one that was not sent from here.
+    signature: Option<Signature>,
+    /// Its request that is under way.
+    request: Option<Request<run::Answer>>,
+    /// Set when a cancel is still due, once nobody waits for it any more.
+    owes_cancel: Rc<Cell<bool>>,
+}
+
+impl Submitted {
+    /// That nothing was sent of.
+    fn new(ticket: Ticket, code: Option<Code>, kind: &'static str) -> Submitted {
+        Submitted {
+            ticket,
+            code,
+            kind,
+            is_hidden: false,
+            reply: None,
+            until: None,
+            machine: statement::Machine::new(),
+            take_back: watch::Sender::new(false),
+            goes_ahead: false,
+            is_its_turn: Rc::default(),
+            signature: None,
+            request: None,
+            owes_cancel: Rc::default(),
+        }
+    }
+
+    /// Whether the server has it from here, or may have it.
+    fn was_sent(&self) -> bool {
+        self.signature.is_some()
+    }
 }
 
 struct Conversation {
@@ -72,12 +113,14 @@ struct Conversation {
     machine: session::Machine,
     /// The statement that is sent and looked at.
     current: Option<Submitted>,
-    /// Those that wait.
+    /// Those that wait; the first of them may have been sent.
     queue: VecDeque<Submitted>,
     /// The session's statements, as far as they are known.
     known: post::Known,
     /// How long the last ones took.
     lasted: delivery::Lasted,
+    /// Until when the cancel of what runs waits for that of what was sent ahead.
+    cancel_held: Option<Instant>,
     activity: Activity,
     keep_alive: KeepAlive,
     /// Whether the session was made here.
@@ -120,6 +163,7 @@ pub(super) async fn run(
         queue: VecDeque::new(),
         known: post::Known::default(),
         lasted: delivery::Lasted::default(),
+        cancel_held: None,
         activity: mailbox.2,
         keep_alive,
         is_new: false,
@@ -186,21 +230,28 @@ impl Conversation {
         }
     }
 
-    fn drop_queue(&mut self) {
-        for submitted in std::mem::take(&mut self.queue) {
-            self.finish_one(submitted, Outcome::NeverSent);
+    async fn drop_queue(&mut self) {
+        for mut submitted in std::mem::take(&mut self.queue) {
+            let outcome = match submitted.was_sent() {
+                false => Outcome::NeverSent,
+                true => Outcome::LeftRunning {
+                    id: self.leave(&mut submitted, &self.emit).await,
+                },
+            };
+            self.finish_one(submitted, outcome);
         }
     }
 
     /// The same of one that was in the queue.
     fn finish_one(&self, submitted: Submitted, outcome: Outcome) {
+        let id = submitted.machine.id();
         match submitted.reply {
             Some(reply) => reply(aside::told(outcome)),
-            None => self.finish(submitted.ticket, None, outcome),
+            None => self.finish(submitted.ticket, id, outcome),
         }
     }
 
-    /// The end of one that has not run.
+    /// The end of one that nobody waits for.
     fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome) {
         self.emit(Event::Finished {
             ticket,
@@ -223,33 +274,21 @@ impl Conversation {
                 code,
                 kind,
                 is_hidden,
+                goes_ahead,
             }) => self.enqueue(Submitted {
-                ticket,
-                code: Some(code),
-                kind,
                 is_hidden,
-                reply: None,
-                until: None,
-                machine: statement::Machine::new(),
-                take_back: watch::Sender::new(false),
+                goes_ahead,
+                ..Submitted::new(ticket, Some(code), kind)
             }),
             Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {
                 self.finish(ticket, None, Outcome::NeverSent);
             }
             Some(Command::Resume { ticket, id }) => self.enqueue(Submitted {
-                ticket,
-                code: None,
-                kind: "",
-                is_hidden: false,
-                reply: None,
-                until: None,
                 machine: statement::Machine::resumed(self.now(), id),
-                take_back: watch::Sender::new(false),
+                ..Submitted::new(ticket, None, "")
             }),
-            Some(Command::Cancel(ticket)) => {
-                self.take_back(ticket);
-                self.with_statement(ticket, statement::Machine::on_cancel);
-            }
+            Some(Command::Cancel(ticket)) => self.cancel(ticket),
+            Some(Command::CancelAll) => self.cancel_all(),
             Some(Command::StopWaiting(ticket)) => {
                 if let Some(asked) = self.asked.remove(&ticket) {
                     asked.abort();
@@ -257,7 +296,7 @@ impl Conversation {
                 self.take_back(ticket);
                 self.with_statement(ticket, statement::Machine::on_stop_waiting);
             }
-            Some(Command::CancelById(id)) => self.send_cancel(id, self.emit.clone()),
+            Some(Command::CancelById(id)) => self.send_cancel(id, &self.emit),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
             Some(Command::AskAside(asked)) => self.ask_aside(asked),
             Some(Command::SubmitAside(asked)) => self.submit_aside(asked),
@@ -274,29 +313,9 @@ impl Conversation {
 
     /// What was surely not received is then not sent again.
     fn take_back(&self, ticket: Ticket) {
-        if let Some(current) = self.current.as_ref().filter(|one| one.ticket == ticket) {
-            current.take_back.send_replace(true);
-        }
-    }
-
-    /// Sends a cancel on a task of its own, so that nothing that happens meanwhile stops it.
-    fn send_cancel(&self, id: Id, emit: Rc<Emit>) {
-        if let (Some(session), Some(client)) = (self.session_id(), self.client.clone()) {
-            let patience = self.patience;
-            tokio::task::spawn_local(async move {
-                let mut failed = false;
-                let tell = |error: &LivyError| {
-                    failed = true;
-                    emit(Event::Reconnecting(error.clone()));
-                };
-                // To cancel it twice is to cancel it once.
-                let cancel = async || client.cancel(&session, &id).await;
-                match delivery::read(&patience, tell, cancel).await {
-                    Ok(()) if failed => emit(Event::Reconnected),
-                    Ok(()) => {}
-                    Err(error) => emit(Event::CancelFailed(error)),
-                }
-            });
+        let mut sent = self.current.iter().chain(&self.queue);
+        if let Some(submitted) = sent.find(|one| one.ticket == ticket) {
+            submitted.take_back.send_replace(true);
         }
     }
 
@@ -308,8 +327,11 @@ impl Conversation {
         let Some(index) = self.queue.iter().position(|one| one.ticket == ticket) else {
             return;
         };
+        let was_sent = self.queue[index].was_sent();
         input(&mut self.queue[index].machine);
-        if self.queue[index].machine.step() == Step::Over
+        // Of what was sent the end is told at its turn.
+        if !was_sent
+            && self.queue[index].machine.step() == Step::Over
             && let Some(submitted) = self.queue.remove(index)
             && let Some(outcome) = submitted.machine.into_outcome()
         {

@@ -49,7 +49,7 @@ impl Conversation {
             Err(error) => {
                 self.machine.on_open_failed();
                 self.emit(Event::OpenFailed(error));
-                self.drop_queue();
+                self.drop_queue().await;
                 return Turn::Next;
             }
         }
@@ -216,6 +216,6 @@ impl Conversation {
             }
         }
         self.emit(Event::Died(death));
-        self.drop_queue();
+        self.drop_queue().await;
     }
 }

@@ -1,5 +1,6 @@
 //! Runs the first statement of the queue to its end.
 
+use super::ahead::answer_of;
 use super::post::{Accepted, Post};
 use super::stages::{Look, Stages, Ui};
 use super::{Conversation, Emit, Request, Submitted, Turn, aside};
@@ -8,7 +9,6 @@ use crate::engine::statement::{Outcome, Step};
 use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
-use std::cell::Cell;
 use std::future::{pending, ready};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -23,8 +23,9 @@ const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 const DEFECT_WHILE_RUNNING: Duration = Duration::from_secs(120);
 
 /// What the running statement's requests answer.
-enum Answer {
-    Posted(Result<Accepted, NotSent>),
+pub(super) enum Answer {
+    /// With the code that was to be sent, without its signature.
+    Posted(Result<Accepted, NotSent>, String),
     Looked {
         took: Duration,
         answer: Result<Statement, LivyError>,
@@ -39,22 +40,16 @@ impl Conversation {
         let Some(mut submitted) = self.queue.pop_front() else {
             return Turn::Next;
         };
-        submitted.machine.on_session_ready();
+        submitted.machine.on_its_turn(self.now());
+        submitted.is_its_turn.set(true);
+        submitted.goes_ahead &= submitted.was_sent();
         // One that runs already is of an unknown age.
         if submitted.code.is_some() {
             submitted.machine.resembles(&self.lasted);
         }
         self.activity.set_busy(true);
         let ticket = submitted.ticket;
-        let unwanted = submitted.take_back.subscribe();
         self.current = Some(submitted);
-        // One that the server has already may be another client's.
-        let (is_new, is_hidden) = match &self.current {
-            Some(one) => (one.code.is_some(), one.is_hidden),
-            None => (false, false),
-        };
-        let signature = is_new.then(|| self.known.new_signature(is_hidden));
-        let mut request: Option<Request<Answer>> = None;
         let mut told_progress = (0.0, false);
         let emit = self.emit_of_current();
         // The bars of what is ours are nobody's.
@@ -62,8 +57,6 @@ impl Conversation {
             true => None,
             false => self.watch_stages(),
         };
-        // Set when a cancel is still due for a statement that nobody waits for any more.
-        let owes_cancel = Rc::new(Cell::new(false));
         loop {
             let now = self.began.elapsed();
             let Some(current) = &mut self.current else {
@@ -73,59 +66,36 @@ impl Conversation {
             let end_at = current.until;
             match current.machine.step() {
                 Step::Post => {
-                    current.machine.on_posting(now);
-                    let (code, kind) = (current.code.take(), current.kind);
-                    let dialect = client.dialect();
-                    let code = code.map_or_else(String::new, |code| code.for_server(dialect));
-                    let refusal = client.service().refusal_of(kind);
-                    let kind = self.kind_to_send(&client, kind);
-                    let post = Post {
-                        client: client.clone(),
-                        session: session.clone(),
-                        statement: NewStatement {
-                            code: match &signature {
-                                Some(signature) => signature.sign(&code),
-                                None => code,
-                            },
-                            kind,
-                        },
-                        known: self.known.clone(),
-                        patience: self.patience,
-                        unwanted: unwanted.clone(),
-                        owes_cancel: owes_cancel.clone(),
-                        emit: emit.clone(),
-                    };
-                    let posting = match refusal {
-                        None => post.begin(),
-                        Some(refusal) => Box::pin(ready(Err(NotSent::of(refusal)))),
-                    };
-                    request = Some(Box::pin(async { Answer::Posted(posting.await) }));
+                    if let Some(mut current) = self.current.take() {
+                        self.post(&mut current, &client, &session, emit.clone());
+                        self.current = Some(current);
+                    }
                 }
                 Step::LookAt(id, at) if at <= now => {
                     current.machine.on_looking();
                     let place = (client.clone(), session.clone(), id);
-                    request = Some(self.look(place, signature.clone(), emit.clone()));
+                    let signature = current.signature.clone();
+                    let look = self.look(place, signature, emit.clone());
+                    if let Some(current) = &mut self.current {
+                        current.request = Some(look);
+                    }
                 }
                 Step::LookAt(_, at) => look_at = Some(self.began + at),
                 Step::Wait => {}
                 Step::Over => break,
             }
-            if let Some(id) = self.take_cancel() {
-                self.send_cancel(id, emit.clone());
-            }
+            self.send_ahead(&client, &session);
+            let cancel_at = self.send_cancels(&emit);
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match self.take(command) {
                     Turn::Next => {}
                     turn => return turn,
                 },
-                answer = or_never(&mut request) => {
-                    request = None;
-                    if let Answer::Posted(posted) = &answer {
-                        self.known.conclude(signature.clone(), posted);
-                    }
+                answer = answer_of(self.current.as_mut()) => {
                     self.on_answer(ticket, answer, &mut told_progress);
                 }
+                answer = answer_of(self.queue.front_mut()) => self.on_sent_ahead(answer),
                 Some(_) = self.keepers.join_next(), if !self.machine.is_over() => {
                     match self.on_gone().await {
                         Turn::Next => {}
@@ -143,13 +113,14 @@ impl Conversation {
                 },
                 () = until(look_at) => {}
                 () = until(end_at) => self.on_its_time(),
+                () = until(cancel_at) => {}
             }
         }
-        let over = self.current.take();
-        owes_cancel.set(over.as_ref().is_some_and(|one| one.machine.owes_cancel()));
-        self.take_late(&mut request, owes_cancel.get(), &emit).await;
-        let turn = match over {
-            Some(submitted) => self.conclude(submitted, emit).await,
+        let turn = match self.current.take() {
+            Some(mut submitted) => {
+                self.leave(&mut submitted, &emit).await;
+                self.conclude(submitted, emit).await
+            }
             None => Turn::Next,
         };
         self.is_waited_behind.set(false);
@@ -181,6 +152,12 @@ impl Conversation {
             }
             Outcome::Cancelled(_) | Outcome::NeverSent | Outcome::NotAccepted { .. } => {}
         }
+        // It would be cancelled by another's number.
+        if let Outcome::ResultLost { error, .. } = &outcome
+            && matches!(error, LivyError::Replaced { .. })
+        {
+            self.lose_ahead(error);
+        }
         let may_be_dead = matches!(
             outcome,
             Outcome::NotAccepted { .. } | Outcome::ResultLost { .. }
@@ -210,29 +187,60 @@ impl Conversation {
         turn
     }
 
-    /// The answer to the POST may have come just when nobody waited for it any more.
-    async fn take_late(
+    /// Sends it once.
+    pub(super) fn post(
         &mut self,
-        request: &mut Option<Request<Answer>>,
-        owes_cancel: bool,
-        emit: &Rc<Emit>,
+        submitted: &mut Submitted,
+        client: &Arc<Client>,
+        session: &Id,
+        emit: Rc<Emit>,
     ) {
-        let answered = tokio::select! {
-            biased;
-            answer = or_never(request) => answer,
-            () = std::future::ready(()) => return,
-        };
-        if let Answer::Posted(Ok(accepted)) = answered {
-            let id = accepted.statement.id;
-            if owes_cancel {
-                self.send_cancel(id.clone(), emit.clone());
-            }
-            emit(Event::AcceptedLate { id });
+        submitted.machine.on_posting(self.now());
+        let code = submitted.code.take();
+        let code = code.map_or_else(String::new, |code| code.for_server(client.dialect()));
+        let signature = self.known.new_signature(submitted.is_hidden);
+        submitted.signature = Some(signature.clone());
+        if let Some(refusal) = client.service().refusal_of(submitted.kind) {
+            let refused = Err(NotSent::of(refusal));
+            submitted.request = Some(Box::pin(ready(Answer::Posted(refused, code))));
+            return;
         }
+        let post = Post {
+            client: client.clone(),
+            session: session.clone(),
+            statement: NewStatement {
+                code: signature.sign(&code),
+                kind: self.kind_to_send(client, submitted.kind),
+            },
+            known: self.known.clone(),
+            patience: self.patience,
+            unwanted: submitted.take_back.subscribe(),
+            owes_cancel: submitted.owes_cancel.clone(),
+            emit,
+        };
+        let posting = post.begin();
+        submitted.request = Some(Box::pin(async { Answer::Posted(posting.await, code) }));
     }
 
-    fn take_cancel(&mut self) -> Option<Id> {
-        self.current.as_mut()?.machine.take_cancel()
+    /// Nobody waits for it any more. The answer to its POST may have come just then; its number, where
+    /// that is known.
+    pub(super) async fn leave(&self, submitted: &mut Submitted, emit: &Rc<Emit>) -> Option<Id> {
+        let owes_cancel = submitted.machine.owes_cancel();
+        submitted.owes_cancel.set(owes_cancel);
+        let answered = tokio::select! {
+            biased;
+            answer = answer_of(Some(submitted)) => answer,
+            () = ready(()) => return submitted.machine.id(),
+        };
+        let Answer::Posted(Ok(accepted), _) = answered else {
+            return submitted.machine.id();
+        };
+        let id = accepted.statement.id;
+        if owes_cancel {
+            self.send_cancel(id.clone(), emit);
+        }
+        emit(Event::AcceptedLate { id: id.clone() });
+        Some(id)
     }
 
     fn on_answer(&mut self, ticket: Ticket, answer: Answer, told: &mut (f64, bool)) {
@@ -240,12 +248,13 @@ impl Conversation {
         let Some(current) = &mut self.current else {
             return;
         };
-        let machine = &mut current.machine;
         match answer {
-            Answer::Posted(answer) => {
-                machine.on_posted(now, answer.map(|accepted| accepted.statement));
+            Answer::Posted(answer, code) => {
+                current.on_posted(now, answer, code, &mut self.known);
             }
             Answer::Looked { took, answer } => {
+                current.request = None;
+                let machine = &mut current.machine;
                 machine.on_looked(now, took, chance(), answer);
                 let progress = machine.progress();
                 if current.reply.is_none() && progress != *told {
@@ -319,13 +328,6 @@ fn canonical(kind: &str) -> &str {
         "scala" => "spark",
         "python" | "pyspark3" | "python3" => "pyspark",
         other => other,
-    }
-}
-
-async fn or_never<T>(request: &mut Option<Request<T>>) -> T {
-    match request {
-        Some(request) => request.await,
-        None => pending().await,
     }
 }
 

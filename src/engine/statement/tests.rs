@@ -27,7 +27,7 @@ fn transport(kind: TransportKind) -> LivyError {
 /// A machine whose POST was answered at 10 ms after 4 ms on the way.
 fn looking() -> Machine {
     let mut machine = Machine::new();
-    machine.on_session_ready();
+    machine.on_its_turn(ms(0));
     machine.on_posting(ms(6));
     machine.on_posted(ms(10), Ok(statement("waiting")));
     machine
@@ -37,7 +37,7 @@ fn looking() -> Machine {
 fn it_waits_for_the_session_then_posts_and_looks_at_once() {
     let mut machine = Machine::new();
     assert_eq!(machine.step(), Step::Wait);
-    machine.on_session_ready();
+    machine.on_its_turn(ms(0));
     assert_eq!(machine.step(), Step::Post);
     machine.on_posting(ms(6));
     assert_eq!(machine.step(), Step::Wait);
@@ -78,7 +78,7 @@ fn a_failed_post_is_over_and_tells_whether_it_was_received() {
             received,
         };
         let mut machine = Machine::new();
-        machine.on_session_ready();
+        machine.on_its_turn(ms(0));
         machine.on_posting(ms(0));
         machine.on_posted(ms(5), Err(failed()));
         let Some(Outcome::NotAccepted { received: told, .. }) = machine.into_outcome() else {
@@ -87,7 +87,7 @@ fn a_failed_post_is_over_and_tells_whether_it_was_received() {
         assert_eq!(told, received);
         // A cancel has what it wants where it surely does not run.
         let mut machine = Machine::new();
-        machine.on_session_ready();
+        machine.on_its_turn(ms(0));
         machine.on_posting(ms(0));
         machine.on_cancel();
         machine.on_posted(ms(5), Err(failed()));
@@ -100,7 +100,7 @@ fn a_failed_post_is_over_and_tells_whether_it_was_received() {
 fn cancelled_before_it_was_sent_it_is_never_sent() {
     let mut machine = Machine::new();
     machine.on_cancel();
-    machine.on_session_ready();
+    machine.on_its_turn(ms(0));
     assert_eq!(machine.step(), Step::Over);
     assert!(matches!(machine.into_outcome(), Some(Outcome::NeverSent)));
 }
@@ -108,7 +108,7 @@ fn cancelled_before_it_was_sent_it_is_never_sent() {
 #[test]
 fn a_cancel_during_the_post_is_sent_once_when_the_id_is_known() {
     let mut machine = Machine::new();
-    machine.on_session_ready();
+    machine.on_its_turn(ms(0));
     machine.on_posting(ms(0));
     machine.on_cancel();
     assert_eq!(machine.take_cancel(), None);
@@ -197,7 +197,7 @@ fn a_look_that_fails_for_good_loses_the_result_not_the_id() {
 fn every_input_in_every_state_is_taken() {
     type Input = fn(&mut Machine);
     let inputs: [Input; 8] = [
-        |machine| machine.on_session_ready(),
+        |machine| machine.on_its_turn(ms(0)),
         |machine| machine.on_posted(ms(50), Ok(statement("waiting"))),
         |machine| {
             let (error, received) = (transport(TransportKind::Cut), Received::Perhaps);
@@ -213,7 +213,7 @@ fn every_input_in_every_state_is_taken() {
         Machine::new,
         || {
             let mut machine = Machine::new();
-            machine.on_session_ready();
+            machine.on_its_turn(ms(0));
             machine.on_posting(ms(1));
             machine
         },

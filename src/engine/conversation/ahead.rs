@@ -1,0 +1,97 @@
+//! Sends the next statement while one runs, where that may be: the server keeps it until its turn. One at
+//! a time is under way, so that each is searched for behind the last one that is known.
+
+use super::post::{Accepted, Known};
+use super::run::Answer;
+use super::{Code, Conversation, Emit, Submitted};
+use crate::delivery::{NotSent, Received};
+use crate::engine::Event;
+use crate::livy::{Client, Id, LivyError};
+use std::cell::Cell;
+use std::future::pending;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+impl Conversation {
+    /// Sends the next one, where what runs is known to have arrived.
+    pub(super) fn send_ahead(&mut self, client: &Arc<Client>, session: &Id) {
+        let lets = |one: &Submitted| one.machine.is_awaited() && one.reply.is_none();
+        let goes = |one: &Submitted| one.goes_ahead && !one.was_sent();
+        if !self.current.as_ref().is_some_and(lets) || !self.queue.front().is_some_and(goes) {
+            return;
+        }
+        if let Some(mut next) = self.queue.pop_front() {
+            let emit = self.emit_from_its_turn(&next);
+            self.post(&mut next, client, session, emit);
+            self.queue.push_front(next);
+        }
+    }
+
+    /// The server has answered to what was sent ahead, before its turn.
+    pub(super) fn on_sent_ahead(&mut self, answer: Answer) {
+        let now = self.now();
+        if let (Answer::Posted(posted, code), Some(next)) = (answer, self.queue.front_mut()) {
+            next.on_posted(now, posted, code, &mut self.known);
+        }
+    }
+
+    /// The numbers of the session mean other statements now.
+    pub(super) fn lose_ahead(&mut self, error: &LivyError) {
+        for submitted in &mut self.queue {
+            submitted.machine.on_replaced(error);
+        }
+    }
+
+    /// Before its turn, what hinders it hinders what runs, too, and is told of that.
+    fn emit_from_its_turn(&self, next: &Submitted) -> Rc<Emit> {
+        let (emit, is_its_turn) = (self.emit.clone(), next.is_its_turn.clone());
+        let is_away = Cell::new(false);
+        Rc::new(Box::new(move |event| match event {
+            Event::Reconnecting(_) if !is_its_turn.get() => {}
+            Event::Reconnecting(_) => {
+                is_away.set(true);
+                emit(event);
+            }
+            Event::Reconnected if !is_away.replace(false) => {}
+            event => emit(event),
+        }))
+    }
+}
+
+impl Submitted {
+    /// The server has answered to its POST.
+    pub(super) fn on_posted(
+        &mut self,
+        now: Duration,
+        posted: Result<Accepted, NotSent>,
+        code: String,
+        known: &mut Known,
+    ) {
+        self.request = None;
+        // A server that takes one at a time gets it at its turn.
+        if self.goes_ahead
+            && !self.machine.owes_cancel()
+            && posted
+                .as_ref()
+                .is_err_and(|failed| failed.received == Received::No)
+        {
+            self.goes_ahead = false;
+            self.signature = None;
+            self.code = Some(Code::new(move |_| code));
+            self.machine.on_not_taken(self.is_its_turn.get());
+            return;
+        }
+        known.conclude(self.signature.clone(), &posted);
+        self.machine
+            .on_posted(now, posted.map(|accepted| accepted.statement));
+    }
+}
+
+/// The answer to what was sent of the first in a queue.
+pub(super) async fn answer_of(next: Option<&mut Submitted>) -> Answer {
+    match next.and_then(|one| one.request.as_mut()) {
+        Some(request) => request.await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,361 @@
+//! `--keep-going` sends the next statement while one runs, where that changes nothing of what runs, what
+//! is told of it and in which order: on a scripted server that runs statements one after another, and
+//! says what it has run.
+
+use crate::support::eventually;
+use crate::support::program::{Home, Ran};
+use crate::support::scripted::{Answer, Request, Scripted};
+use livysh::lang::Signature;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+
+/// What is different about a server.
+#[derive(Default, Clone, Copy)]
+struct Manner {
+    /// It takes a statement only while none runs.
+    takes_one: bool,
+    /// After the first look it has forgotten its statements, and has others under their numbers.
+    forgets: bool,
+}
+
+#[derive(Default)]
+struct Queue {
+    manner: Manner,
+    statements: Vec<Statement>,
+    /// Codes in the order in which they began.
+    began: Vec<String>,
+    /// Numbers in the order of their cancels.
+    cancels: Vec<usize>,
+    /// The most that were there at a time without an end.
+    most: usize,
+    refused: usize,
+    has_forgotten: bool,
+}
+
+struct Statement {
+    code: String,
+    state: &'static str,
+    output: Value,
+    times: (u64, u64),
+}
+
+impl Queue {
+    fn running(&self) -> Option<usize> {
+        let is_open = |one: &Statement| matches!(one.state, "waiting" | "running");
+        self.statements.iter().position(is_open)
+    }
+
+    fn begin_next(&mut self) {
+        if let Some(number) = self.running()
+            && self.statements[number].state == "waiting"
+        {
+            self.statements[number].state = "running";
+            self.statements[number].times.0 = 1_000;
+            let code = &self.statements[number].code;
+            let is_hidden = |code| Signature::in_code(code).is_some_and(|one| one.is_hidden());
+            if !is_hidden(code) {
+                self.began.push(typed(code));
+            }
+        }
+    }
+
+    fn post(&mut self, code: &str) -> Answer {
+        if self.manner.takes_one && self.running().is_some() {
+            self.refused += 1;
+            return Answer::json("400 Bad Request", r#"{"msg":"a statement runs already"}"#);
+        }
+        self.statements.push(Statement {
+            code: code.to_owned(),
+            state: "waiting",
+            output: Value::Null,
+            times: (0, 0),
+        });
+        let is_open = |one: &&Statement| matches!(one.state, "waiting" | "running");
+        self.most = self
+            .most
+            .max(self.statements.iter().filter(is_open).count());
+        self.begin_next();
+        match code.contains("answer is lost") {
+            true => Answer::cut(),
+            false => self.shown(self.statements.len() - 1),
+        }
+    }
+
+    /// A look at what runs may end it.
+    fn look(&mut self, number: usize) -> Answer {
+        if self.statements.get(number).is_none() {
+            return Answer::json("404 Not Found", r#"{"msg":"Statement not found"}"#);
+        }
+        if self.manner.forgets && self.statements.len() > 2 {
+            self.has_forgotten = true;
+        }
+        let code = typed(&self.statements[number].code);
+        let is_next_there = self.statements.len() > number + 1;
+        let ends = !code.contains("endless") && (is_next_there || !code.contains("meets the next"));
+        if self.running() == Some(number) && ends {
+            let data = json!({"text/plain": format!("gave {code}")});
+            let failed = |name: &str, value: &str| {
+                json!({"status": "error", "execution_count": number, "ename": name,
+                    "evalue": value, "traceback": []})
+            };
+            self.statements[number].output = match &code {
+                code if code.contains("fails") => failed("ValueError", "no"),
+                code if code.contains("leaves") => failed("SystemExit", "7"),
+                _ => json!({"status": "ok", "execution_count": number, "data": data}),
+            };
+            self.statements[number].state = "available";
+            self.statements[number].times.1 = 1_005;
+            self.begin_next();
+            // What is quick has run before anybody asks.
+            if let Some(next) = self.running()
+                && self.statements[next].code.contains("quick")
+            {
+                self.look(next);
+            }
+        }
+        self.shown(number)
+    }
+
+    fn cancel(&mut self, number: usize) -> Answer {
+        self.cancels.push(number);
+        if matches!(self.statements[number].state, "waiting" | "running") {
+            self.statements[number].state = "cancelled";
+            self.begin_next();
+        }
+        Answer::json("200 OK", r#"{"msg":"canceled"}"#)
+    }
+
+    fn shown(&self, number: usize) -> Answer {
+        let one = &self.statements[number];
+        let code = match self.has_forgotten {
+            true => Signature::of_bits(number as u64, false).sign("another's"),
+            false => one.code.clone(),
+        };
+        let shown = json!({"id": number, "code": code, "state": one.state, "output": one.output,
+            "progress": 0.0, "started": one.times.0, "completed": one.times.1});
+        Answer::json("200 OK", shown.to_string())
+    }
+}
+
+/// Without the signature that livysh adds.
+fn typed(code: &str) -> String {
+    let lines = code
+        .lines()
+        .filter(|line| Signature::in_code(line).is_none());
+    let code: Vec<&str> = lines
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+        .collect();
+    code.join("\n")
+}
+
+struct Server {
+    scripted: Scripted,
+    queue: Arc<Mutex<Queue>>,
+}
+
+impl Server {
+    fn start(manner: Manner) -> Server {
+        let queue = Arc::new(Mutex::new(Queue {
+            manner,
+            ..Queue::default()
+        }));
+        let of_server = queue.clone();
+        Server {
+            scripted: Scripted::start(move |request| {
+                answer(&mut of_server.lock().unwrap(), request)
+            }),
+            queue,
+        }
+    }
+
+    /// Runs a script of Python in its session.
+    fn runs(&self, options: &[&str], script: &str) -> Ran {
+        let home = Home::new();
+        Ran::of(self.command(&home, options, script).output().unwrap())
+    }
+
+    fn command(&self, home: &Home, options: &[&str], script: &str) -> std::process::Command {
+        home.write("job.py", script);
+        let mut all = vec!["--url", &self.scripted.url, "-s", "0", "-l", "python"];
+        all.extend_from_slice(options);
+        all.push("job.py");
+        home.command(&all)
+    }
+
+    fn began(&self) -> Vec<String> {
+        self.queue.lock().unwrap().began.clone()
+    }
+
+    fn most(&self) -> usize {
+        self.queue.lock().unwrap().most
+    }
+}
+
+fn answer(queue: &mut Queue, request: &Request) -> Answer {
+    let path = request.path.split('?').next().unwrap();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match (request.method.as_str(), &parts[..]) {
+        ("GET", ["sessions", "0"]) => {
+            let state = if queue.running().is_some() {
+                "busy"
+            } else {
+                "idle"
+            };
+            let session = json!({"id": 0, "state": state, "kind": "pyspark"});
+            Answer::json("200 OK", session.to_string())
+        }
+        ("GET", ["sessions", "0", "statements"]) => {
+            let all: Vec<Value> = (0..queue.statements.len())
+                .map(|number| serde_json::from_str(&queue.shown(number).body).unwrap())
+                .collect();
+            let all = json!({"total_statements": all.len(), "statements": all});
+            Answer::json("200 OK", all.to_string())
+        }
+        ("POST", ["sessions", "0", "statements"]) => {
+            let body: Value = serde_json::from_str(&request.body).unwrap();
+            queue.post(body["code"].as_str().unwrap())
+        }
+        ("GET", ["sessions", "0", "statements", number]) => queue.look(number.parse().unwrap()),
+        ("POST", ["sessions", "0", "statements", number, "cancel"]) => {
+            queue.cancel(number.parse().unwrap())
+        }
+        _ => Answer::json("404 Not Found", r#"{"msg":"not found"}"#),
+    }
+}
+
+#[test]
+fn the_next_statement_is_there_before_one_ends() {
+    let server = Server::start(Manner::default());
+    let script = "'a meets the next'\n'b fails'\n'c meets the next'\n'd'\n";
+    let ran = server.runs(&["--keep-going"], script);
+    ran.gave(
+        "gave 'a meets the next'\ngave 'c meets the next'\ngave 'd'\n",
+        1,
+    );
+    ran.said(&["job.py:2: ValueError: no", "1 statement failed"]);
+    let began = [
+        "'a meets the next'",
+        "'b fails'",
+        "'c meets the next'",
+        "'d'",
+    ];
+    assert_eq!(server.began(), began);
+    assert_eq!(server.most(), 2);
+}
+
+#[test]
+fn what_may_not_run_is_not_sent_ahead() {
+    for (options, script, expected) in [
+        // An error ends the script.
+        (&[][..], "'a'\n'b fails'\n'c'\n", 1),
+        // Its end is known at its turn alone.
+        (
+            &["--keep-going"],
+            "def f():\n    sys.exit(7)\n\n'b'\nf('leaves')\n'd'\n",
+            7,
+        ),
+        // A command may change what is sent.
+        (&["--keep-going"], "'a'\n:silent\n'b'\n", 0),
+    ] {
+        let server = Server::start(Manner::default());
+        let ran = server.runs(options, script);
+        assert_eq!(
+            (ran.code, server.most()),
+            (expected, 1),
+            "{script}: {}",
+            ran.err
+        );
+        assert!(!server.began().iter().any(|code| code == "'d'"));
+    }
+}
+
+#[test]
+fn a_server_that_takes_one_at_a_time_gets_each_at_its_turn() {
+    let server = Server::start(Manner {
+        takes_one: true,
+        ..Manner::default()
+    });
+    let ran = server.runs(&["--keep-going"], "'a'\n'b'\n'c'\n");
+    ran.gave("gave 'a'\ngave 'b'\ngave 'c'\n", 0);
+    assert_eq!(server.began(), ["'a'", "'b'", "'c'"]);
+}
+
+#[test]
+fn one_whose_answer_is_lost_runs_once() {
+    let server = Server::start(Manner::default());
+    let script = "'a meets the next'\n'b: its answer is lost'\n'c'\n";
+    let ran = server.runs(&["--keep-going"], script);
+    ran.gave(
+        "gave 'a meets the next'\ngave 'b: its answer is lost'\ngave 'c'\n",
+        0,
+    );
+    assert_eq!(server.began().len(), 3, "{:?}", server.began());
+}
+
+#[test]
+fn an_interrupt_cancels_what_waits_before_what_runs() {
+    let server = Server::start(Manner::default());
+    let home = Home::new();
+    let mut command = server.command(&home, &["--keep-going"], "'endless'\n'b'\n'c'\n");
+    let child = command.spawn().unwrap();
+    eventually("the next one is there", || {
+        (server.most() == 2).then_some(())
+    });
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.gave("", 130);
+    assert!(!ran.err.contains("sent already"), "{}", ran.err);
+    assert_eq!(server.began(), ["'endless'"]);
+    assert_eq!(server.queue.lock().unwrap().cancels, [2, 1]);
+}
+
+/// Terminals that hang up end nothing that runs, and begin nothing either.
+#[test]
+fn what_waits_does_not_begin_when_the_terminal_is_gone() {
+    let server = Server::start(Manner::default());
+    let home = Home::new();
+    let mut command = server.command(&home, &["--keep-going"], "'endless'\n'b'\n");
+    let child = command.spawn().unwrap();
+    eventually("the next one is there", || {
+        (server.most() == 2).then_some(())
+    });
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGHUP).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.gave("", 129);
+    assert_eq!(server.queue.lock().unwrap().cancels, [2]);
+    assert_eq!(server.began(), ["'endless'"]);
+}
+
+#[test]
+fn what_runs_too_long_ends_alone() {
+    let server = Server::start(Manner::default());
+    let options = ["--keep-going", "--statement-timeout", "300ms"];
+    let ran = server.runs(&options, "'endless'\n'b'\n");
+    ran.gave("gave 'b'\n", 1);
+    assert_eq!(server.queue.lock().unwrap().cancels, [1]);
+}
+
+#[test]
+fn one_that_has_run_although_the_script_has_ended_is_told() {
+    let server = Server::start(Manner::default());
+    let script = "'meets the next, and leaves'\n'quick'\n'c'\n";
+    let ran = server.runs(&["--keep-going"], script);
+    ran.gave("", 7);
+    ran.said(&["job.py:2: this statement, number 2, was sent already, and has run"]);
+    assert_eq!(server.began(), ["'meets the next, and leaves'", "'quick'"]);
+}
+
+#[test]
+fn nothing_is_cancelled_by_a_number_that_means_another_statement() {
+    let server = Server::start(Manner {
+        forgets: true,
+        ..Manner::default()
+    });
+    let ran = server.runs(&["--keep-going"], "'endless'\n'b'\n'c'\n");
+    assert_ne!(ran.code, 0);
+    ran.said(&["job.py:2: this statement, number 2, was sent already"]);
+    assert_eq!(server.queue.lock().unwrap().cancels, Vec::<usize>::new());
+}
