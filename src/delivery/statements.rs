@@ -37,7 +37,8 @@ impl Search {
     }
 
     /// The first statement behind the known one that is ours. Where none is found so, or none is
-    /// known, the list of all that are retained is looked through, newest first.
+    /// known, the list of all that are retained is looked through, newest first. `compare` goes by
+    /// number and code alone: nothing else is known of one whose large output is not read.
     pub async fn find(
         &mut self,
         client: &Client,
@@ -48,12 +49,14 @@ impl Search {
             && self.passed < MOST_LOOKED_AT
         {
             let number = Id::Number(after.saturating_add(1));
-            match client.statement(session, &number).await {
-                Ok(statement) => match compare(&statement) {
+            let is_wanted = |one: &Statement| compare(one) != Match::Other;
+            match client.statement_if(session, &number, is_wanted).await {
+                Ok(Some(statement)) => match compare(&statement) {
                     Match::Ours | Match::Alike => return Ok(Sought::Found(statement)),
                     Match::Other => {}
                     Match::Unsure => self.is_sure = false,
                 },
+                Ok(None) => {}
                 // Whoever says so: the list has the last word.
                 Err(error) if error.status() == Some(404) => break,
                 Err(error) => return Err(error),

@@ -5,6 +5,7 @@ use super::error::LivyError;
 use super::http::{Authorizer, Http, Touch, Transport, Unreachable};
 use super::model::{
     Batch, BatchList, Candidates, Id, Log, Session, SessionList, Statement, StatementList, Version,
+    head_of,
 };
 use super::request::{AddFile, Completion, CreateBatch, CreateSession, NewStatement};
 use super::service::{Call, KeepAliveMethod, KindPlace, Offers, Service};
@@ -230,6 +231,21 @@ impl Client {
                 QUICK,
             )
             .await
+    }
+
+    /// The same where it is wanted, which its number and its code are to tell: the large output of one
+    /// that is not is left, and the connection with it.
+    pub async fn statement_if(
+        &self,
+        id: &Id,
+        number: &Id,
+        is_wanted: impl Fn(&Statement) -> bool,
+    ) -> Result<Option<Statement>, LivyError> {
+        let (id, number) = (id.to_string(), number.to_string());
+        let path = ["sessions", &id, "statements", &number];
+        let is_other = |come: &[u8]| head_of(come).is_some_and(|head| !is_wanted(&head));
+        let whole = self.http.get_unless(&path, QUICK, is_other).await?;
+        Ok(whole.filter(is_wanted))
     }
 
     /// The same with so many bytes of its output, from a place in it on; only some services know that.

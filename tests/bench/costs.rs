@@ -1,4 +1,4 @@
-//! What a program costs the machine it runs on: the processor's time for a thousand statements, and memory.
+//! What a program costs the machine it runs on: the processor's time for statements, and memory.
 
 use crate::live::{Live, Runs};
 use crate::peers::Peers;
@@ -21,11 +21,11 @@ pub fn measure() {
         .map(|(_, live)| Costs::of(live))
         .collect();
     let mut seconds = Row::figure(
-        format!("processor's time for 1,000 statements of {STATEMENT} ms"),
+        format!("processor's time for 1,000 statements of {STATEMENT} ms, by {STATEMENTS} of them"),
         format!("{:.2} s", costs[0].seconds),
     );
     let mut memory = Row::figure(
-        "peak memory of that (VmHWM)",
+        format!("peak memory after {STATEMENTS} statements (VmHWM)"),
         format!("{:.1} MB", costs[0].megabytes),
     );
     for ((name, _), theirs) in programs.iter().zip(&costs).skip(1) {

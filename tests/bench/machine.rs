@@ -33,6 +33,11 @@ pub fn print() {
         version("livy"),
         version("sparkmagic"),
     );
+    println!(
+        "Requests are livysh's; then the loop's and the peers', each for a statement. The p99 of fewer than a hundred \
+         is the longest. A row of a statement repeats it, so that livysh knows how long those before it took; its \
+         share of statements is measured without that."
+    );
     println!();
 }
 

@@ -108,10 +108,11 @@ impl Script {
         let output = child.wait_with_output().unwrap();
         let took = began.elapsed();
         writer.join().unwrap();
+        assert!(output.status.success());
         let output = String::from_utf8(output.stdout).unwrap();
         // Each has run, and nothing else is told.
-        let answers = output.lines().filter(|line| *line == self.answer).count();
-        assert_eq!(answers, self.statements);
+        assert!(output.lines().all(|line| line == self.answer));
+        assert_eq!(output.lines().count(), self.statements);
         took
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::spark::{self, cache};
 use crate::table::{Row, Sample};
+use crate::terminal::at_home;
 use livysh::local::Runtime;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -40,7 +41,12 @@ fn livysh(language: &str, more: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_livysh"));
     command.args(["--local", "-l", language]);
     command.args(more);
+    at_home(&mut command, env!("CARGO_TARGET_TMPDIR"));
     command.env("XDG_CACHE_HOME", cache());
+    // The shells' Spark is the one in the cache.
+    for name in ["SPARK_HOME", "VIRTUAL_ENV"] {
+        command.env_remove(name);
+    }
     command
 }
 

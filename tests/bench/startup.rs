@@ -2,7 +2,7 @@
 
 use crate::process::kilobytes;
 use crate::table::{Row, Sample};
-use crate::terminal::{Terminal, USUAL_ROWS};
+use crate::terminal::{Terminal, USUAL_ROWS, at_home};
 use portable_pty::CommandBuilder;
 use std::path::Path;
 use std::time::Duration;
@@ -75,7 +75,7 @@ fn fill_history(home: &Path) {
 fn launch(home: &str, command: &[&str], prompt: &str) -> (Duration, u64) {
     let mut builder = CommandBuilder::new(command[0]);
     builder.args(&command[1..]);
-    builder.env("HOME", home);
+    at_home(&mut builder, home);
     let mut terminal = Terminal::run(builder, USUAL_ROWS);
     let time = terminal.until(prompt).duration_since(terminal.started);
     std::thread::sleep(Duration::from_millis(300));

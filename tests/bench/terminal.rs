@@ -104,6 +104,14 @@ impl Drop for Terminal {
 pub fn livysh(url: &str, home: &str, language: &str) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_livysh"));
     command.args(["--url", url, "-s", "0", "-l", language]);
-    command.env("HOME", home);
+    at_home(&mut command, home);
     command
+}
+
+/// Of the user's own nothing counts, and nothing is changed.
+pub fn at_home(command: &mut CommandBuilder, home: &str) {
+    command.env("HOME", home);
+    for name in ["XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+        command.env_remove(name);
+    }
 }

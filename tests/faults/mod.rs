@@ -9,6 +9,7 @@
 //! | `expected.rs`   | what each cell is to give                         |
 //! | `table.rs`      | the matrix in one glance                          |
 //! | `statements.rs` | cells of statements, and copies that a gateway makes |
+//! | `others.rs`     | results of others that stand between ours          |
 //! | `life.rs`       | cells of sessions and batches                     |
 //! | `network.rs`    | long scripts through a network that fails at random |
 
@@ -16,6 +17,7 @@ mod cells;
 mod expected;
 mod life;
 mod network;
+mod others;
 mod statements;
 mod table;
 mod trial;

@@ -28,8 +28,9 @@ impl Post {
         let first_looked_at = made.saturating_sub(MOST_LOOKED_AT);
         for number in last.saturating_add(1).max(first_looked_at)..made {
             match self.look_at(number).await {
-                Ok(found) if self.is_copy(&found) => ours.push(found),
-                Ok(found) => self.end_late(found).await,
+                Ok(Some(found)) if self.is_copy(&found) => ours.push(found),
+                Ok(Some(found)) => self.end_late(found).await,
+                Ok(None) => {}
                 Err(error) if error.is_no_statement() => {}
                 Err(_) => break,
             }
@@ -52,7 +53,7 @@ impl Post {
         let mut number = made.saturating_sub(1);
         while number >= 0
             && made - number <= MOST_LOOKED_AT
-            && let Ok(found) = self.look_at(number).await
+            && let Ok(Some(found)) = self.look_at(number).await
             && self.is_copy(&found)
         {
             number -= 1;
@@ -66,14 +67,15 @@ impl Post {
         // Whatever a server answers, it is not asked for ever.
         for number in (1..=MOST_LOOKED_AT).map(|more| made.saturating_add(more)) {
             match self.look_at(number).await {
-                Ok(copy) if self.is_copy(&copy) => copies.push(copy),
-                Ok(_) | Err(_) => break,
+                Ok(Some(copy)) if self.is_copy(&copy) => copies.push(copy),
+                Ok(Some(_) | None) | Err(_) => break,
             }
         }
         copies
     }
 
-    async fn look_at(&self, number: i64) -> Result<Statement, LivyError> {
+    /// A copy of this statement or of an earlier one; of what else stands there no large result is read.
+    async fn look_at(&self, number: i64) -> Result<Option<Statement>, LivyError> {
         let patience = Patience {
             unreachable: Some(PATIENCE),
             first_contact: None,
@@ -81,7 +83,12 @@ impl Post {
             ..self.patience
         };
         let number = Id::Number(number);
-        let look = async || self.client.statement(&self.session, &number).await;
+        let is_wanted =
+            |found: &Statement| self.is_copy(found) || self.late_copy_of(found).is_some();
+        let look = async || {
+            let asked = self.client.statement_if(&self.session, &number, is_wanted);
+            asked.await
+        };
         delivery::read(&patience, |_| {}, look).await
     }
 
@@ -91,10 +98,14 @@ impl Post {
         stored.is_some() && stored == Signature::in_code(&self.statement.code)
     }
 
-    /// A copy of an earlier statement that has come only now.
-    async fn end_late(&self, found: Statement) {
+    /// The earlier statement of which it is a copy that has come only now, where it is one.
+    fn late_copy_of(&self, found: &Statement) -> Option<Option<Id>> {
         let signature = found.code.as_deref().and_then(Signature::in_code);
-        if let Some(of) = signature.and_then(|signature| self.known.concluded(&signature)) {
+        signature.and_then(|signature| self.known.concluded(&signature))
+    }
+
+    async fn end_late(&self, found: Statement) {
+        if let Some(of) = self.late_copy_of(&found) {
             self.end(of, vec![found]).await;
         }
     }

@@ -13,6 +13,8 @@ pub(super) struct Answer {
     /// As it is shown.
     pub(super) url: String,
     pub(super) body: Vec<u8>,
+    /// Whether the body is only its beginning.
+    pub(super) is_left: bool,
     /// Whether its header says that it is a page.
     pub(super) is_html: bool,
 }
@@ -100,6 +102,7 @@ mod tests {
         Answer {
             url: "http://h".to_owned(),
             body: body.as_bytes().to_vec(),
+            is_left: false,
             is_html,
         }
     }

@@ -215,6 +215,23 @@ impl Http {
         answer.read(read).map_err(|error| self.told(error))
     }
 
+    /// A GET whose large answer is left, and is none, once what has come of it is enough for that.
+    pub async fn get_unless<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        timeout: Duration,
+        is_enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Option<T>, LivyError> {
+        let nothing = Carried::<()>::Nothing;
+        let answer = self
+            .send_unless(Method::GET, path, &[], nothing, timeout, is_enough)
+            .await?;
+        match answer.is_left {
+            true => Ok(None),
+            false => answer.read(Ok).map(Some).map_err(|error| self.told(error)),
+        }
+    }
+
     pub async fn post<T: DeserializeOwned>(
         &self,
         path: &[&str],
@@ -337,6 +354,20 @@ impl Http {
         body: Carried<'_, impl Serialize>,
         timeout: Duration,
     ) -> Result<Answer, LivyError> {
+        self.send_unless(method, path, query, body, timeout, |_| false)
+            .await
+    }
+
+    /// The same, where a large success may be left once enough of it has come.
+    async fn send_unless(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Carried<'_, impl Serialize>,
+        timeout: Duration,
+        is_enough: impl Fn(&[u8]) -> bool,
+    ) -> Result<Answer, LivyError> {
         let (url, shown) = self.address(path, query);
         let way = OnItsWay {
             watch: self.watch.as_ref(),
@@ -355,7 +386,7 @@ impl Http {
         let signed_on = self.sign(&mut request).await?;
         let longest = self.transport.longest;
         let silence = longest.map_or(timeout, |longest| timeout.min(longest));
-        let received = way.of(&self.client, request, silence).await?;
+        let received = way.of(&self.client, request, silence, is_enough).await?;
         match received.status.is_success() {
             true => Ok(self.succeeded(received, shown)),
             false => Err(self.refused(received, way.method, shown.clone(), signed_on)),
@@ -400,6 +431,7 @@ impl Http {
         Answer {
             url,
             body: received.body,
+            is_left: received.is_left,
             is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
         }
     }
@@ -415,6 +447,7 @@ impl Http {
             status,
             headers,
             body,
+            is_left: _,
         } = received;
         let sent = signed_on.headers();
         let mut error = refused(
@@ -523,6 +556,7 @@ mod tests {
             status: reqwest::StatusCode::UNAUTHORIZED,
             headers: Default::default(),
             body: br#"{"msg": "no u=alice&e=17&s=c00kie= here"}"#.to_vec(),
+            is_left: false,
         };
         let error = http.refused(received, "GET", url.to_owned(), signed_on);
         let told = error.to_string();
@@ -545,6 +579,7 @@ mod tests {
         let answer = Answer {
             url: "http://h".to_owned(),
             body: b"no hunter2 here".to_vec(),
+            is_left: false,
             is_html: false,
         };
         let error = http

@@ -13,6 +13,9 @@ const SLOWEST: u64 = 16 << 10;
 /// A longer answer grows as it comes.
 const LONGEST_KNOWN: u64 = 256 << 20;
 
+/// A smaller answer is read to its end, so that the connection stays in use.
+const SMALL: usize = 256 << 10;
+
 /// Whoever watches hears once of it: how it ended.
 pub(super) struct OnItsWay<'a> {
     pub(super) watch: Option<&'a Watch>,
@@ -23,20 +26,24 @@ pub(super) struct OnItsWay<'a> {
     pub(super) began: Instant,
 }
 
-/// An answer that has come whole.
+/// An answer that has come.
 pub(super) struct Received {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
+    /// Whether the rest of it was not waited for.
+    pub(super) is_left: bool,
 }
 
 impl OnItsWay<'_> {
-    /// Sends it and reads the answer. `silence` is how long nothing may come.
+    /// Sends it and reads the answer. `silence` is how long nothing may come; a large success is left
+    /// once what has come of it `is_enough`.
     pub(super) async fn of(
         &self,
         client: &Client,
         request: Request,
         silence: Duration,
+        is_enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Received, TransportError> {
         let until_answer = silence + time_to_send(size_of(&request));
         let mut response = tokio::time::timeout(until_answer, client.execute(request))
@@ -47,18 +54,28 @@ impl OnItsWay<'_> {
         // A length that is not so costs nothing: memory is taken when it is written to.
         let length = response.content_length().unwrap_or(0).min(LONGEST_KNOWN);
         let mut body = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        let (mut is_left, mut look_at) = (false, SMALL);
         while let Some(chunk) = tokio::time::timeout(silence, response.chunk())
             .await
             .map_err(|_| self.silent(silence))?
             .map_err(|error| self.failed(&error))?
         {
             body.extend_from_slice(&chunk);
+            if status.is_success() && body.len() > look_at {
+                is_left = is_enough(&body);
+                if is_left {
+                    break;
+                }
+                // What is looked at again and again is not to take longer than what comes.
+                look_at = 2 * body.len();
+            }
         }
         self.tell(Ok((status.as_u16(), body.len())));
         Ok(Received {
             status,
             headers,
             body,
+            is_left,
         })
     }
 

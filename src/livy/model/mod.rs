@@ -7,14 +7,17 @@
 //! | file           | its duty                        |
 //! |----------------|---------------------------------|
 //! | `batch.rs`     | a batch                         |
+//! | `head.rs`      | one whose output is to come     |
 //! | `session.rs`   | a session, and its states       |
 //! | `statement.rs` | a statement, and what it gave   |
 
 mod batch;
+mod head;
 mod session;
 mod statement;
 
 pub use batch::{Batch, BatchList};
+pub(super) use head::head_of;
 pub use session::{AppInfo, Meaning, Session, SessionList, SessionState};
 pub use statement::{Candidates, Failure, Output, Statement, StatementList, StatementState};
 
