@@ -57,7 +57,11 @@ impl Prompt {
             "export XDG_CACHE_HOME={cache:?}; {variables}exec '{BINARY}' --url {} -l python {options}",
             server.url()
         );
-        let screen = Screen::run(&home, "sh", &["-c", &command], 40, columns);
+        let mut screen = Screen::run(&home, "sh", &["-c", &command], 40, columns);
+        screen.wait_for_prompt(">>> ");
+        // What is told of the session comes above the prompt, which is drawn again below it.
+        screen.line("'is ' + 'there'");
+        screen.wait_for("'is there'");
         screen.wait_for_prompt(">>> ");
         Prompt {
             screen,
@@ -263,7 +267,7 @@ fn a_picture_that_cannot_be_drawn_is_kept_and_its_path_is_told() {
         // Of the session and the statement; the same once more is the same file.
         let name = kept[0].file_stem().unwrap().to_str().unwrap();
         assert!(
-            name.starts_with("livysh-") && name.ends_with("-0"),
+            name.starts_with("livysh-") && name.ends_with("-1"),
             "{name}"
         );
         prompt.run(":last");
