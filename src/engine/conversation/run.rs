@@ -48,6 +48,7 @@ impl Conversation {
             submitted.machine.resembles(&self.lasted);
         }
         self.activity.set_busy(true);
+        self.cancel_held = None;
         let ticket = submitted.ticket;
         self.current = Some(submitted);
         let mut told_progress = (0.0, false);
