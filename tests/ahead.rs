@@ -16,6 +16,8 @@ use std::sync::{Arc, Mutex};
 struct Manner {
     /// It takes a statement only while none runs.
     takes_one: bool,
+    /// It takes a statement that says so, and a gateway says that the session is not there.
+    hides: bool,
     /// After the first look it has forgotten its statements, and has others under their numbers.
     forgets: bool,
 }
@@ -32,9 +34,11 @@ struct Queue {
     most: usize,
     refused: usize,
     has_forgotten: bool,
+    is_hidden: bool,
 }
 
 struct Statement {
+    looks: usize,
     code: String,
     state: &'static str,
     output: Value,
@@ -62,11 +66,15 @@ impl Queue {
     }
 
     fn post(&mut self, code: &str) -> Answer {
+        if code.contains("never taken") {
+            return Answer::json("400 Bad Request", r#"{"msg":"not this one"}"#);
+        }
         if self.manner.takes_one && self.running().is_some() {
             self.refused += 1;
             return Answer::json("400 Bad Request", r#"{"msg":"a statement runs already"}"#);
         }
         self.statements.push(Statement {
+            looks: 0,
             code: code.to_owned(),
             state: "waiting",
             output: Value::Null,
@@ -77,6 +85,10 @@ impl Queue {
             .most
             .max(self.statements.iter().filter(is_open).count());
         self.begin_next();
+        if self.manner.hides && code.contains("is hidden") {
+            self.is_hidden = true;
+            return Answer::page("404 Not Found", "no such page");
+        }
         match code.contains("answer is lost") {
             true => Answer::cut(),
             false => self.shown(self.statements.len() - 1),
@@ -93,7 +105,11 @@ impl Queue {
         }
         let code = typed(&self.statements[number].code);
         let is_next_there = self.statements.len() > number + 1;
-        let ends = !code.contains("endless") && (is_next_there || !code.contains("meets the next"));
+        self.statements[number].looks += 1;
+        let is_slow = code.contains("slow") && self.statements[number].looks < 4;
+        let ends = !is_slow
+            && !code.contains("endless")
+            && (is_next_there || !code.contains("meets the next"));
         if self.running() == Some(number) && ends {
             let data = json!({"text/plain": format!("gave {code}")});
             let failed = |name: &str, value: &str| {
@@ -197,6 +213,13 @@ impl Server {
 fn answer(queue: &mut Queue, request: &Request) -> Answer {
     let path = request.path.split('?').next().unwrap();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
+    // The search for what was hidden finds no more.
+    if queue.is_hidden && request.method == "GET" && path.contains("statements") {
+        let is_known = |number: &&str| number.parse().is_ok_and(|number: usize| number < 2);
+        if !parts.last().is_some_and(is_known) {
+            return Answer::page("404 Not Found", "no such page");
+        }
+    }
     match (request.method.as_str(), &parts[..]) {
         ("GET", ["sessions", "0"]) => {
             let state = if queue.running().is_some() {
@@ -278,9 +301,41 @@ fn a_server_that_takes_one_at_a_time_gets_each_at_its_turn() {
         takes_one: true,
         ..Manner::default()
     });
-    let ran = server.runs(&["--keep-going"], "'a'\n'b'\n'c'\n");
-    ran.gave("gave 'a'\ngave 'b'\ngave 'c'\n", 0);
-    assert_eq!(server.began(), ["'a'", "'b'", "'c'"]);
+    let ran = server.runs(&["--keep-going"], "'a slow'\n'b'\n'c'\n");
+    ran.gave("gave 'a slow'\ngave 'b'\ngave 'c'\n", 0);
+    assert_eq!(server.began(), ["'a slow'", "'b'", "'c'"]);
+    assert!(server.queue.lock().unwrap().refused > 0);
+    // What was refused does not run behind the end of the script.
+    let server = Server::start(Manner {
+        takes_one: true,
+        ..Manner::default()
+    });
+    let ran = server.runs(&["--keep-going"], "'a slow, and leaves'\n'b'\n");
+    ran.gave("", 7);
+    assert!(server.queue.lock().unwrap().refused > 0);
+    assert_eq!(server.began(), ["'a slow, and leaves'"]);
+}
+
+#[test]
+fn nothing_runs_behind_a_statement_that_was_not_accepted() {
+    let server = Server::start(Manner::default());
+    let ran = server.runs(&["--keep-going"], "'a'\n'b is never taken'\n'c'\n");
+    ran.gave("gave 'a'\n", 3);
+    assert_eq!(server.began(), ["'a'"]);
+}
+
+/// As when a gateway fails over: whether it was taken cannot be known.
+#[test]
+fn what_a_gateway_has_lost_sight_of_is_not_sent_again() {
+    let server = Server::start(Manner {
+        hides: true,
+        ..Manner::default()
+    });
+    let ran = server.runs(&["--keep-going"], "'a slow'\n'b is hidden'\n'c'\n");
+    assert_ne!(ran.code, 0, "{}", ran.err);
+    let codes = &server.queue.lock().unwrap().statements;
+    let of_b = |one: &&Statement| one.code.contains("is hidden");
+    assert_eq!(codes.iter().filter(of_b).count(), 1, "{}", ran.err);
 }
 
 #[test]
@@ -335,6 +390,7 @@ fn what_runs_too_long_ends_alone() {
     let options = ["--keep-going", "--statement-timeout", "300ms"];
     let ran = server.runs(&options, "'endless'\n'b'\n");
     ran.gave("gave 'b'\n", 1);
+    assert_eq!(server.most(), 2);
     assert_eq!(server.queue.lock().unwrap().cancels, [1]);
 }
 

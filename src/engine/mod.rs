@@ -326,7 +326,7 @@ impl Engine {
     }
 
     /// The same for code that may be sent while the statement before it runs: the server keeps it until
-    /// that is over.
+    /// that is over. Where it was not sent, or surely not taken, by then, it ends as never sent.
     pub fn submit_ahead(&self, ticket: Ticket, code: Code, kind: &'static str) {
         self.send(Command::Submit {
             ticket,

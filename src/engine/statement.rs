@@ -6,7 +6,9 @@
 //! | Queued    | it is sent while another runs | Posting    | POST                          |
 //! | Queued    | cancel                        | Over       | nothing: it was never sent    |
 //! | Posting   | posted                        | Looking    | look at once                  |
-//! | Posting   | the POST failed               | Over       | never sent again              |
+//! | Posting   | the POST failed               | Over       | never sent again from here    |
+//! | Looking   | its turn has come             | Looking    | look at once                  |
+//! | Looking   | its number means another      | Over       | it is not cancelled by that   |
 //! | Looking   | looked, not final             | Looking    | look again after a gap        |
 //! | Looking   | looked, final                 | Over       |                               |
 //! | Looking   | the look failed for good      | Over       |                               |
@@ -27,7 +29,8 @@ pub enum Outcome {
     Finished(Option<Output>),
     /// The server cancelled it; some output may have come all the same.
     Cancelled(Option<Output>),
-    /// It was cancelled before it was sent.
+    /// It was cancelled before it was sent, or it was to be sent while another ran, and surely was not
+    /// taken then.
     NeverSent,
     /// It was not accepted, as far as is known.
     NotAccepted {
@@ -174,7 +177,7 @@ impl Machine {
         matches!(self.state, State::Posting)
     }
 
-    /// Whether the server has it and runs it: the next one may be sent meanwhile.
+    /// Whether the server has it, and it is to run to its end: the next one may be sent meanwhile.
     pub fn is_awaited(&self) -> bool {
         matches!(self.state, State::Looking { .. }) && self.cancel == Cancel::No
     }
@@ -225,13 +228,10 @@ impl Machine {
         }
     }
 
-    /// The server has surely not taken one that was sent while another ran: it is sent at its turn.
-    pub fn on_not_taken(&mut self, is_its_turn: bool) {
+    /// The server has surely not taken one that was sent while another ran.
+    pub fn on_not_taken(&mut self) {
         if matches!(self.state, State::Posting) {
-            self.state = match is_its_turn {
-                true => State::ToPost,
-                false => State::Queued,
-            };
+            self.state = State::Over(Outcome::NeverSent);
         }
     }
 

@@ -67,16 +67,38 @@ pub fn ending(snippet: &Snippet, source: &Source, past: &Past) -> Option<Ending>
     Some(Ending::Computed { first, then })
 }
 
-/// Whether a statement may end the script where that is not known before it runs, as by a
-/// `sys.exit` in a function: what ends one has such a name in every language.
+/// What may end a script from within, by a part of a name: Python's readers of arguments do so, too.
+const MAY_EXIT: [&str; 9] = [
+    "exit",
+    "quit",
+    "halt",
+    "abort",
+    "parse_args",
+    "unittest",
+    "docopt",
+    "click",
+    "typer",
+];
+
+/// Whether a statement may end the script where that is not known before it runs, as by a `sys.exit`
+/// in a function. What it imports is not looked into.
 pub fn may_exit(snippet: &Snippet) -> bool {
-    let names: &[&str] = match snippet.language {
-        Language::Scala | Language::Python => &["exit", "quit", "halt", "abort"],
-        Language::R => &["quit", "q("],
-        Language::Sql => return false,
-    };
     let code = snippet.code.to_ascii_lowercase();
-    names.iter().any(|name| code.contains(name))
+    let names = |code: &str| MAY_EXIT.iter().any(|name| code.contains(name));
+    match snippet.language {
+        Language::Scala | Language::Python => names(&code),
+        Language::R => names(&code) || calls_q(&code),
+        Language::Sql => false,
+    }
+}
+
+/// R's `q()`, which `seq()` is not.
+fn calls_q(code: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    code.match_indices('q').any(|(at, _)| {
+        let rest = code[at + 1..].trim_start();
+        rest.starts_with('(') && !code[..at].ends_with(is_part)
+    })
 }
 
 /// The code that Python's `exit` makes of what it is given, where that is a number or its like.
@@ -157,6 +179,35 @@ fn is_nothing(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_end_a_script_is_seen_in_its_code() {
+        let may = |language: Language, code: &str| {
+            may_exit(&Snippet {
+                language,
+                code: code.to_owned(),
+                first_line: 1,
+                first_column: 0,
+            })
+        };
+        for (language, code, expected) in [
+            (Language::Python, "def f():\n    sys.exit(1)", true),
+            (Language::Python, "raise SystemExit", true),
+            (Language::Python, "args = parser.parse_args()", true),
+            (Language::Python, "x = seq(1)", false),
+            (
+                Language::Scala,
+                "def f() = Runtime.getRuntime.halt(1)",
+                true,
+            ),
+            (Language::Scala, "val s = Seq(1)", false),
+            (Language::R, "f <- function() q (status = 1)", true),
+            (Language::R, "seq(1, 2); a_q(1)", false),
+            (Language::Sql, "select 'exit'", false),
+        ] {
+            assert_eq!(may(language, code), expected, "{code}");
+        }
+    }
 
     fn of(language: Language, code: &str) -> Option<String> {
         let snippet = Snippet {

@@ -1,7 +1,7 @@
 //! The statement that is sent while the one before it runs, and what becomes of it where its turn does
 //! not come.
 
-use super::wait::AFTER_SIGNAL;
+use super::wait::{AFTER_SIGNAL, Waited};
 use super::{Event, Link, Over, Run, Signal};
 use crate::engine::{self, Outcome, Ticket};
 use crate::lang::{self, Feeding, Snippet, Source};
@@ -38,7 +38,10 @@ impl Ahead {
 
 impl Run<'_> {
     /// Hands over the next statement, where it may be sent before the end of this one is known.
-    pub(super) fn send_ahead(&self, link: &mut Link, next: &Snippet, source: &Source) {
+    pub(super) fn send_ahead(&self, link: &mut Link, next: Option<&Snippet>, source: &Source) {
+        let Some(next) = next else {
+            return;
+        };
         let needs_more = !link.is_prepared && lang::prerequisite(next).is_some();
         if link.ahead.is_some() || needs_more || link.past.may_exit() || lang::may_exit(next) {
             return;
@@ -56,6 +59,33 @@ impl Run<'_> {
             snippet: next.clone(),
             source: source.clone(),
         });
+    }
+
+    /// Waits for the end of one that was sent ahead; none where it was not sent after all, and is to be
+    /// handed over now.
+    pub(super) fn wait_for_ahead(
+        &self,
+        link: &mut Link,
+        submitted: Submitted,
+        next: Option<&Snippet>,
+        source: &Source,
+        place: &str,
+    ) -> Option<(Waited, Feeding)> {
+        if let Some(engine::Event::Finished { outcome, .. }) = &submitted.ended
+            && matches!(**outcome, Outcome::NeverSent)
+        {
+            return None;
+        }
+        self.send_ahead(link, next, source);
+        let (waited, feeding) = self.wait(link, submitted, place);
+        let is_unsent = matches!(waited.outcome, Some(Outcome::NeverSent));
+        let is_wanted = waited.end.is_none() && waited.too_long.is_none();
+        if is_unsent && is_wanted && link.facts.over.is_none() {
+            return None;
+        }
+        // It may have run before anybody waited for it.
+        let took = waited.ran.map_or(waited.took, |ran| ran.max(waited.took));
+        Some((Waited { took, ..waited }, feeding))
     }
 }
 

@@ -174,14 +174,17 @@ impl Run<'_> {
             Some(name) => format!("{name}:{} ", snippet.first_line),
             None => String::new(),
         };
-        let submitted = link.take_ahead(snippet, source).unwrap_or_else(|| {
+        let next = next.filter(|_| !lang::may_exit(snippet));
+        let waited = match link.take_ahead(snippet, source) {
+            Some(ahead) => self.wait_for_ahead(link, ahead, next, source, &place),
+            None => None,
+        };
+        let (waited, feeding) = waited.unwrap_or_else(|| {
             let lines = lang::lines_before(snippet, source);
-            self.hand_over(link, snippet, lines, is_hidden)
-        });
-        if let Some(next) = next.filter(|_| !lang::may_exit(snippet)) {
+            let submitted = self.hand_over(link, snippet, lines, is_hidden);
             self.send_ahead(link, next, source);
-        }
-        let (waited, feeding) = self.wait(link, submitted, &place);
+            self.wait(link, submitted, &place)
+        });
         let id = waited.id.as_ref();
         if !is_hidden {
             let row_limit = self.manner.max_rows;
@@ -265,7 +268,12 @@ impl Run<'_> {
         }
     }
 
-    fn wait(&self, link: &mut Link, submitted: Submitted, place: &str) -> (Waited, Feeding) {
+    pub(super) fn wait(
+        &self,
+        link: &mut Link,
+        submitted: Submitted,
+        place: &str,
+    ) -> (Waited, Feeding) {
         let wait = Wait::of(self, link, submitted.ticket, place);
         let waited = wait.until_its_end(link, submitted.ended);
         (waited, submitted.fed.try_recv().unwrap_or_default())

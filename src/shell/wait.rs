@@ -221,14 +221,11 @@ impl<'a> Wait<'a> {
                 outcome,
                 ran,
             }) if ticket == self.ticket => {
-                let waited = self.waited();
                 return Some(Waited {
                     outcome: Some(*outcome),
                     id,
                     ran,
-                    // It may have run before anybody waited for it.
-                    took: ran.map_or(waited.took, |ran| ran.max(waited.took)),
-                    ..waited
+                    ..self.waited()
                 });
             }
             Event::ThreadLost => {

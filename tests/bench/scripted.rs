@@ -1,6 +1,6 @@
 //! A server whose statements take exactly as long as their code says, `0` or `350` milliseconds, one after another
-//! from the moment they arrive; `rows` gives 10,000 rows of 20 columns at once, `text` 100 MB. It has every session that is asked
-//! for, can be as far away as one wishes, and counts what it is asked.
+//! from the moment they arrive; `rows` gives 10,000 rows of 20 columns at once, `text` 100 MB. It has every
+//! session that is asked for, can be as far away as one wishes, and counts what it is asked.
 
 use crate::far::FarListener;
 use axum::extract::{Path, Request, State};

@@ -3,7 +3,7 @@
 
 use super::post::{Accepted, Known};
 use super::run::Answer;
-use super::{Code, Conversation, Emit, Submitted};
+use super::{Conversation, Emit, Submitted};
 use crate::delivery::{NotSent, Received};
 use crate::engine::Event;
 use crate::livy::{Client, Id, LivyError};
@@ -31,8 +31,8 @@ impl Conversation {
     /// The server has answered to what was sent ahead, before its turn.
     pub(super) fn on_sent_ahead(&mut self, answer: Answer) {
         let now = self.now();
-        if let (Answer::Posted(posted, code), Some(next)) = (answer, self.queue.front_mut()) {
-            next.on_posted(now, posted, code, &mut self.known);
+        if let (Answer::Posted(posted), Some(next)) = (answer, self.queue.front_mut()) {
+            next.on_posted(now, posted, &mut self.known);
         }
     }
 
@@ -65,26 +65,25 @@ impl Submitted {
         &mut self,
         now: Duration,
         posted: Result<Accepted, NotSent>,
-        code: String,
         known: &mut Known,
     ) {
         self.request = None;
-        // A server that takes one at a time gets it at its turn.
-        if self.goes_ahead
-            && !self.machine.owes_cancel()
-            && posted
-                .as_ref()
-                .is_err_and(|failed| failed.received == Received::No)
-        {
-            self.goes_ahead = false;
-            self.signature = None;
-            self.code = Some(Code::new(move |_| code));
-            self.machine.on_not_taken(self.is_its_turn.get());
-            return;
-        }
         known.conclude(self.signature.clone(), &posted);
-        self.machine
-            .on_posted(now, posted.map(|accepted| accepted.statement));
+        match &posted {
+            // A server that takes one at a time: whether it is sent once more is not for us. A 404 may come
+            // from a gateway that has lost sight of the session.
+            Err(failed)
+                if self.goes_ahead
+                    && failed.received == Received::No
+                    && failed.error.status() != Some(404) =>
+            {
+                self.machine.on_not_taken();
+            }
+            Ok(_) | Err(_) => {
+                let answer = posted.map(|accepted| accepted.statement);
+                self.machine.on_posted(now, answer);
+            }
+        }
     }
 }
 

@@ -104,6 +104,7 @@ impl Post {
         signature.and_then(|signature| self.known.concluded(&signature))
     }
 
+    /// Ends what is such a copy.
     async fn end_late(&self, found: Statement) {
         if let Some(of) = self.late_copy_of(&found) {
             self.end(of, vec![found]).await;

@@ -24,8 +24,7 @@ const DEFECT_WHILE_RUNNING: Duration = Duration::from_secs(120);
 
 /// What the running statement's requests answer.
 pub(super) enum Answer {
-    /// With the code that was to be sent, without its signature.
-    Posted(Result<Accepted, NotSent>, String),
+    Posted(Result<Accepted, NotSent>),
     Looked {
         took: Duration,
         answer: Result<Statement, LivyError>,
@@ -40,9 +39,13 @@ impl Conversation {
         let Some(mut submitted) = self.queue.pop_front() else {
             return Turn::Next;
         };
+        // Whether it runs at all is decided by what became of the one before.
+        if submitted.goes_ahead && !submitted.was_sent() {
+            self.finish_one(submitted, Outcome::NeverSent);
+            return Turn::Next;
+        }
         submitted.machine.on_its_turn(self.now());
         submitted.is_its_turn.set(true);
-        submitted.goes_ahead &= submitted.was_sent();
         // One that runs already is of an unknown age.
         if submitted.code.is_some() {
             submitted.machine.resembles(&self.lasted);
@@ -203,7 +206,7 @@ impl Conversation {
         submitted.signature = Some(signature.clone());
         if let Some(refusal) = client.service().refusal_of(submitted.kind) {
             let refused = Err(NotSent::of(refusal));
-            submitted.request = Some(Box::pin(ready(Answer::Posted(refused, code))));
+            submitted.request = Some(Box::pin(ready(Answer::Posted(refused))));
             return;
         }
         let post = Post {
@@ -220,7 +223,7 @@ impl Conversation {
             emit,
         };
         let posting = post.begin();
-        submitted.request = Some(Box::pin(async { Answer::Posted(posting.await, code) }));
+        submitted.request = Some(Box::pin(async { Answer::Posted(posting.await) }));
     }
 
     /// Nobody waits for it any more. The answer to its POST may have come just then; its number, where
@@ -233,7 +236,7 @@ impl Conversation {
             answer = answer_of(Some(submitted)) => answer,
             () = ready(()) => return submitted.machine.id(),
         };
-        let Answer::Posted(Ok(accepted), _) = answered else {
+        let Answer::Posted(Ok(accepted)) = answered else {
             return submitted.machine.id();
         };
         let id = accepted.statement.id;
@@ -250,9 +253,7 @@ impl Conversation {
             return;
         };
         match answer {
-            Answer::Posted(answer, code) => {
-                current.on_posted(now, answer, code, &mut self.known);
-            }
+            Answer::Posted(answer) => current.on_posted(now, answer, &mut self.known),
             Answer::Looked { took, answer } => {
                 current.request = None;
                 let machine = &mut current.machine;
