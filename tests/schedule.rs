@@ -4,7 +4,7 @@ pub mod simulation;
 
 use simulation::{
     Client, DURATIONS, ROUND_TRIPS, about, alike, clients, distributions, log_uniform, ours,
-    ours_at_first, requests_of_a_long_one, run,
+    ours_at_first, requests_of_a_long_one, run, same,
 };
 use std::time::Duration;
 
@@ -102,6 +102,25 @@ fn what_statements_before_took_helps_and_does_no_harm() {
     };
     let (with, without) = (shares(&ours()), shares(&ours_at_first()));
     assert!(with < 0.6 * without, "{with} and {without}");
+}
+
+/// Late by a fortieth of what it takes, or by a third of a round trip.
+#[test]
+fn what_takes_the_same_time_again_and_again_is_soon_seen_when_it_is_over() {
+    for (duration, round_trip) in [30, 75, 150, 350, 800, 1_500, 2_700, 10_000]
+        .into_iter()
+        .flat_map(|duration| round_trips().map(|round_trip| (duration, round_trip)))
+    {
+        let late = run(&ours(), &same(duration), round_trip)
+            .after(8)
+            .overhead();
+        let least = round_trip.as_secs_f64() * 1e3 / 3.0;
+        let bound = (duration as f64 / 40.0).max(least).max(2.0);
+        // Nothing is known of it between the second look and the third.
+        let is_too_soon = duration <= 2 * round_trip.as_millis() as u64;
+        let what = format!("{duration} ms at {round_trip:?}: {late:.1} ms");
+        assert!(late <= bound || is_too_soon, "{what}");
+    }
 }
 
 /// A job that tells its progress is seen to end sooner than one that tells nothing, and not by more requests.

@@ -167,6 +167,12 @@ pub fn alike(milliseconds: u64) -> Durations {
     })
 }
 
+/// A statement that is run again and again.
+pub fn same(milliseconds: u64) -> Durations {
+    let name = format!("{milliseconds} ms, the same");
+    durations(&name, move |_| milliseconds as f64)
+}
+
 pub fn log_uniform() -> Durations {
     durations("log-uniform 5 ms to 60 s", |share| {
         5.0 * 12_000_f64.powf(share)
@@ -176,6 +182,7 @@ pub fn log_uniform() -> Durations {
 pub fn distributions() -> Vec<Durations> {
     let mut all: Vec<Durations> = DURATIONS.into_iter().map(about).collect();
     all.extend([30, 350, 1_500].map(alike));
+    all.extend([30, 350, 1_500].map(same));
     all.push(log_uniform());
     for seconds in [0.5, 2.0, 10.0, 60.0] {
         let name = format!("uniform 0 to {seconds} s");
@@ -242,6 +249,11 @@ impl Costs {
         let mut all: Vec<_> = self.0.iter().map(|cost| cost.overhead).collect();
         all.sort();
         all[all.len() * 99 / 100].as_secs_f64() * 1e3
+    }
+
+    /// Without those of the first statements, so many.
+    pub fn after(self, first: usize) -> Costs {
+        Costs(self.0.into_iter().skip(first).collect())
     }
 
     /// The mean share of what a statement took; what takes less than this counts as if it took as long.

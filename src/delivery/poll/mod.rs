@@ -4,23 +4,28 @@
 //! | file        | its duty                                          |
 //! |-------------|---------------------------------------------------|
 //! | `usual.rs`  | how far apart looks are at an age                 |
-//! | `likely.rs` | when a statement is likely to be over             |
+//! | `progress.rs` | when it is likely to be over by its progress    |
+//! | `lasted.rs` | the same by what statements before it took        |
 //!
 //! A look is answered half a round trip after the server has looked. All ages count from the answer to the
 //! POST, which is as late: what is answered at an age was so at that age.
 
-mod likely;
+mod lasted;
+mod progress;
 mod usual;
 
-pub use likely::{Ended, Lasted};
+pub use lasted::{Ended, Lasted};
 pub use usual::session_gap;
 
-use likely::{Likely, Progress};
+use lasted::Expected;
+use progress::Progress;
 use std::time::Duration;
 use usual::{floor, usual};
 
 /// Clients that began together must not stay together.
 const JITTER: f64 = 0.2;
+/// Where the end is likely looks come at most so many times as often as usual.
+const TIMES: f64 = 3.0;
 /// So many looks more than usual a statement may have.
 const SPARE: f64 = 2.0;
 /// And so many may be saved for later.
@@ -44,14 +49,14 @@ pub struct Looks {
     /// How many more there were than usual.
     ahead: f64,
     progress: Progress,
-    expected: Option<Likely>,
+    expected: Option<Expected>,
 }
 
 impl Looks {
     /// At a statement after those that lasted so long.
     pub fn after(lasted: &Lasted) -> Looks {
         Looks {
-            expected: lasted.likely(),
+            expected: lasted.expected(),
             ..Looks::default()
         }
     }
@@ -65,9 +70,10 @@ impl Looks {
         self.progress.note(age, seen.progress);
         let usual = usual(age, round_trip);
         let by_chance = usual.mul_f64(1.0 + JITTER * chance.clamp(-1.0, 1.0));
-        let wanted = match (self.progress.likely(), &self.expected) {
+        let nearest = round_trip + floor(round_trip);
+        let wanted = match (self.progress.likely(), self.expected) {
             (Some(likely), _) => likely.apart(age, by_chance),
-            (None, Some(expected)) => expected.apart(age, by_chance),
+            (None, Some(expected)) => expected.apart(age, by_chance, nearest),
             (None, None) => by_chance,
         };
         // No more than can be spared.

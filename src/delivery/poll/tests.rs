@@ -31,8 +31,8 @@ fn looks_are_apart_by_a_share_of_the_age_within_bounds() {
         (5_000, 20, 255),
         (60_000, 20, 980),
         // A far server is asked again as soon as it has answered, a busy one is left alone.
-        (0, 80, 2),
-        (0, 150, 2),
+        (0, 80, 1),
+        (0, 150, 1),
         (0, 500, 300),
         (60_000, 3_000, 2_800),
     ] {
@@ -49,6 +49,37 @@ fn jitter_is_a_fifth() {
     assert_eq!(gap(1_000, 0, -1.0), 169);
     assert_eq!(gap(90_000, 0, 1.0), 1_200);
     assert_eq!(gap(1_000, 0, -5.0), 169);
+}
+
+/// Each look that finds nothing halves what is not known, and so does each that finds the end.
+#[test]
+fn what_takes_the_same_time_is_known_better_each_time() {
+    let end = 640;
+    let (mut known, mut late) = (lasted(&[]), Vec::new());
+    for _ in 0..8 {
+        let looks = Looks::after(&known);
+        let seen = ages(looks, 2_000, |_| 0.0);
+        let by = seen.iter().copied().find(|&age| age >= end).unwrap();
+        let after = seen.iter().copied().rfind(|&age| age < end).unwrap();
+        late.push(by - end);
+        known.note(Ended {
+            after: ms(after),
+            by: ms(by),
+        });
+    }
+    assert!(late[0] > 20 && late[1] > 20, "{late:?}");
+    assert!(late[5..].iter().all(|&late| late <= 8), "{late:?}");
+}
+
+/// One that takes longer than those before is looked at ever more rarely.
+#[test]
+fn a_statement_that_is_over_later_than_the_others_is_looked_at_behind_them() {
+    let alike = lasted(&[(595, 600), (594, 601), (590, 600)]);
+    let ages = ages(Looks::after(&alike), 2_000, |_| 0.0);
+    let behind: Vec<u64> = ages.into_iter().filter(|&age| age >= 600).take(4).collect();
+    let apart: Vec<u64> = behind.windows(2).map(|two| two[1] - two[0]).collect();
+    assert!(behind[0] < 606 && apart[0] < 10, "{behind:?}");
+    assert!(apart.is_sorted(), "{behind:?}");
 }
 
 /// What a session remembers of statements that ended between these ages.
@@ -103,7 +134,8 @@ fn a_statement_like_those_before_is_looked_at_when_they_were_over() {
         assert_eq!(ages(Looks::after(&unlike), 2_000, |_| 0.0), usual);
     }
     // What is long ago is forgotten.
-    let changed = [(20, 30), (490, 500), (495, 505), (485, 495), (490, 500)];
+    let mut changed = vec![(20, 30)];
+    changed.extend([(490, 500), (495, 505), (485, 495)].repeat(2));
     assert_ne!(ages(Looks::after(&lasted(&changed)), 2_000, |_| 0.0), usual);
 }
 

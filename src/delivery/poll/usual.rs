@@ -5,6 +5,8 @@ use std::time::Duration;
 /// Looks are apart by a share of the age, so that what is waited too long is a share of it, too.
 const SHARE_OF_AGE: f64 = 0.21;
 const AT_FIRST: Duration = Duration::from_millis(2);
+/// Where the end is likely they come as often as the clock of a runtime lets them.
+const SHORTEST: Duration = Duration::from_millis(1);
 /// While it is young they are not further apart than the best of other clients have them.
 const CEILING_WHEN_YOUNG: Duration = Duration::from_millis(287);
 const LOWEST_CEILING: Duration = Duration::from_millis(200);
@@ -37,7 +39,7 @@ pub(super) fn usual(age: Duration, round_trip: Duration) -> Duration {
 
 /// The shortest gap between an answer and the next look.
 pub(super) fn floor(round_trip: Duration) -> Duration {
-    round_trip.saturating_sub(FARTHEST).max(AT_FIRST)
+    round_trip.saturating_sub(FARTHEST).max(SHORTEST)
 }
 
 /// The gap before the next look at a session that starts; `chance` is from -1 to 1.
