@@ -15,7 +15,7 @@ use std::io::Write;
 /// Who makes something costlier on purpose, or much cheaper, sets them anew.
 const RECORDED: [(&str, f64); 4] = [
     ("launch to prompt and out", 25.7),
-    ("the same with a full history", 130.7),
+    ("the same with a full history", 53.0),
     ("a script of one statement", 29.0),
     ("one statement more", 1.30),
 ];
