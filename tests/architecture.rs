@@ -72,8 +72,9 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the files or folders that may name it.
-const HOMES: [(&str, &[&str]); 23] = [
+const HOMES: [(&str, &[&str]); 24] = [
     ("rustyline", &["repl/editor/"]),
+    ("memchr", &["repl/history/"]),
     ("crossterm", &["term/"]),
     ("rustix", &["term/input.rs"]),
     ("syntect", &["term/"]),

@@ -2,7 +2,7 @@
 //! speed, nor on what else it does.
 
 #[path = "../instructions/counting.rs"]
-mod counting;
+pub mod counting;
 
 use super::table::Row;
 use counting::{count, has_valgrind};
@@ -25,6 +25,10 @@ pub fn measure() {
     row(
         "launch to prompt and out",
         runs.iter().map(|run| run.start).collect(),
+    );
+    row(
+        "the same with a full history",
+        runs.iter().map(|run| run.full_start).collect(),
     );
     row(
         "script of one statement",

@@ -1,10 +1,10 @@
 //! Launch to an editable prompt, and memory there, on a pseudo-terminal.
 
+use crate::instructions::counting::fill_history;
 use crate::process::kilobytes;
 use crate::table::{Row, Sample};
 use crate::terminal::{Terminal, USUAL_ROWS, at_home};
 use portable_pty::CommandBuilder;
-use std::path::Path;
 use std::time::Duration;
 
 const RUNS: usize = 25;
@@ -54,20 +54,6 @@ pub fn measure() {
     Row::figure("memory at the prompt (VmRSS)", format!("{megabytes:.1} MB"))
         .budget("20 MB", megabytes <= 20.0)
         .print();
-}
-
-/// Ten thousand entries, of which some are blocks.
-fn fill_history(home: &Path) {
-    let folder = home.join(".local/state/livysh");
-    std::fs::create_dir_all(&folder).unwrap();
-    let line = |number: usize| match number % 10 {
-        0 => format!("def f{number}(x: Int) = {{\\n  val y = x + {number}\\n  y * 2\\n}}\n"),
-        _ => format!(
-            "val flights{number} = spark.read.parquet(\"/data/flights/{number}\").count()\n"
-        ),
-    };
-    let entries: String = (0..10_000).map(line).collect();
-    std::fs::write(folder.join("history-scala"), format!("#V2\n{entries}")).unwrap();
 }
 
 /// Time from the start of the program to its prompt on the screen, and its memory a little later,

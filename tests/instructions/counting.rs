@@ -16,6 +16,8 @@ pub struct Counts {
     /// From the start to the prompt and out again by Ctrl-D, of the main thread: how far the others have come
     /// with what they make ready by then is chance.
     pub start: u64,
+    /// The same where the history is full.
+    pub full_start: u64,
     /// Of a script of one statement.
     pub script: u64,
     /// Of one more.
@@ -32,7 +34,8 @@ pub fn count(binary: &str) -> Counts {
     let url = serve();
     let (one, many) = (script(binary, &url, 1), script(binary, &url, MANY));
     Counts {
-        start: start(binary, &url),
+        start: start(binary, &url, false),
+        full_start: start(binary, &url, true),
         script: one,
         statement: many.saturating_sub(one) / (MANY - 1),
     }
@@ -67,8 +70,11 @@ fn script(binary: &str, url: &str, statements: u64) -> u64 {
 }
 
 /// On a terminal, until the prompt stands; then Ctrl-D.
-fn start(binary: &str, url: &str) -> u64 {
+fn start(binary: &str, url: &str, is_full: bool) -> u64 {
     let home = tempfile::tempdir().unwrap();
+    if is_full {
+        fill_history(home.path());
+    }
     let (log, counts) = (home.path().join("log"), home.path().join("counts"));
     let size = PtySize {
         rows: 24,
@@ -103,6 +109,20 @@ fn start(binary: &str, url: &str) -> u64 {
     assert!(has_left, "no prompt: {told}");
     assert!(child.wait().unwrap().success(), "{told}");
     number_after("totals: ", &home.path().join("counts-01"))
+}
+
+/// Ten thousand entries, of which some are blocks.
+pub fn fill_history(home: &Path) {
+    let folder = home.join(".local/state/livysh");
+    std::fs::create_dir_all(&folder).unwrap();
+    let line = |number: usize| match number % 10 {
+        0 => format!("def f{number}(x: Int) = {{\\n  val y = x + {number}\\n  y * 2\\n}}\n"),
+        _ => format!(
+            "val flights{number} = spark.read.parquet(\"/data/flights/{number}\").count()\n"
+        ),
+    };
+    let entries: String = (0..10_000).map(line).collect();
+    std::fs::write(folder.join("history-scala"), format!("#V2\n{entries}")).unwrap();
 }
 
 fn valgrind(log: &Path, counts: &Path) -> [String; 3] {

@@ -29,7 +29,7 @@ mod view;
 pub(super) use printer::Printer;
 
 use super::complete::Completer;
-use super::history::{self, Outcome, Row, Runs};
+use super::history::{self, Held, Outcome, Row, Runs};
 use super::{Looks, credential};
 use crate::commands;
 use crate::lang::Language;
@@ -41,9 +41,9 @@ use recall::Recall;
 use rows::Rows;
 use rustyline::config::{BellStyle, CompletionType};
 use rustyline::error::ReadlineError;
-use rustyline::history::{FileHistory, History};
 use rustyline::{ColorMode, Config, EditMode, Editor};
 use state::{State, Wish};
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell, RefMut};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -105,10 +105,6 @@ impl LineEditor {
     ) -> Result<(LineEditor, Option<Printer>), String> {
         let words = |error: ReadlineError| error.to_string();
         let config = Config::builder()
-            .max_history_size(history::MOST)
-            .map_err(words)?
-            .history_ignore_dups(true)
-            .map_err(words)?
             .completion_type(CompletionType::List)
             // Which press lists is decided with what is known by then.
             .completion_show_all_if_ambiguous(true)
@@ -123,7 +119,7 @@ impl LineEditor {
             .build();
         let state = Arc::<State>::default();
         let completer = Rc::new(RefCell::new(Completer::new()));
-        let recall = Recall::new(FileHistory::with_config(&config), state.clone());
+        let recall = Recall::new(Held::new(history::MOST), state.clone());
         let mut editor = Editor::with_history(config, recall).map_err(words)?;
         editor.set_helper(Some(Helper {
             painter,
@@ -282,7 +278,7 @@ impl LineEditor {
         if block.starts_with(' ') || credential::looks_like_one(block) {
             return;
         }
-        let was_full = self.editor.history().len() == history::MOST;
+        let was_full = self.editor.history().file.is_full();
         let added = self.editor.add_history_entry(block).unwrap_or(false);
         self.forgotten += usize::from(added && was_full);
         if let Some(path) = self.path(language).filter(|_| added) {
@@ -299,15 +295,15 @@ impl LineEditor {
 
     /// What the history holds, the oldest first, each with the number that it keeps.
     pub(super) fn entries(&self) -> Vec<(usize, String)> {
-        let history = self.editor.history().file.iter().map(ToOwned::to_owned);
+        let history = self.editor.history().file.iter().map(Cow::into_owned);
         (self.forgotten + 1..).zip(history).collect()
     }
 
     /// The last entries of which this is true, as `:history` shows them.
     pub(super) fn table(&self, count: usize, is_wanted: impl Fn(&str) -> bool) -> String {
-        let entries = || self.editor.history().file.iter().map(String::as_str);
-        let runs = self.runs.of(entries());
-        let numbered = (self.forgotten + 1..).zip(entries()).zip(&runs);
+        let entries: Vec<Cow<'_, str>> = self.editor.history().file.iter().collect();
+        let runs = self.runs.of(entries.iter().map(Cow::as_ref));
+        let numbered = (self.forgotten + 1..).zip(&entries).zip(&runs);
         let mut rows: Vec<Row<'_>> = numbered
             .filter(|((_, text), _)| is_wanted(text))
             .map(|((number, text), run)| Row {
@@ -337,18 +333,12 @@ impl LineEditor {
             return;
         }
         match history::load(&path) {
-            Ok(loaded) if loaded.lost == 0 => self.fill(loaded.entries),
+            Ok(loaded) if loaded.lost == 0 => self.editor.history_mut().file = loaded.entries,
             Ok(_) => self.load_broken(&path, out),
             Err(error) => {
                 let told = format!("the history cannot be read: {}: {error}", path.display());
                 out.note(&Line::plain(one_line(&told).into_owned()));
             }
-        }
-    }
-
-    fn fill(&mut self, entries: Vec<String>) {
-        for entry in entries {
-            self.editor.history_mut().add_owned(entry).ok();
         }
     }
 
@@ -375,7 +365,7 @@ impl LineEditor {
             out.note(&Line::plain(one_line(&told).into_owned()));
         }
         if let Ok(loaded) = history::load(path) {
-            self.fill(loaded.entries);
+            self.editor.history_mut().file = loaded.entries;
         }
     }
 }

@@ -5,7 +5,9 @@
 //! by what was before the cursor when the search began, so that the cursor can go to an entry's end.
 
 use super::state::State;
-use rustyline::history::{FileHistory, History, SearchDirection, SearchResult};
+use crate::repl::history::{self, Held};
+use rustyline::error::ReadlineError;
+use rustyline::history::{History, SearchDirection, SearchResult};
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
@@ -48,25 +50,41 @@ impl Search {
 
 /// A file's history, searched so.
 pub(super) struct Recall {
-    pub(super) file: FileHistory,
+    pub(super) file: Held,
     state: Arc<State>,
 }
 
 impl Recall {
-    pub(super) fn new(file: FileHistory, state: Arc<State>) -> Recall {
+    pub(super) fn new(file: Held, state: Arc<State>) -> Recall {
         Recall { file, state }
     }
 
-    fn entry(&self, index: usize) -> Option<Cow<'_, str>> {
-        let found = self.file.get(index, SearchDirection::Forward).ok()??;
-        Some(found.entry)
+    /// The next entry that holds a text, from this one on; none holds an empty one.
+    fn containing(
+        &self,
+        term: &str,
+        start: usize,
+        direction: SearchDirection,
+    ) -> Option<SearchResult<'_>> {
+        if term.is_empty() || start >= self.len() {
+            return None;
+        }
+        let holds = |idx: usize| {
+            let entry = self.file.get(idx)?;
+            let pos = entry.find(term)?;
+            Some(SearchResult { entry, idx, pos })
+        };
+        match direction {
+            SearchDirection::Reverse => (0..=start).rev().find_map(holds),
+            SearchDirection::Forward => (start..self.len()).find_map(holds),
+        }
     }
 
     /// The next entry that begins as is wanted; a way that ends before one stays where it is, or goes
     /// back to what was typed.
     fn next(&self, search: &mut Search, start: usize, direction: SearchDirection) -> Found {
         let wanted = |index: usize| {
-            let entry = self.entry(index)?;
+            let entry = self.file.get(index)?;
             search.wants(&entry).then_some((index, entry))
         };
         let found = match direction {
@@ -104,20 +122,20 @@ impl Recall {
 type Found = (String, usize, usize);
 
 impl History for Recall {
-    fn get(
-        &self,
-        index: usize,
-        direction: SearchDirection,
-    ) -> rustyline::Result<Option<SearchResult<'_>>> {
-        self.file.get(index, direction)
+    fn get(&self, index: usize, _: SearchDirection) -> rustyline::Result<Option<SearchResult<'_>>> {
+        Ok(self.file.get(index).map(|entry| SearchResult {
+            entry,
+            idx: index,
+            pos: 0,
+        }))
     }
 
     fn add(&mut self, line: &str) -> rustyline::Result<bool> {
-        self.file.add(line)
+        self.add_owned(line.to_owned())
     }
 
     fn add_owned(&mut self, line: String) -> rustyline::Result<bool> {
-        self.file.add_owned(line)
+        Ok(self.file.add(line))
     }
 
     fn len(&self) -> usize {
@@ -125,35 +143,34 @@ impl History for Recall {
     }
 
     fn is_empty(&self) -> bool {
-        self.file.is_empty()
-    }
-
-    fn set_max_len(&mut self, length: usize) -> rustyline::Result<()> {
-        self.file.set_max_len(length)
-    }
-
-    fn ignore_dups(&mut self, yes: bool) -> rustyline::Result<()> {
-        self.file.ignore_dups(yes)
-    }
-
-    fn ignore_space(&mut self, yes: bool) {
-        self.file.ignore_space(yes);
-    }
-
-    fn save(&mut self, path: &Path) -> rustyline::Result<()> {
-        self.file.save(path)
-    }
-
-    fn append(&mut self, path: &Path) -> rustyline::Result<()> {
-        self.file.append(path)
-    }
-
-    fn load(&mut self, path: &Path) -> rustyline::Result<()> {
-        self.file.load(path)
+        self.len() == 0
     }
 
     fn clear(&mut self) -> rustyline::Result<()> {
-        self.file.clear()
+        self.file = Held::new(history::MOST);
+        Ok(())
+    }
+
+    fn set_max_len(&mut self, _: usize) -> rustyline::Result<()> {
+        unsupported()
+    }
+
+    fn ignore_dups(&mut self, _: bool) -> rustyline::Result<()> {
+        unsupported()
+    }
+
+    fn ignore_space(&mut self, _: bool) {}
+
+    fn save(&mut self, _: &Path) -> rustyline::Result<()> {
+        unsupported()
+    }
+
+    fn append(&mut self, _: &Path) -> rustyline::Result<()> {
+        unsupported()
+    }
+
+    fn load(&mut self, _: &Path) -> rustyline::Result<()> {
+        unsupported()
     }
 
     /// Ctrl-R and Ctrl-S: an entry that is there already is passed over.
@@ -165,7 +182,7 @@ impl History for Recall {
     ) -> rustyline::Result<Option<SearchResult<'_>>> {
         let mut start = start;
         loop {
-            let Some(found) = self.file.search(term, start, direction)? else {
+            let Some(found) = self.containing(term, start, direction) else {
                 return Ok(None);
             };
             let is_shown = self.state.finds(&found.entry, term);
@@ -198,6 +215,15 @@ impl History for Recall {
     }
 }
 
+/// What is kept, and in which file, is not rustyline's to say.
+fn unsupported() -> rustyline::Result<()> {
+    let error = std::io::Error::from(std::io::ErrorKind::Unsupported);
+    Err(ReadlineError::Io(error))
+}
+
+#[cfg(test)]
+mod agreement;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,9 +238,9 @@ mod tests {
 
     impl Keys {
         fn typing(entries: &[&str], line: &str) -> Keys {
-            let mut file = FileHistory::default();
+            let mut file = Held::new(history::MOST);
             for entry in entries {
-                file.add(entry).unwrap();
+                file.add((*entry).to_owned());
             }
             Keys {
                 recall: Recall::new(file, Arc::default()),

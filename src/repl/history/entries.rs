@@ -1,8 +1,10 @@
-//! The texts of a history: a file in the line editor's own format, a line for each entry.
+//! The files of a history: read, added to, and kept from growing for ever.
 //!
 //! Written here: the line editor would write the file anew, in its place, whenever another shell has
 //! added to it or it is full, and a kill in between would lose all of it.
 
+use super::held::Held;
+use super::lines::{self, HEADER, Text, line};
 use super::{is_torn, locked, replace};
 use crate::shell::write_fresh;
 use std::io::{self, Read, Write};
@@ -10,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 /// So many entries are kept.
 pub(in crate::repl) const MOST: usize = 10_000;
-const HEADER: &str = "#V2\n";
 
 /// Makes the folder, and an empty file of mode 0600 where there is none.
 pub(in crate::repl) fn prepare(path: &Path) -> io::Result<()> {
@@ -44,7 +45,7 @@ pub(in crate::repl) fn append(path: &Path, entry: &str) -> io::Result<()> {
 
 /// What a file holds.
 pub(in crate::repl) struct Loaded {
-    pub(in crate::repl) entries: Vec<String>,
+    pub(in crate::repl) entries: Held,
     /// How many lines are no text.
     pub(in crate::repl) lost: usize,
 }
@@ -57,16 +58,26 @@ pub(in crate::repl) fn load(path: &Path) -> io::Result<Loaded> {
     let mut text = Vec::new();
     file.read_to_end(&mut text)?;
     drop(file);
-    let (entries, lost) = sound(&text);
-    if lost == 0 && is_long(&text) {
+    let is_long = is_long(&text);
+    let loaded = Loaded::of(text, MOST);
+    if loaded.lost == 0 && is_long {
         trim(path).ok();
     }
-    Ok(Loaded { entries, lost })
+    Ok(loaded)
+}
+
+impl Loaded {
+    /// The newest entries of a file's text: so many.
+    pub(in crate::repl) fn of(text: Vec<u8>, most: usize) -> Loaded {
+        let (text, lost) = Text::of(text);
+        let entries = Held::of(text, most);
+        Loaded { entries, lost }
+    }
 }
 
 /// Whether a file has more than twice as many entries as are kept.
 fn is_long(text: &[u8]) -> bool {
-    text.iter().filter(|byte| **byte == b'\n').count() > 2 * MOST + 1
+    lines::count(text) > 2 * MOST + 1
 }
 
 /// Takes the oldest entries out of a file that is long.
@@ -109,62 +120,18 @@ pub(in crate::repl) fn set_aside(path: &Path) -> io::Result<Option<Aside>> {
         PathBuf::from(name)
     });
     let copy = write_fresh(names, &text, 0o600)?;
-    let (entries, lost) = sound(&text);
-    let kept: String = entries.iter().map(|entry| line(entry)).collect();
-    replace(path, (HEADER.to_owned() + &kept).as_bytes()).inspect_err(|_| {
+    let (text, lost) = Text::of(text);
+    let entries = text.newest_first().map(|(_, found)| text.entry(found));
+    let mut kept: Vec<String> = entries.map(|entry| line(&entry)).collect();
+    kept.push(HEADER.to_owned());
+    kept.reverse();
+    replace(path, kept.concat().as_bytes()).inspect_err(|_| {
         if copy.is_made {
             std::fs::remove_file(&copy.path).ok();
         }
     })?;
     let copy = copy.path;
     Ok(Some(Aside { copy, lost }))
-}
-
-/// The entries that can be read, and how many lines cannot.
-fn sound(text: &[u8]) -> (Vec<String>, usize) {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    // Files of before the header have entries as they are.
-    let (text, is_escaped) = match text.strip_prefix(HEADER.as_bytes()) {
-        Some(text) => (text, true),
-        None => (text, false),
-    };
-    let mut lost = 0;
-    let mut entries = Vec::new();
-    for line in text.split(|byte| *byte == b'\n') {
-        match str::from_utf8(line) {
-            Ok("") => {}
-            Ok(line) if is_escaped => entries.push(entry(line)),
-            Ok(line) => entries.push(line.to_owned()),
-            Err(_) => lost += 1,
-        }
-    }
-    (entries, lost)
-}
-
-/// An entry as a line of the file.
-fn line(entry: &str) -> String {
-    entry.replace('\\', "\\\\").replace('\n', "\\n") + "\n"
-}
-
-/// A line of the file as the entry that it was.
-fn entry(line: &str) -> String {
-    // Nearly all lines, and a prompt waits for ten thousand of them.
-    if !line.contains('\\') {
-        return line.to_owned();
-    }
-    let mut entry = String::with_capacity(line.len());
-    let mut chars = line.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => match chars.next() {
-                Some('n') => entry.push('\n'),
-                Some('\\') | None => entry.push('\\'),
-                Some(other) => entry.extend(['\\', other]),
-            },
-            c => entry.push(c),
-        }
-    }
-    entry
 }
 
 #[cfg(test)]
@@ -218,8 +185,10 @@ mod tests {
         assert_eq!(std::fs::read(&copy).unwrap(), broken);
         assert_eq!((mode(&path), mode(&copy)), (0o600, 0o600));
         assert_eq!(set_aside(&path).unwrap(), None);
-        let sound = sound(broken);
-        assert_eq!(sound, (vec!["a\\\nb".to_owned(), "c".to_owned()], 1));
+        let loaded = Loaded::of(broken.to_vec(), MOST);
+        let entries: Vec<_> = loaded.entries.iter().collect();
+        assert_eq!(entries, ["a\\\nb", "c"]);
+        assert_eq!(loaded.lost, 1);
     }
 
     #[test]

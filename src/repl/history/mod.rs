@@ -2,15 +2,22 @@
 //!
 //! | file         | its duty                                           |
 //! |--------------|----------------------------------------------------|
-//! | `entries.rs` | the texts, in the line editor's own format         |
+//! | `entries.rs` | the files of the entries                           |
+//! | `lines.rs`   | their texts, in the line editor's own format       |
+//! | `held.rs`    | the entries that a prompt has at hand              |
 //! | `runs.rs`    | when each ran, in which profile, and how it ended  |
 //! | `table.rs`   | both, as `:history` shows them                     |
 
 mod entries;
+mod held;
+mod lines;
 mod runs;
 mod table;
 
+#[cfg(test)]
+pub(super) use entries::Loaded;
 pub(super) use entries::{MOST, append, load, prepare, set_aside};
+pub(super) use held::Held;
 pub(super) use runs::{Outcome, Run, Runs};
 pub(super) use table::{Row, table};
 
