@@ -21,8 +21,8 @@ const NARROW: f64 = 0.01;
 const BEHIND: f64 = 0.005;
 /// A few do not show the whole spread: by such a part it is wider to both sides.
 const WIDER: u32 = 8;
-/// No clock is finer than this.
-const FINEST: Duration = Duration::from_millis(1);
+/// No clock that is looked at here is finer than this.
+const FINEST: Duration = Duration::from_micros(250);
 
 /// What is known of a statement's end: it was not over at one age, and was at the other.
 #[derive(Debug, Clone, Copy, PartialEq)]

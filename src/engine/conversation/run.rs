@@ -18,6 +18,9 @@ use tokio::time::Instant;
 /// After a statement has failed, how long to ask whether the session is dead.
 const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
+/// The runtime's clock ticks each millisecond, and wakes at the tick behind the time.
+const HALF_TICK: Duration = Duration::from_micros(500);
+
 /// A gateway that tells of a server that is started anew may call it an error of the server's: a
 /// statement that runs is worth waiting for.
 const DEFECT_WHILE_RUNNING: Duration = Duration::from_secs(120);
@@ -62,7 +65,7 @@ impl Conversation {
             false => self.watch_stages(),
         };
         loop {
-            let now = self.began.elapsed();
+            let soon = self.began.elapsed() + HALF_TICK;
             let Some(current) = &mut self.current else {
                 return Turn::Next;
             };
@@ -75,7 +78,7 @@ impl Conversation {
                         self.current = Some(current);
                     }
                 }
-                Step::LookAt(id, at) if at <= now => {
+                Step::LookAt(id, at) if at <= soon => {
                     current.machine.on_looking();
                     let place = (client.clone(), session.clone(), id);
                     let signature = current.signature.clone();
@@ -84,7 +87,7 @@ impl Conversation {
                         current.request = Some(look);
                     }
                 }
-                Step::LookAt(_, at) => look_at = Some(self.began + at),
+                Step::LookAt(_, at) => look_at = Some(self.began + at - HALF_TICK),
                 Step::Wait => {}
                 Step::Over => break,
             }
