@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex};
 /// What is different about a server.
 #[derive(Default, Clone, Copy)]
 struct Manner {
-    /// It takes a statement only while none runs.
-    takes_one: bool,
+    /// It takes a statement only while none runs, and says so with this status.
+    takes_one: Option<&'static str>,
     /// It takes a statement that says so, and a gateway says that the session is not there.
     hides: bool,
     /// After the first look it has forgotten its statements, and has others under their numbers.
@@ -69,9 +69,11 @@ impl Queue {
         if code.contains("never taken") {
             return Answer::json("400 Bad Request", r#"{"msg":"not this one"}"#);
         }
-        if self.manner.takes_one && self.running().is_some() {
+        if let Some(status) = self.manner.takes_one
+            && self.running().is_some()
+        {
             self.refused += 1;
-            return Answer::json("400 Bad Request", r#"{"msg":"a statement runs already"}"#);
+            return Answer::json(status, r#"{"msg":"a statement runs already"}"#);
         }
         self.statements.push(Statement {
             looks: 0,
@@ -297,17 +299,23 @@ fn what_may_not_run_is_not_sent_ahead() {
 
 #[test]
 fn a_server_that_takes_one_at_a_time_gets_each_at_its_turn() {
-    let server = Server::start(Manner {
-        takes_one: true,
-        ..Manner::default()
-    });
-    let ran = server.runs(&["--keep-going"], "'a slow'\n'b'\n'c'\n");
-    ran.gave("gave 'a slow'\ngave 'b'\ngave 'c'\n", 0);
-    assert_eq!(server.began(), ["'a slow'", "'b'", "'c'"]);
-    assert!(server.queue.lock().unwrap().refused > 0);
+    for status in ["400 Bad Request", "500 Internal Server Error"] {
+        let server = Server::start(Manner {
+            takes_one: Some(status),
+            ..Manner::default()
+        });
+        let script = "'a slow'\n'b slow'\n'c slow'\n'd'\n";
+        let ran = server.runs(&["--keep-going"], script);
+        let expected = "gave 'a slow'\ngave 'b slow'\ngave 'c slow'\ngave 'd'\n";
+        ran.gave(expected, 0);
+        let began = ["'a slow'", "'b slow'", "'c slow'", "'d'"];
+        assert_eq!(server.began(), began);
+        // It is not tried again.
+        assert_eq!(server.queue.lock().unwrap().refused, 1, "{status}");
+    }
     // What was refused does not run behind the end of the script.
     let server = Server::start(Manner {
-        takes_one: true,
+        takes_one: Some("400 Bad Request"),
         ..Manner::default()
     });
     let ran = server.runs(&["--keep-going"], "'a slow, and leaves'\n'b'\n");

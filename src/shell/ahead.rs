@@ -2,7 +2,7 @@
 //! not come.
 
 use super::wait::{AFTER_SIGNAL, Waited};
-use super::{Event, Link, Over, Run, Signal};
+use super::{Event, Link, Over, Run};
 use crate::engine::{self, Outcome, Ticket};
 use crate::lang::{self, Feeding, Snippet, Source};
 use crate::livy::Id;
@@ -126,16 +126,13 @@ impl Link {
         {
             let left = until.saturating_duration_since(Instant::now());
             match self.next(out, Some(left)) {
-                None
-                | Some(Event::ThreadLost | Event::Signal(Signal::Interrupt | Signal::HangUp)) => {
-                    break;
-                }
+                // The program is about to end.
+                None | Some(Event::ThreadLost | Event::Signal(_)) => break,
                 Some(
                     Event::Engine(_)
                     | Event::Preparing { .. }
                     | Event::Told(_)
-                    | Event::InputArrived
-                    | Event::Signal(Signal::Terminate | Signal::TimeUp | Signal::NotStarted { .. }),
+                    | Event::InputArrived,
                 ) => {}
             }
         }

@@ -18,7 +18,10 @@ impl Conversation {
     pub(super) fn send_ahead(&mut self, client: &Arc<Client>, session: &Id) {
         let lets = |one: &Submitted| one.machine.is_awaited() && one.reply.is_none();
         let goes = |one: &Submitted| one.goes_ahead && !one.was_sent();
-        if !self.current.as_ref().is_some_and(lets) || !self.queue.front().is_some_and(goes) {
+        if self.known.takes_one_at_a_time
+            || !self.current.as_ref().is_some_and(lets)
+            || !self.queue.front().is_some_and(goes)
+        {
             return;
         }
         if let Some(mut next) = self.queue.pop_front() {
@@ -70,13 +73,14 @@ impl Submitted {
         self.request = None;
         known.conclude(self.signature.clone(), &posted);
         match &posted {
-            // A server that takes one at a time: whether it is sent once more is not for us. A 404 may come
-            // from a gateway that has lost sight of the session.
+            // Whether it is sent once more is not for us. A 404 may come from a gateway that has lost sight
+            // of the session.
             Err(failed)
                 if self.goes_ahead
-                    && failed.received == Received::No
+                    && failed.received != Received::Perhaps
                     && failed.error.status() != Some(404) =>
             {
+                known.takes_one_at_a_time |= failed.error.status().is_some();
                 self.machine.on_not_taken();
             }
             Ok(_) | Err(_) => {

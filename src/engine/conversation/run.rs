@@ -220,7 +220,11 @@ impl Conversation {
                 kind: self.kind_to_send(client, submitted.kind),
             },
             known: self.known.clone(),
-            patience: self.patience,
+            // It has another chance when its turn comes.
+            patience: Patience {
+                resends: self.patience.resends && !submitted.goes_ahead,
+                ..self.patience
+            },
             unwanted: submitted.take_back.subscribe(),
             owes_cancel: submitted.owes_cancel.clone(),
             emit,
