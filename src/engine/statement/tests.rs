@@ -51,7 +51,7 @@ fn looks_come_with_growing_gaps_until_it_is_final() {
     machine.on_looking();
     assert_eq!(machine.step(), Step::Wait);
     machine.on_looked(ms(13), ms(3), 0.0, Ok(statement("running")));
-    assert_eq!(machine.step(), look_at(15));
+    assert_eq!(machine.step(), look_at(14));
     machine.on_looked(ms(1_010), ms(3), 0.0, Ok(statement("Running")));
     assert_eq!(machine.step(), look_at(1_209));
     assert_eq!(machine.progress(), (0.5, false));
