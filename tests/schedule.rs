@@ -4,7 +4,7 @@ pub mod simulation;
 
 use simulation::{
     Client, DURATIONS, ROUND_TRIPS, about, alike, clients, distributions, log_uniform, ours,
-    ours_at_first, requests_of_a_long_one, run, same,
+    ours_at_first, requests_of_a_long_one, run, same, short_ones,
 };
 use std::time::Duration;
 
@@ -120,6 +120,20 @@ fn what_takes_the_same_time_again_and_again_is_soon_seen_when_it_is_over() {
         let is_too_soon = duration <= 2 * round_trip.as_millis() as u64;
         let what = format!("{duration} ms at {round_trip:?}: {late:.1} ms");
         assert!(late <= bound || is_too_soon, "{what}");
+    }
+}
+
+/// On a near server, where the loop's looks are as far apart as ours can be.
+#[test]
+fn what_is_short_and_differs_is_seen_nearly_as_soon_as_by_the_tight_loop() {
+    let clients = clients();
+    let tight_loop = clients.iter().find(|one| one.name.contains("loop"));
+    for round_trip in [200, 350, 700].map(Duration::from_micros) {
+        let late = |client: &Client| run(client, &short_ones(), round_trip).overhead();
+        let (ours, least) = (late(&ours()), late(tight_loop.unwrap()));
+        let at_first = late(&ours_at_first());
+        let what = format!("{ours:.2}, {at_first:.2} and {least:.2} ms at {round_trip:?}");
+        assert!(ours < least + 0.25 && ours < 0.8 * at_first, "{what}");
     }
 }
 

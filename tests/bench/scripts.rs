@@ -1,6 +1,6 @@
 //! Scripts of many statements, piped: the whole of livysh from its start to its end, with and without
 //! `--keep-going`, beside the tight loop of the same statements, in turn. On the scripted server and on a real
-//! Spark, where fewer statements of Scala do: its compiler needs longer for one than all the rest takes.
+//! Spark, where there are fewer rounds of Scala: its compiler needs longer for one than all the rest takes.
 
 use crate::connected::Connected;
 use crate::live::livysh;
@@ -27,8 +27,8 @@ pub fn measure() {
     let sessions = [0, 1, 2].map(|_| Connected::create(&url, "pyspark"));
     let python = Script::of("python", "pyspark", "6 * 7", "42", 1_000);
     python.compare(&url, &sessions, "real Spark", 5);
-    let scala = Script::of("scala", "spark", "println(6 * 7)", "42", 100);
-    scala.compare(&url, &sessions, "real Spark", 3);
+    let scala = Script::of("scala", "spark", "println(6 * 7)", "42", 1_000);
+    scala.compare(&url, &sessions, "real Spark", 2);
     server.stop();
 }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Odd ones, for whoever looks at whole seconds has seen those at once.
 const SHORT: [u64; 6] = [0, 5, 30, 75, 150, 350];
 /// With how often each is measured.
-const LONG: [(u64, usize); 4] = [(800, 7), (1_500, 5), (2_700, 4), (10_000, 3)];
+const LONG: [(u64, usize); 4] = [(800, 12), (1_500, 10), (2_700, 9), (10_000, 9)];
 const ROUND_TRIPS: [u64; 3] = [0, 20, 80];
 const ROUNDS: usize = 8;
 /// How often a peer's one turn is livysh's and the loop's, whose p99 is worth more for it.

@@ -13,7 +13,10 @@ use std::time::Duration;
 const REMEMBERED: usize = 6;
 /// …unless the longest took more than so many times what the shortest did.
 const ALIKE: f64 = 1.5;
-/// So many looks find the end in its window, if they need not come too often for that.
+/// …and took longer than this: below, times differ by what else the machine does, and not by the code.
+const SHORT: Duration = Duration::from_millis(20);
+/// So many looks find the end in its window, if they need not come too often for that; where it is short, as
+/// many as may be.
 const LOOKS: u32 = 4;
 /// A window is narrow enough at such a share of the age…
 const NARROW: f64 = 0.01;
@@ -71,8 +74,8 @@ impl Lasted {
                 (shortest.saturating_sub(wider), longest + wider)
             }
         };
-        let are_alike = self.0.len() > 1 && to <= from.mul_f64(ALIKE) + FINEST;
-        are_alike.then_some(Expected { from, to, are_same })
+        let are_alike = to <= (from.mul_f64(ALIKE) + FINEST).max(SHORT);
+        (self.0.len() > 1 && are_alike).then_some(Expected { from, to, are_same })
     }
 }
 
@@ -128,7 +131,11 @@ impl Expected {
     /// How many looks there are to be in the window: a whole number, at least 1.
     fn looks(self, usual: Duration, nearest: Duration) -> f64 {
         let width = self.width();
-        let often = (width / LOOKS).max(usual.div_f64(TIMES));
+        let often = usual.div_f64(TIMES);
+        let often = match self.to <= SHORT {
+            true => often,
+            false => often.max(width / LOOKS),
+        };
         let looks = match width > nearest {
             true => width.div_duration_f64(often).ceil(),
             false => 1.0,

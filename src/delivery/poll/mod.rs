@@ -1,11 +1,11 @@
 //! When to look next: often while a statement is young, rarely when it is old, and right after the moment at
 //! which it is likely to be over.
 //!
-//! | file        | its duty                                          |
-//! |-------------|---------------------------------------------------|
-//! | `usual.rs`  | how far apart looks are at an age                 |
+//! | file          | its duty                                        |
+//! |---------------|-------------------------------------------------|
+//! | `usual.rs`    | how far apart looks are at an age               |
 //! | `progress.rs` | when it is likely to be over by its progress    |
-//! | `lasted.rs` | the same by what statements before it took        |
+//! | `lasted.rs`   | the same by what statements before it took      |
 //!
 //! A look is answered half a round trip after the server has looked. All ages count from the answer to the
 //! POST, which is as late: what is answered at an age was so at that age.
