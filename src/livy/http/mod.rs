@@ -9,6 +9,8 @@
 //! | `url.rs`       | the root of a Livy API, and how it is shown       |
 //! | `transport.rs` | certificates, a proxy, what every request has     |
 //! | `signed.rs`    | puts on a request what proves who asks            |
+//! | `calls.rs`     | what can be asked: GET, POST and the like         |
+//! | `sending.rs`   | one of them, from its address to its answer       |
 //! | `on_its_way.rs`| until when it is waited for, what is told of it   |
 //! | `answer.rs`    | reads a success, and knows one that is not Livy's |
 //! | `refused.rs`   | reads what is no success                          |
@@ -17,6 +19,7 @@
 //! | `clock.rs`     | how far our clock is from the server's            |
 
 mod answer;
+mod calls;
 mod clock;
 mod cookies;
 mod draining;
@@ -24,35 +27,29 @@ mod failed;
 mod large_text;
 mod on_its_way;
 mod refused;
+mod sending;
 mod signed;
 mod transport;
 mod url;
 
+pub use calls::Touch;
 pub use failed::kind_of_handshake;
 pub use refused::is_of_proxy;
 pub use signed::Unsigned;
 pub use transport::{ProxyServer, Transport, TransportRefused};
 pub use url::{UrlError, host_of, in_path, is_host_alone, parse_root, shown_root, with_path};
 
-use super::dialect::{Dialect, SCALA_HEADER, SCALA_WHOLE};
+use super::dialect::Dialect;
 use super::error::{IdentityError, LivyError, Reference, ServerError};
 use super::watch::Watch;
-use answer::Answer;
 use cookies::Cookies;
-use on_its_way::{OnItsWay, Received};
-use refused::{refused, text_of};
 use reqwest::cookie::CookieStore as _;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::multipart::{Form, Part};
-use reqwest::{Client, Method, Request, Url};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use reqwest::header::HeaderValue;
+use reqwest::{Client, Url};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
 use transport::SHORTEST_CONCEALED;
-use url::shown;
 
 /// A header that proves who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,22 +92,6 @@ pub trait Authorizer: Send + Sync {
 
     /// A text of the server's without what proves it: some repeat the header that they refuse.
     fn conceal(&self, text: String) -> String;
-}
-
-/// What a request carries.
-enum Carried<'a, T> {
-    Nothing,
-    Json(&'a T),
-    Form(Form),
-}
-
-/// How a session is touched.
-#[derive(Debug, Clone, Copy)]
-pub enum Touch {
-    /// With an empty object.
-    Post,
-    /// With nothing.
-    Put,
 }
 
 pub struct Http {
@@ -185,132 +166,6 @@ impl Http {
         }
     }
 
-    pub async fn get<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-        timeout: Duration,
-    ) -> Result<T, LivyError> {
-        self.get_as(path, query, timeout, Ok).await
-    }
-
-    /// What stands at the root itself, as text.
-    pub async fn text(&self, timeout: Duration) -> Result<String, LivyError> {
-        let nothing = Carried::<()>::Nothing;
-        let answer = self.send(Method::GET, &[], &[], nothing, timeout).await?;
-        Ok(answer.text())
-    }
-
-    /// A GET whose answer is read by somebody.
-    pub async fn get_as<T: DeserializeOwned, R>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-        timeout: Duration,
-        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
-    ) -> Result<R, LivyError> {
-        let answer = self
-            .send(Method::GET, path, query, Carried::<()>::Nothing, timeout)
-            .await?;
-        answer.read(read).map_err(|error| self.told(error))
-    }
-
-    /// A GET whose large answer is left, and is none, once what has come of it is enough for that.
-    pub async fn get_unless<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        timeout: Duration,
-        is_enough: impl Fn(&[u8]) -> bool,
-    ) -> Result<Option<T>, LivyError> {
-        let nothing = Carried::<()>::Nothing;
-        let answer = self
-            .send_unless(Method::GET, path, &[], nothing, timeout, is_enough)
-            .await?;
-        match answer.is_left {
-            true => Ok(None),
-            false => answer.read(Ok).map(Some).map_err(|error| self.told(error)),
-        }
-    }
-
-    pub async fn post<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-        timeout: Duration,
-    ) -> Result<T, LivyError> {
-        self.post_as(path, body, timeout, Ok).await
-    }
-
-    /// A POST whose answer is read by somebody.
-    pub async fn post_as<T: DeserializeOwned, R>(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-        timeout: Duration,
-        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
-    ) -> Result<R, LivyError> {
-        let answer = self
-            .send(Method::POST, path, &[], Carried::Json(body), timeout)
-            .await?;
-        answer.read(read).map_err(|error| self.told(error))
-    }
-
-    /// A POST whose answer says nothing that is needed.
-    pub async fn post_without_answer(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-        timeout: Duration,
-    ) -> Result<(), LivyError> {
-        let answer = self
-            .send(Method::POST, path, &[], Carried::Json(body), timeout)
-            .await?;
-        answer.confirm()
-    }
-
-    /// Sends a file as the part of a form that has this name.
-    pub async fn upload(
-        &self,
-        path: &[&str],
-        part: &'static str,
-        file_name: String,
-        bytes: Vec<u8>,
-        timeout: Duration,
-    ) -> Result<(), LivyError> {
-        let form = Form::new().part(part, Part::bytes(bytes).file_name(file_name));
-        let answer = self
-            .send(Method::POST, path, &[], Carried::<()>::Form(form), timeout)
-            .await?;
-        answer.confirm()
-    }
-
-    /// A change of nothing but the time of the last one; its answer may be empty.
-    pub async fn touch<T: DeserializeOwned, R: Default>(
-        &self,
-        how: Touch,
-        path: &[&str],
-        timeout: Duration,
-        read: impl FnOnce(T) -> Result<R, serde_json::Error>,
-    ) -> Result<R, LivyError> {
-        let nothing = serde_json::Map::new();
-        let (method, body) = match how {
-            Touch::Post => (Method::POST, Carried::Json(&nothing)),
-            Touch::Put => (Method::PUT, Carried::Nothing),
-        };
-        let answer = self.send(method, path, &[], body, timeout).await?;
-        match answer.is_empty() {
-            true => Ok(R::default()),
-            false => answer.read(read).map_err(|error| self.told(error)),
-        }
-    }
-
-    pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
-        let answer = self
-            .send(Method::DELETE, path, &[], Carried::<()>::Nothing, timeout)
-            .await?;
-        answer.confirm()
-    }
-
     fn is_known_by_cookies(&self, url: &Url) -> bool {
         self.authorizer.is_kept_by_cookies() && self.cookies.cookies(url).is_some()
     }
@@ -344,167 +199,6 @@ impl Http {
             other => other,
         }
     }
-
-    /// Signs a request, sends it, and tells a success from what is none.
-    async fn send(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, &str)],
-        body: Carried<'_, impl Serialize>,
-        timeout: Duration,
-    ) -> Result<Answer, LivyError> {
-        self.send_unless(method, path, query, body, timeout, |_| false)
-            .await
-    }
-
-    /// The same, where a large success may be left once enough of it has come.
-    async fn send_unless(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, &str)],
-        body: Carried<'_, impl Serialize>,
-        timeout: Duration,
-        is_enough: impl Fn(&[u8]) -> bool,
-    ) -> Result<Answer, LivyError> {
-        let (url, shown) = self.address(path, query);
-        let way = OnItsWay {
-            watch: self.watch.as_ref(),
-            method: name_of(&method),
-            url: &shown,
-            is_proxied: self.transport.proxy.is_some(),
-            began: Instant::now(),
-        };
-        let request = self.client.request(method, url);
-        let request = match body {
-            Carried::Nothing => request,
-            Carried::Json(body) => request.json(body),
-            Carried::Form(form) => request.multipart(form),
-        };
-        let mut request = request.build().map_err(|error| way.failed(&error))?;
-        let signed_on = self.sign(&mut request).await?;
-        let longest = self.transport.longest;
-        let silence = longest.map_or(timeout, |longest| timeout.min(longest));
-        let received = way.of(&self.client, request, silence, is_enough).await?;
-        match received.status.is_success() {
-            true => Ok(self.succeeded(received, shown)),
-            false => Err(self.refused(received, way.method, shown.clone(), signed_on)),
-        }
-    }
-
-    /// Where a call is, and how that is shown.
-    fn address(&self, path: &[&str], query: &[(&str, &str)]) -> (Url, String) {
-        let mut url = self.root.clone();
-        if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(path);
-        }
-        let shown = shown(&url);
-        if !query.is_empty() || !self.transport.query.is_empty() {
-            url.query_pairs_mut()
-                .extend_pairs(&self.transport.query)
-                .extend_pairs(query);
-            with_plain_blanks(&mut url);
-        }
-        (url, shown)
-    }
-
-    /// The last thing that becomes of a request before it is sent.
-    async fn sign(&self, request: &mut Request) -> Result<SignedOn, LivyError> {
-        let whole = Unsigned::of(request, &self.transport.headers);
-        let signed_on = match self.authorizer.headers(&whole).await {
-            Ok(headers) => SignedOn::By(headers),
-            // Whoever was let in before may still be.
-            Err(error) if self.is_known_by_cookies(request.url()) => SignedOn::ByCookies(error),
-            Err(error) => return Err(error.into()),
-        };
-        self.cookies.are_of(signed_on.headers());
-        signed::put(signed_on.headers(), request)?;
-        Ok(signed_on)
-    }
-
-    fn succeeded(&self, received: Received, url: String) -> Answer {
-        let said = received.headers.get(SCALA_HEADER);
-        let compiles_whole = said.is_some_and(|how| how == SCALA_WHOLE);
-        self.compiles_whole.store(compiles_whole, Ordering::Relaxed);
-        let kind = text_of(&received.headers, CONTENT_TYPE);
-        Answer {
-            url,
-            body: received.body,
-            is_left: received.is_left,
-            is_html: kind.is_some_and(|kind| kind.starts_with("text/html")),
-        }
-    }
-
-    fn refused(
-        &self,
-        received: Received,
-        method: &'static str,
-        url: String,
-        signed_on: SignedOn,
-    ) -> LivyError {
-        let Received {
-            status,
-            headers,
-            body,
-            is_left: _,
-        } = received;
-        let sent = signed_on.headers();
-        let mut error = refused(
-            status,
-            method,
-            url,
-            &headers,
-            &body,
-            sent.first(),
-            self.is_proxied,
-        );
-        if self.authorizer.depends_on_clock() {
-            error = error.by_clock(clock::apart(&headers, SystemTime::now()));
-        }
-        let is_turned_away = error.is_turned_away();
-        // It may repeat cookies that are forgotten next.
-        let error = self.told(error);
-        if is_turned_away && !sent.is_empty() {
-            self.authorizer.refused(sent);
-            self.cookies.turned_away(sent);
-        }
-        match (status.as_u16(), signed_on) {
-            (300..=399 | 401 | 403, SignedOn::ByCookies(error)) => error.into(),
-            _ => error,
-        }
-    }
-}
-
-/// What a request shows of who asks.
-enum SignedOn {
-    By(Vec<AuthHeader>),
-    /// Alone, as nothing else was to be had, for this reason.
-    ByCookies(IdentityError),
-}
-
-impl SignedOn {
-    fn headers(&self) -> &[AuthHeader] {
-        match self {
-            SignedOn::By(headers) => headers,
-            SignedOn::ByCookies(_) => &[],
-        }
-    }
-}
-
-fn name_of(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::DELETE => "DELETE",
-        Method::PUT => "PUT",
-        _ => "POST",
-    }
-}
-
-/// A blank in a query is a plus in forms alone: signatures are of the other way to write it.
-fn with_plain_blanks(url: &mut Url) {
-    let query = url.query().unwrap_or_default().replace('+', "%20");
-    url.set_query(Some(&query));
 }
 
 /// The values of cookies that may be secrets.
@@ -520,6 +214,9 @@ fn cookies_in(header: Option<HeaderValue>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::answer::Answer;
+    use super::on_its_way::Received;
+    use super::sending::SignedOn;
     use super::*;
 
     struct Nobody;
