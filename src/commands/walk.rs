@@ -2,9 +2,7 @@
 //! comes after one that did not end well is for whoever wants the text run.
 
 use super::{Answer, Command, Desk, Following, PasteMode, Step, Steps, parse};
-use crate::exit::Exit;
 use crate::lang::{Language, Snippet, Source};
-use crate::shell::Verdict;
 use std::ops::ControlFlow;
 
 /// A text that is to be gone through.
@@ -139,11 +137,10 @@ impl Desk<'_> {
                 Stepped::Went(what, answer) => (what, answer),
                 Stepped::Quit => return Left::ByQuit,
             };
-            let in_haste = matches!(
-                &answer,
-                Answer::Stopped(stopped)
-                    if matches!(stopped.verdict, Verdict::End(Exit::InterruptedAgain | Exit::HungUp))
-            );
+            let in_haste = match &answer {
+                Answer::Stopped(stopped) => stopped.verdict.is_in_haste(),
+                Answer::Done | Answer::Refused(_) => false,
+            };
             let halt = Halt {
                 what,
                 line,

@@ -25,6 +25,7 @@ mod restart;
 mod run;
 mod signals;
 mod stages;
+mod take_back;
 mod tell;
 mod timing;
 mod uplink;

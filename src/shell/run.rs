@@ -91,6 +91,11 @@ impl Verdict {
 }
 
 impl Verdict {
+    /// Whether the program is to end, and to wait for nothing.
+    pub fn is_in_haste(&self) -> bool {
+        matches!(self, Verdict::End(Exit::InterruptedAgain | Exit::HungUp))
+    }
+
     /// Of a statement that was cancelled because it ran for longer than this, where that is so.
     pub(super) fn within(self, limit: Option<Duration>) -> Verdict {
         match (limit, self) {
