@@ -203,6 +203,16 @@ impl Server {
         home.command(&all)
     }
 
+    /// The same, with a signal once the second statement is there.
+    fn is_stopped(&self, script: &str, signal: Signal) -> Ran {
+        let home = Home::new();
+        let mut command = self.command(&home, &["--keep-going"], script);
+        let child = command.spawn().unwrap();
+        eventually("the next one is there", || (self.most() == 2).then_some(()));
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
     fn began(&self) -> Vec<String> {
         self.queue.lock().unwrap().began.clone()
     }
@@ -275,15 +285,15 @@ fn the_next_statement_is_there_before_one_ends() {
 fn what_may_not_run_is_not_sent_ahead() {
     for (options, script, expected) in [
         // An error ends the script.
-        (&[][..], "'a'\n'b fails'\n'c'\n", 1),
+        (&[][..], "'a slow'\n'b slow, and fails'\n'c'\n", 1),
         // Its end is known at its turn alone.
         (
             &["--keep-going"],
-            "def f():\n    sys.exit(7)\n\n'b'\nf('leaves')\n'd'\n",
+            "def f():  # slow\n    sys.exit(7)\n\n'b slow'\nf('leaves')\n'd'\n",
             7,
         ),
         // A command may change what is sent.
-        (&["--keep-going"], "'a'\n:silent\n'b'\n", 0),
+        (&["--keep-going"], "'a slow'\n:silent\n'b'\n", 0),
     ] {
         let server = Server::start(Manner::default());
         let ran = server.runs(options, script);
@@ -359,34 +369,22 @@ fn one_whose_answer_is_lost_runs_once() {
 }
 
 #[test]
-fn an_interrupt_cancels_what_waits_before_what_runs() {
-    let server = Server::start(Manner::default());
-    let home = Home::new();
-    let mut command = server.command(&home, &["--keep-going"], "'endless'\n'b'\n'c'\n");
-    let child = command.spawn().unwrap();
-    eventually("the next one is there", || {
-        (server.most() == 2).then_some(())
-    });
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    ran.gave("", 130);
-    assert!(!ran.err.contains("sent already"), "{}", ran.err);
-    assert_eq!(server.began(), ["'endless'"]);
-    assert_eq!(server.queue.lock().unwrap().cancels, [2, 1]);
+fn a_signal_cancels_what_waits_before_what_runs() {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let server = Server::start(Manner::default());
+        let ran = server.is_stopped("'endless'\n'b'\n'c'\n", signal);
+        ran.gave("", code);
+        assert!(!ran.err.contains("sent already"), "{}", ran.err);
+        assert_eq!(server.began(), ["'endless'"]);
+        assert_eq!(server.queue.lock().unwrap().cancels, [2, 1]);
+    }
 }
 
 /// Terminals that hang up end nothing that runs, and begin nothing either.
 #[test]
 fn what_waits_does_not_begin_when_the_terminal_is_gone() {
     let server = Server::start(Manner::default());
-    let home = Home::new();
-    let mut command = server.command(&home, &["--keep-going"], "'endless'\n'b'\n");
-    let child = command.spawn().unwrap();
-    eventually("the next one is there", || {
-        (server.most() == 2).then_some(())
-    });
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGHUP).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = server.is_stopped("'endless'\n'b'\n", Signal::SIGHUP);
     ran.gave("", 129);
     assert_eq!(server.queue.lock().unwrap().cancels, [2]);
     assert_eq!(server.began(), ["'endless'"]);

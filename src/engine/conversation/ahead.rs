@@ -18,7 +18,7 @@ impl Conversation {
     pub(super) fn send_ahead(&mut self, client: &Arc<Client>, session: &Id) {
         let lets = |one: &Submitted| one.machine.is_awaited() && one.reply.is_none();
         let goes = |one: &Submitted| one.goes_ahead && !one.was_sent();
-        if self.known.takes_one_at_a_time
+        if self.takes_one_at_a_time
             || !self.current.as_ref().is_some_and(lets)
             || !self.queue.front().is_some_and(goes)
         {
@@ -35,7 +35,7 @@ impl Conversation {
     pub(super) fn on_sent_ahead(&mut self, answer: Answer) {
         let now = self.now();
         if let (Answer::Posted(posted), Some(next)) = (answer, self.queue.front_mut()) {
-            next.on_posted(now, posted, &mut self.known);
+            self.takes_one_at_a_time |= next.on_posted(now, posted, &mut self.known);
         }
     }
 
@@ -63,13 +63,13 @@ impl Conversation {
 }
 
 impl Submitted {
-    /// The server has answered to its POST.
+    /// The server has answered to its POST. Whether it did not take it because another one ran.
     pub(super) fn on_posted(
         &mut self,
         now: Duration,
         posted: Result<Accepted, NotSent>,
         known: &mut Known,
-    ) {
+    ) -> bool {
         self.request = None;
         known.conclude(self.signature.clone(), &posted);
         match &posted {
@@ -80,12 +80,14 @@ impl Submitted {
                     && failed.received != Received::Perhaps
                     && failed.error.status() != Some(404) =>
             {
-                known.takes_one_at_a_time |= failed.error.status().is_some();
+                let is_refused = failed.error.status().is_some();
                 self.machine.on_not_taken();
+                is_refused
             }
             Ok(_) | Err(_) => {
                 let answer = posted.map(|accepted| accepted.statement);
                 self.machine.on_posted(now, answer);
+                false
             }
         }
     }

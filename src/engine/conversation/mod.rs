@@ -117,6 +117,8 @@ struct Conversation {
     queue: VecDeque<Submitted>,
     /// The session's statements, as far as they are known.
     known: post::Known,
+    /// Whether the server has turned down a statement because another one ran.
+    takes_one_at_a_time: bool,
     /// How long the last ones took.
     lasted: delivery::Lasted,
     /// Until when the cancel of what runs waits for that of what was sent ahead.
@@ -162,6 +164,7 @@ pub(super) async fn run(
         current: None,
         queue: VecDeque::new(),
         known: post::Known::default(),
+        takes_one_at_a_time: false,
         lasted: delivery::Lasted::default(),
         cancel_held: None,
         activity: mailbox.2,

@@ -27,8 +27,6 @@ pub(super) struct Known {
     keeps_code: Option<bool>,
     /// Of statements that have a number, or were not there: another one with the same is a copy.
     concluded: VecDeque<(Signature, Option<Id>)>,
-    /// Whether the server has turned down a statement because another one ran.
-    pub(super) takes_one_at_a_time: bool,
 }
 
 impl Known {

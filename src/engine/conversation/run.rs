@@ -260,7 +260,9 @@ impl Conversation {
             return;
         };
         match answer {
-            Answer::Posted(answer) => current.on_posted(now, answer, &mut self.known),
+            Answer::Posted(answer) => {
+                self.takes_one_at_a_time |= current.on_posted(now, answer, &mut self.known);
+            }
             Answer::Looked { took, answer } => {
                 current.request = None;
                 let machine = &mut current.machine;

@@ -196,27 +196,29 @@ fn a_look_that_fails_for_good_loses_the_result_not_the_id() {
 #[test]
 fn every_input_in_every_state_is_taken() {
     type Input = fn(&mut Machine);
-    let inputs: [Input; 8] = [
+    let inputs: [Input; 10] = [
         |machine| machine.on_its_turn(ms(0)),
         |machine| machine.on_posted(ms(50), Ok(statement("waiting"))),
         |machine| {
             let (error, received) = (transport(TransportKind::Cut), Received::Perhaps);
             machine.on_posted(ms(50), Err(NotSent { error, received }));
         },
+        |machine| machine.on_not_taken(),
+        |machine| machine.on_replaced(&transport(TransportKind::Cut)),
         |machine| machine.on_looking(),
         |machine| machine.on_looked(ms(50), ms(1), 0.0, Ok(statement("available"))),
         |machine| machine.on_looked(ms(50), ms(1), 0.0, Err(transport(TransportKind::Cut))),
         |machine| machine.on_cancel(),
         |machine| machine.on_stop_waiting(),
     ];
-    let states: [fn() -> Machine; 4] = [
+    let states: [fn() -> Machine; 5] = [
         Machine::new,
         || {
             let mut machine = Machine::new();
             machine.on_its_turn(ms(0));
-            machine.on_posting(ms(1));
             machine
         },
+        posting,
         looking,
         || {
             let mut machine = looking();
@@ -229,11 +231,47 @@ fn every_input_in_every_state_is_taken() {
             let mut machine = state();
             input(&mut machine);
             machine.take_cancel();
-            if number == 3 {
+            if number == 4 {
                 assert_eq!(machine.step(), Step::Over);
             }
         }
     }
+}
+
+fn posting() -> Machine {
+    let mut machine = Machine::new();
+    machine.on_its_turn(ms(0));
+    machine.on_posting(ms(1));
+    machine
+}
+
+/// What was sent while another ran, and was not taken, was never sent; what has its number is looked at.
+#[test]
+fn what_is_not_taken_ahead_is_over_and_what_was_taken_is_not() {
+    let mut machine = posting();
+    machine.on_not_taken();
+    assert!(matches!(machine.into_outcome(), Some(Outcome::NeverSent)));
+    let mut machine = looking();
+    machine.on_not_taken();
+    assert!(matches!(machine.step(), Step::LookAt(..)));
+}
+
+/// A number that means another statement cancels nothing.
+#[test]
+fn one_whose_number_means_another_is_lost_and_not_cancelled() {
+    let replaced = LivyError::Replaced { id: "7".to_owned() };
+    let mut machine = looking();
+    machine.on_cancel();
+    machine.on_replaced(&replaced);
+    assert_eq!(machine.take_cancel(), None);
+    let outcome = machine.into_outcome();
+    assert!(
+        matches!(outcome, Some(Outcome::ResultLost { .. })),
+        "{outcome:?}"
+    );
+    let mut machine = posting();
+    machine.on_replaced(&replaced);
+    assert_eq!(machine.step(), Step::Wait);
 }
 
 #[test]
