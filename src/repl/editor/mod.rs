@@ -278,7 +278,7 @@ impl LineEditor {
         if block.starts_with(' ') || credential::looks_like_one(block) {
             return;
         }
-        let was_full = self.editor.history().file.is_full();
+        let was_full = self.editor.history().held.is_full();
         let added = self.editor.add_history_entry(block).unwrap_or(false);
         self.forgotten += usize::from(added && was_full);
         if let Some(path) = self.path(language).filter(|_| added) {
@@ -295,13 +295,13 @@ impl LineEditor {
 
     /// What the history holds, the oldest first, each with the number that it keeps.
     pub(super) fn entries(&self) -> Vec<(usize, String)> {
-        let history = self.editor.history().file.iter().map(Cow::into_owned);
+        let history = self.editor.history().held.iter().map(Cow::into_owned);
         (self.forgotten + 1..).zip(history).collect()
     }
 
     /// The last entries of which this is true, as `:history` shows them.
     pub(super) fn table(&self, count: usize, is_wanted: impl Fn(&str) -> bool) -> String {
-        let entries: Vec<Cow<'_, str>> = self.editor.history().file.iter().collect();
+        let entries: Vec<Cow<'_, str>> = self.editor.history().held.iter().collect();
         let runs = self.runs.of(entries.iter().map(Cow::as_ref));
         let numbered = (self.forgotten + 1..).zip(&entries).zip(&runs);
         let mut rows: Vec<Row<'_>> = numbered
@@ -333,7 +333,7 @@ impl LineEditor {
             return;
         }
         match history::load(&path) {
-            Ok(loaded) if loaded.lost == 0 => self.editor.history_mut().file = loaded.entries,
+            Ok(loaded) if loaded.lost == 0 => self.editor.history_mut().held = loaded.entries,
             Ok(_) => self.load_broken(&path, out),
             Err(error) => {
                 let told = format!("the history cannot be read: {}: {error}", path.display());
@@ -365,7 +365,7 @@ impl LineEditor {
             out.note(&Line::plain(one_line(&told).into_owned()));
         }
         if let Ok(loaded) = history::load(path) {
-            self.editor.history_mut().file = loaded.entries;
+            self.editor.history_mut().held = loaded.entries;
         }
     }
 }

@@ -48,15 +48,15 @@ impl Search {
     }
 }
 
-/// A file's history, searched so.
+/// The entries at hand, searched so.
 pub(super) struct Recall {
-    pub(super) file: Held,
+    pub(super) held: Held,
     state: Arc<State>,
 }
 
 impl Recall {
-    pub(super) fn new(file: Held, state: Arc<State>) -> Recall {
-        Recall { file, state }
+    pub(super) fn new(held: Held, state: Arc<State>) -> Recall {
+        Recall { held, state }
     }
 
     /// The next entry that holds a text, from this one on; none holds an empty one.
@@ -70,7 +70,7 @@ impl Recall {
             return None;
         }
         let holds = |idx: usize| {
-            let entry = self.file.get(idx)?;
+            let entry = self.held.get(idx)?;
             let pos = entry.find(term)?;
             Some(SearchResult { entry, idx, pos })
         };
@@ -84,7 +84,7 @@ impl Recall {
     /// back to what was typed.
     fn next(&self, search: &mut Search, start: usize, direction: SearchDirection) -> Found {
         let wanted = |index: usize| {
-            let entry = self.file.get(index)?;
+            let entry = self.held.get(index)?;
             search.wants(&entry).then_some((index, entry))
         };
         let found = match direction {
@@ -123,7 +123,7 @@ type Found = (String, usize, usize);
 
 impl History for Recall {
     fn get(&self, index: usize, _: SearchDirection) -> rustyline::Result<Option<SearchResult<'_>>> {
-        Ok(self.file.get(index).map(|entry| SearchResult {
+        Ok(self.held.get(index).map(|entry| SearchResult {
             entry,
             idx: index,
             pos: 0,
@@ -135,11 +135,11 @@ impl History for Recall {
     }
 
     fn add_owned(&mut self, line: String) -> rustyline::Result<bool> {
-        Ok(self.file.add(line))
+        Ok(self.held.add(line))
     }
 
     fn len(&self) -> usize {
-        self.file.len()
+        self.held.len()
     }
 
     fn is_empty(&self) -> bool {
@@ -147,7 +147,7 @@ impl History for Recall {
     }
 
     fn clear(&mut self) -> rustyline::Result<()> {
-        self.file = Held::new(history::MOST);
+        self.held = Held::new(history::MOST);
         Ok(())
     }
 

@@ -25,7 +25,7 @@ fn both(text: &str, most: usize) -> (FileHistory, Recall) {
 }
 
 fn assert_same(theirs: &FileHistory, ours: &Recall) {
-    let all: Vec<_> = ours.file.iter().collect();
+    let all: Vec<_> = ours.held.iter().collect();
     assert_eq!(all, theirs.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(
         (ours.len(), ours.is_empty()),
@@ -74,7 +74,7 @@ fn a_file_of_more_than_are_kept_holds_the_same() {
     let text = "#V2\n".to_owned() + &lines.collect::<String>();
     let (theirs, ours) = both(&text, history::MOST);
     assert_eq!(ours.len(), history::MOST);
-    let all: Vec<_> = ours.file.iter().collect();
+    let all: Vec<_> = ours.held.iter().collect();
     assert_eq!(all, theirs.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
