@@ -5,6 +5,7 @@ use crate::peers::Peers;
 use crate::process::{kilobytes, processor_time};
 use crate::scripted;
 use crate::table::Row;
+use std::time::Duration;
 
 /// Long enough that each waits for it in its way, at least once.
 const STATEMENT: &str = "30";
@@ -16,10 +17,7 @@ pub fn measure() {
         programs.push(("pylivy", Live::pylivy(peers, &scripted::start(), 0)));
         programs.push(("sparkmagic", Live::sparkmagic(peers, &scripted::start(), 0)));
     }
-    let costs: Vec<Costs> = programs
-        .iter_mut()
-        .map(|(_, live)| Costs::of(live))
-        .collect();
+    let costs = Costs::of(&mut programs);
     let mut seconds = Row::figure(
         format!("processor's time for 1,000 statements of {STATEMENT} ms, by {STATEMENTS} of them"),
         format!("{:.2} s", costs[0].seconds),
@@ -54,16 +52,28 @@ struct Costs {
 }
 
 impl Costs {
-    fn of(live: &mut Live) -> Costs {
-        live.run(STATEMENT, STATEMENT);
-        let before = processor_time(live.process());
+    /// Those of each, which take turns.
+    fn of(programs: &mut [(&str, Live)]) -> Vec<Costs> {
+        let run_each = |programs: &mut [(&str, Live)]| {
+            for (_, live) in programs {
+                live.run(STATEMENT, STATEMENT);
+            }
+        };
+        run_each(programs);
+        let times = |programs: &[(&str, Live)]| -> Vec<Duration> {
+            let times = programs.iter().map(|(_, live)| live.process());
+            times.map(processor_time).collect()
+        };
+        let before = times(programs);
         for _ in 0..STATEMENTS {
-            live.run(STATEMENT, STATEMENT);
+            run_each(programs);
         }
-        let taken = processor_time(live.process()).saturating_sub(before);
-        Costs {
-            seconds: taken.as_secs_f64() * 1e3 / f64::from(STATEMENTS),
+        let taken = times(programs).into_iter().zip(before);
+        let both = programs.iter().zip(taken);
+        both.map(|((_, live), (after, before))| Costs {
+            seconds: after.saturating_sub(before).as_secs_f64() * 1e3 / f64::from(STATEMENTS),
             megabytes: kilobytes(live.process(), "VmHWM:") as f64 / 1024.0,
-        }
+        })
+        .collect()
     }
 }

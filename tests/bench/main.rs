@@ -24,7 +24,7 @@
 //! - [`live`]: programs that run a line at a time; [`peers`]: those that others wrote.
 //! - [`connected`]: a client without a front end, and the tight loop.
 //! - [`terminal`]: a program at a terminal; [`process`]: what the system tells of one.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod cancels;
 mod connected;
@@ -53,6 +53,7 @@ mod table;
 mod tabs;
 mod terminal;
 
+use std::process::ExitCode;
 use table::Row;
 
 /// A group's name, and what measures it.
@@ -77,15 +78,21 @@ const GROUPS: [Group; 16] = [
     ("schedule", schedule::measure),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     // `cargo test --benches` only asks whether this builds and starts.
     if std::env::args().any(|argument| argument == "--test") {
-        return;
+        return ExitCode::SUCCESS;
     }
     let named: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
         .collect();
+    let is_known = |one: &&String| GROUPS.iter().any(|(name, _)| name == one);
+    if let Some(unknown) = named.iter().find(|one| !is_known(one)) {
+        let names = GROUPS.map(|(name, _)| name).join(", ");
+        eprintln!("there is no group {unknown}, but {names}");
+        return ExitCode::from(2);
+    }
     machine::print();
     table::head();
     for (name, measure) in GROUPS {
@@ -98,4 +105,5 @@ fn main() {
             }
         }
     }
+    ExitCode::SUCCESS
 }

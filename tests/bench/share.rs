@@ -121,10 +121,15 @@ fn report(shares: &[Share]) {
 /// Of the one statement that takes a minute.
 fn requests(asked: &[Instant], began: Instant) {
     let early = Duration::from_secs(10);
-    let (first, later): (Vec<_>, Vec<_>) = asked
+    let all = asked
         .iter()
-        .filter_map(|at| at.checked_duration_since(began))
-        .partition(|since| *since < early);
+        .filter_map(|at| at.checked_duration_since(began));
+    // Chance makes each gap longer or shorter: it is their sum that has a budget.
+    let is_within = all.clone().zip(1..).all(|(since, count)| {
+        let later = since.saturating_sub(early).as_secs_f64();
+        f64::from(count) <= 60.0 + later.ceil()
+    });
+    let (first, later): (Vec<_>, Vec<_>) = all.partition(|since| *since < early);
     let gaps = later.len().saturating_sub(1) as f64;
     let span = match (later.first(), later.last()) {
         (Some(first), Some(last)) => (*last - *first).as_secs_f64(),
@@ -138,6 +143,6 @@ fn requests(asked: &[Instant], began: Instant) {
     .budget("60", first.len() <= 60)
     .print();
     Row::figure("requests a second after that", format!("{a_second:.2}"))
-        .budget("1", a_second <= 1.0)
+        .budget("60, then 1 a second", is_within)
         .print();
 }
