@@ -4,7 +4,7 @@ pub mod simulation;
 
 use simulation::{
     Client, DURATIONS, ROUND_TRIPS, about, alike, clients, distributions, log_uniform, ours,
-    ours_at_first, requests_of_a_long_one, run, same, short_ones,
+    ours_at_first, requests_of_a_long_one, run, same, short_ones, with_pauses,
 };
 use std::time::Duration;
 
@@ -134,6 +134,18 @@ fn what_is_short_and_differs_is_seen_nearly_as_soon_as_by_the_tight_loop() {
         let at_first = late(&ours_at_first());
         let what = format!("{ours:.2}, {at_first:.2} and {least:.2} ms at {round_trip:?}");
         assert!(ours < least + 0.25 && ours < 0.8 * at_first, "{what}");
+    }
+}
+
+#[test]
+fn a_pause_now_and_then_hides_nothing_of_what_statements_take() {
+    for round_trip in [0, 5].map(Duration::from_millis) {
+        let late = |client: &Client| run(client, &with_pauses(), round_trip).overhead();
+        let (with, without) = (late(&ours()), late(&ours_at_first()));
+        assert!(
+            with < 0.9 * without,
+            "{with} and {without} at {round_trip:?}"
+        );
     }
 }
 

@@ -176,7 +176,7 @@ pub fn same(milliseconds: u64) -> Durations {
 /// Python's `6 * 7` on a Spark of the same machine, as measured: most are over after 2 to 4 ms, one of ten takes
 /// more than 6.
 pub fn short_ones() -> Durations {
-    const KNOWN: [(f64, f64); 9] = [
+    const SHARES: [(f64, f64); 9] = [
         (0.0, 1.8),
         (0.29, 2.7),
         (0.66, 3.6),
@@ -187,9 +187,28 @@ pub fn short_ones() -> Durations {
         (0.99, 14.0),
         (1.0, 20.0),
     ];
-    durations("short ones, 2 to 20 ms", |share| {
+    measured("short ones, 2 to 20 ms", &SHARES)
+}
+
+/// Scala's `println(6 * 7)` on a busy machine, as measured: what its compiler takes, and now and then a pause.
+pub fn with_pauses() -> Durations {
+    const SHARES: [(f64, f64); 7] = [
+        (0.0, 78.0),
+        (0.1, 87.0),
+        (0.5, 112.0),
+        (0.85, 146.0),
+        (0.9, 156.0),
+        (0.95, 214.0),
+        (1.0, 380.0),
+    ];
+    measured("with pauses, 80 to 380 ms", &SHARES)
+}
+
+/// By the milliseconds within which so large a share was over.
+fn measured(name: &str, shares: &'static [(f64, f64)]) -> Durations {
+    durations(name, move |share| {
         let is_within = |two: &&[(f64, f64)]| share <= two[1].0;
-        let two = KNOWN.windows(2).find(is_within).unwrap();
+        let two = shares.windows(2).find(is_within).unwrap();
         let ((from, least), (to, most)) = (two[0], two[1]);
         least + (most - least) * (share - from) / (to - from)
     })
@@ -205,7 +224,7 @@ pub fn distributions() -> Vec<Durations> {
     let mut all: Vec<Durations> = DURATIONS.into_iter().map(about).collect();
     all.extend([30, 350, 1_500].map(alike));
     all.extend([30, 350, 1_500].map(same));
-    all.push(short_ones());
+    all.extend([short_ones(), with_pauses()]);
     all.push(log_uniform());
     for seconds in [0.5, 2.0, 10.0, 60.0] {
         let name = format!("uniform 0 to {seconds} s");

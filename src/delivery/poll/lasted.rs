@@ -12,9 +12,11 @@ use std::time::Duration;
 /// Statements of a script resemble each other; so many tell what the next one takes…
 const REMEMBERED: usize = 6;
 /// …unless the longest took more than so many times what the shortest did.
-const ALIKE: f64 = 1.5;
+const ALIKE: f64 = 2.0;
 /// …and took longer than this: below, times differ by what else the machine does, and not by the code.
 const SHORT: Duration = Duration::from_millis(20);
+/// One that took so many times what all others did was held up, and tells nothing.
+const HELD_UP: f64 = 1.25;
 /// So many looks find the end in its window, if they need not come too often for that; where it is short, as
 /// many as may be.
 const LOOKS: u32 = 4;
@@ -68,14 +70,24 @@ impl Lasted {
         let (from, to) = match are_same {
             true => (after, by),
             false => {
-                let shortest = self.0.iter().map(Ended::middle).min()?;
-                let longest = self.0.iter().map(Ended::middle).max()?;
+                let mut middles: Vec<_> = self.0.iter().map(Ended::middle).collect();
+                middles.sort();
+                let (shortest, longest) = (*middles.first()?, longest(&middles)?);
                 let wider = (longest - shortest) / WIDER;
                 (shortest.saturating_sub(wider), longest + wider)
             }
         };
         let are_alike = to <= (from.mul_f64(ALIKE) + FINEST).max(SHORT);
         (self.0.len() > 1 && are_alike).then_some(Expected { from, to, are_same })
+    }
+}
+
+/// Of times in their order, where there are enough of them without one that was held up.
+fn longest(times: &[Duration]) -> Option<Duration> {
+    match times {
+        [_, _, .., second, longest] if *longest > second.mul_f64(HELD_UP) => Some(*second),
+        [.., longest] => Some(*longest),
+        [] => None,
     }
 }
 

@@ -133,6 +133,10 @@ fn a_statement_like_those_before_is_looked_at_when_they_were_over() {
     ] {
         assert_eq!(ages(Looks::after(&unlike), 2_000, |_| 0.0), usual);
     }
+    // One of several that was held up makes no difference.
+    let mut held_up = [(485, 495); 4].to_vec();
+    held_up.extend([(515, 525), (1_900, 2_000)]);
+    assert_ne!(ages(Looks::after(&lasted(&held_up)), 2_000, |_| 0.0), usual);
     // What is long ago is forgotten.
     let mut changed = vec![(20, 30)];
     changed.extend([(490, 500), (495, 505), (485, 495)].repeat(2));
