@@ -173,8 +173,8 @@ pub fn same(milliseconds: u64) -> Durations {
     durations(&name, move |_| milliseconds as f64)
 }
 
-/// Python's `6 * 7` on a Spark of the same machine, as measured: most are over after 2 to 4 ms, one of ten takes
-/// more than 6.
+/// Shaped after a trace of Python's `6 * 7` on a Spark of the same machine, whose times are whole milliseconds:
+/// most are over after 2 to 4 ms, one of ten takes more than 6.
 pub fn short_ones() -> Durations {
     const SHARES: [(f64, f64); 9] = [
         (0.0, 1.8),
@@ -187,10 +187,11 @@ pub fn short_ones() -> Durations {
         (0.99, 14.0),
         (1.0, 20.0),
     ];
-    measured("short ones, 2 to 20 ms", &SHARES)
+    by_shares("short ones, 2 to 20 ms", &SHARES)
 }
 
-/// Scala's `println(6 * 7)` on a busy machine, as measured: what its compiler takes, and now and then a pause.
+/// Shaped after a trace of Scala's `println(6 * 7)` on a busy machine, a fifth shorter than there: what its
+/// compiler takes, and now and then a pause.
 pub fn with_pauses() -> Durations {
     const SHARES: [(f64, f64); 7] = [
         (0.0, 78.0),
@@ -201,11 +202,11 @@ pub fn with_pauses() -> Durations {
         (0.95, 214.0),
         (1.0, 380.0),
     ];
-    measured("with pauses, 80 to 380 ms", &SHARES)
+    by_shares("with pauses, 80 to 380 ms", &SHARES)
 }
 
-/// By the milliseconds within which so large a share was over.
-fn measured(name: &str, shares: &'static [(f64, f64)]) -> Durations {
+/// By the milliseconds within which so large a share is over.
+fn by_shares(name: &str, shares: &'static [(f64, f64)]) -> Durations {
     durations(name, move |share| {
         let is_within = |two: &&[(f64, f64)]| share <= two[1].0;
         let two = shares.windows(2).find(is_within).unwrap();

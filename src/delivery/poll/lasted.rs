@@ -82,7 +82,7 @@ impl Lasted {
     }
 }
 
-/// Of times in their order, where there are enough of them without one that was held up.
+/// The longest of times in their order; of four or more without one that was held up.
 fn longest(times: &[Duration]) -> Option<Duration> {
     match times {
         [_, _, .., second, longest] if *longest > second.mul_f64(HELD_UP) => Some(*second),
