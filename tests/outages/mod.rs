@@ -11,7 +11,7 @@ use crate::support::program::{Home, Ran};
 use crate::support::serving::Serving;
 use crate::support::session::Session;
 use crate::support::spark::shared;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -19,6 +19,9 @@ use std::time::Duration;
 /// So many, after which it is certain that one was begun when the clock had jumped.
 #[cfg(target_os = "linux")]
 const POLLS: usize = 3;
+/// A poll takes so long that the clock jumps in the middle of one.
+#[cfg(target_os = "linux")]
+const LONG: Duration = Duration::from_millis(500);
 
 /// Ends once a file is there.
 fn waiting(file: &Path) -> String {
@@ -100,8 +103,8 @@ fn a_server_that_is_started_anew_in_the_middle_of_a_statement_gives_nobody_elses
 }
 
 /// Ahead, both clocks jump, as after a laptop's sleep: the statement's time is told with that hour, and
-/// its result comes. Back, the wall clock alone jumps, as when it is set right: no wait is measured by
-/// it, so the session is asked on, and not only after an hour, and the result comes, too.
+/// its result comes, although a poll was on its way. Back, the wall clock alone jumps, as when it is set
+/// right: no wait is measured by it, so the session is asked on, and the result comes, too.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_clock_that_jumps_loses_nothing() {
@@ -111,9 +114,8 @@ fn a_clock_that_jumps_loses_nothing() {
     let home = Home::new();
     let library = preload::library("outages/clock.rs", home.path());
     let chaos = Chaos::before(url);
-    // Breaks nothing: it counts the polls.
-    let counted = Fault::Late(Duration::ZERO);
-    chaos.break_it(Some(Call::Poll), counted, Span::OneIn(1), 1);
+    // It counts the polls, too.
+    chaos.break_it(Some(Call::Poll), Fault::Late(LONG), Span::OneIn(1), 1);
     for (name, seconds, both) in [("ahead", "3600", true), ("back", "-3600", false)] {
         let (go, jump) = (
             home.path().join(format!("{name}-go")),
@@ -129,6 +131,9 @@ fn a_clock_that_jumps_loses_nothing() {
         }
         let mut child = command.spawn().unwrap();
         running(&session.url);
+        eventually("a poll is on its way", || {
+            chaos.is_on_the_way(Call::Poll).then_some(())
+        });
         std::fs::write(&jump, "").unwrap();
         let polls = chaos.fired();
         let mut errors = BufReader::new(child.stderr.take().unwrap());
@@ -137,11 +142,15 @@ fn a_clock_that_jumps_loses_nothing() {
             line.clear();
             assert!(errors.read_line(&mut line).unwrap() > 0);
         }
-        eventually("livysh asks on", || {
-            (chaos.fired() > polls + POLLS).then_some(())
+        eventually("livysh asks on, or has ended", || {
+            let has_ended = child.try_wait().unwrap().is_some();
+            (has_ended || chaos.fired() > polls + POLLS).then_some(())
         });
         std::fs::write(&go, "").unwrap();
-        end(child).gave("42\n", 0);
+        line.clear();
+        errors.read_to_string(&mut line).unwrap();
+        let ran = end(child);
+        assert_eq!((ran.out.as_str(), ran.code), ("42\n", 0), "{name}: {line}");
     }
     session.delete();
 }

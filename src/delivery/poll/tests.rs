@@ -35,6 +35,8 @@ fn looks_are_apart_by_a_share_of_the_age_within_bounds() {
         (0, 150, 1),
         (0, 500, 300),
         (60_000, 3_000, 2_800),
+        // The clock has jumped by an hour meanwhile.
+        (3_600_300, 3_600_000, 10_000),
     ] {
         assert_eq!(gap(age, round_trip, 0.0), expected, "{age} {round_trip}");
     }

@@ -18,8 +18,10 @@ const YOUNG: Duration = Duration::from_secs(10);
 const CEILING: Duration = Duration::from_secs(1);
 const OLD: Duration = Duration::from_secs(300);
 const CEILING_WHEN_OLD: Duration = Duration::from_secs(2);
-/// A server that takes longer to answer is not far, but busy: it is left alone for as long.
+/// A server that takes longer to answer is not far, but busy: it is left alone for as long…
 const FARTHEST: Duration = Duration::from_millis(200);
+/// …and no longer than this: where the clock has jumped meanwhile, it took no hour.
+const LONGEST_LEFT_ALONE: Duration = Duration::from_secs(10);
 /// A session takes seconds to start; asking more often would only warm the room.
 const SESSION_FLOOR: Duration = Duration::from_millis(50);
 const SESSION_SHARE: f64 = 0.15;
@@ -39,7 +41,9 @@ pub(super) fn usual(age: Duration, round_trip: Duration) -> Duration {
 
 /// The shortest gap between an answer and the next look.
 pub(super) fn floor(round_trip: Duration) -> Duration {
-    round_trip.saturating_sub(FARTHEST).max(SHORTEST)
+    round_trip
+        .saturating_sub(FARTHEST)
+        .clamp(SHORTEST, LONGEST_LEFT_ALONE)
 }
 
 /// The gap before the next look at a session that starts; `chance` is from -1 to 1.
