@@ -30,7 +30,7 @@ impl Http {
 
     /// What stands at the root itself, as text.
     pub async fn text(&self, timeout: Duration) -> Result<String, LivyError> {
-        let answer = self.send(Call::get(&[], timeout)).await?;
+        let answer = self.send(Call::of(Method::GET, &[], timeout)).await?;
         Ok(answer.text())
     }
 
@@ -44,7 +44,7 @@ impl Http {
     ) -> Result<R, LivyError> {
         let call = Call {
             query,
-            ..Call::get(path, timeout)
+            ..Call::of(Method::GET, path, timeout)
         };
         let answer = self.send(call).await?;
         answer.read(read).map_err(|error| self.told(error))
@@ -57,7 +57,7 @@ impl Http {
         timeout: Duration,
         is_enough: impl Fn(&[u8]) -> bool,
     ) -> Result<Option<T>, LivyError> {
-        let call = Call::get(path, timeout);
+        let call = Call::of(Method::GET, path, timeout);
         let answer = self.send_unless(call, is_enough).await?;
         match answer.is_left {
             true => Ok(None),
@@ -108,9 +108,8 @@ impl Http {
     ) -> Result<(), LivyError> {
         let form = Form::new().part(part, Part::bytes(bytes).file_name(file_name));
         let call = Call {
-            method: Method::POST,
             body: Carried::Form(form),
-            ..Call::get(path, timeout)
+            ..Call::of(Method::POST, path, timeout)
         };
         let answer = self.send(call).await?;
         answer.confirm()
@@ -124,17 +123,13 @@ impl Http {
         timeout: Duration,
         read: impl FnOnce(T) -> Result<R, serde_json::Error>,
     ) -> Result<R, LivyError> {
-        let nothing = serde_json::Map::new();
-        let post = Call::post(path, &nothing, timeout);
-        let call = match how {
-            Touch::Post => post,
-            Touch::Put => Call {
-                method: Method::PUT,
-                body: Carried::Nothing,
-                ..post
-            },
+        let answer = match how {
+            Touch::Post => {
+                let nothing = serde_json::Map::new();
+                self.send(Call::post(path, &nothing, timeout)).await?
+            }
+            Touch::Put => self.send(Call::of(Method::PUT, path, timeout)).await?,
         };
-        let answer = self.send(call).await?;
         match answer.is_empty() {
             true => Ok(R::default()),
             false => answer.read(read).map_err(|error| self.told(error)),
@@ -142,10 +137,7 @@ impl Http {
     }
 
     pub async fn delete(&self, path: &[&str], timeout: Duration) -> Result<(), LivyError> {
-        let call = Call {
-            method: Method::DELETE,
-            ..Call::get(path, timeout)
-        };
+        let call = Call::of(Method::DELETE, path, timeout);
         let answer = self.send(call).await?;
         answer.confirm()
     }

@@ -33,9 +33,10 @@ pub(super) enum Carried<'a, T> {
 }
 
 impl<'a> Call<'a, ()> {
-    pub(super) fn get(path: &'a [&'a str], timeout: Duration) -> Call<'a, ()> {
+    /// With nothing in it.
+    pub(super) fn of(method: Method, path: &'a [&'a str], timeout: Duration) -> Call<'a, ()> {
         Call {
-            method: Method::GET,
+            method,
             path,
             query: &[],
             body: Carried::Nothing,
