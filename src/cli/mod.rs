@@ -129,7 +129,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Scripts")]
 pub struct ScriptOptions {
-    /// Go on after an error, which the exit code tells all the same, and send ahead what surely comes next
+    /// Go on after an error, which the exit code tells all the same; the next statement is sent while one runs
     #[arg(long)]
     pub keep_going: bool,
 
