@@ -235,19 +235,26 @@ impl Conversation {
 
     async fn drop_queue(&mut self) {
         for mut submitted in std::mem::take(&mut self.queue) {
-            let outcome = match submitted.was_sent() {
-                false => Outcome::NeverSent,
-                true => Outcome::LeftRunning {
-                    id: self.leave(&mut submitted, &self.emit).await,
-                },
+            let late = match submitted.was_sent() {
+                false => None,
+                true => self.leave(&mut submitted, &self.emit).await,
             };
-            self.finish_one(submitted, outcome);
+            self.finish_one(submitted, late);
         }
     }
 
-    /// The same of one that was in the queue.
-    fn finish_one(&self, submitted: Submitted, outcome: Outcome) {
+    /// Nobody waits any more for one that was in the queue; its number may have come late.
+    fn finish_one(&self, mut submitted: Submitted, late: Option<Id>) {
+        let was_sent = submitted.was_sent();
+        submitted.machine.on_stop_waiting();
         let id = submitted.machine.id();
+        let outcome = match submitted.machine.into_outcome() {
+            Some(Outcome::LeftRunning { id }) if was_sent => {
+                Outcome::LeftRunning { id: id.or(late) }
+            }
+            Some(outcome) if was_sent => outcome,
+            Some(_) | None => Outcome::NeverSent,
+        };
         match submitted.reply {
             Some(reply) => reply(aside::told(outcome)),
             None => self.finish(submitted.ticket, id, outcome),

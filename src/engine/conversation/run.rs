@@ -44,7 +44,7 @@ impl Conversation {
         };
         // Whether it runs at all is decided by what became of the one before.
         if submitted.goes_ahead && !submitted.was_sent() {
-            self.finish_one(submitted, Outcome::NeverSent);
+            self.finish_one(submitted, None);
             return Turn::Next;
         }
         submitted.machine.on_its_turn(self.now());
