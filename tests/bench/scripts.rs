@@ -28,7 +28,7 @@ pub fn measure() {
     let python = Script::of("python", "pyspark", "6 * 7", "42", 1_000);
     python.compare(&url, &sessions, "real Spark", 5);
     let scala = Script::of("scala", "spark", "println(6 * 7)", "42", 1_000);
-    scala.compare(&url, &sessions, "real Spark", 2);
+    scala.compare(&url, &sessions, "real Spark", 3);
     server.stop();
 }
 
