@@ -8,7 +8,7 @@
 //! | Posting   | posted                        | Looking    | look at once                  |
 //! | Posting   | the POST failed               | Over       | never sent again from here    |
 //! | Looking   | its turn has come             | Looking    | look at once                  |
-//! | Looking   | its number means another      | Over       | it is not cancelled by that   |
+//! | Posting, Looking | numbers mean others    | Over       | not cancelled by its number   |
 //! | Looking   | looked, not final             | Looking    | look again after a gap        |
 //! | Looking   | looked, final                 | Over       |                               |
 //! | Looking   | the look failed for good      | Over       |                               |
@@ -249,12 +249,22 @@ impl Machine {
         }
     }
 
-    /// Its number means another statement now, or none.
+    /// Numbers mean other statements now, or none: also the one that a POST on its way may give.
     pub fn on_replaced(&mut self, error: &LivyError) {
-        if let State::Looking { id, .. } = &self.state {
-            let (id, error) = (id.clone(), error.clone());
-            self.state = State::Over(Outcome::ResultLost { id, error });
-        }
+        let error = error.clone();
+        let outcome = match &self.state {
+            State::Looking { id, .. } => Outcome::ResultLost {
+                id: id.clone(),
+                error,
+            },
+            State::Posting => Outcome::NotAccepted {
+                error,
+                received: Received::Perhaps,
+            },
+            State::Queued | State::ToPost | State::Over(_) => return,
+        };
+        self.cancel = Cancel::No;
+        self.state = State::Over(outcome);
     }
 
     /// A look is on its way.
