@@ -1,6 +1,6 @@
-//! `--keep-going` sends the next statement while one runs, where that changes nothing of what runs, what
-//! is told of it and in which order: on a scripted server that runs statements one after another, and
-//! says what it has run.
+//! A script sends the next statement once one has ended well, and with `--keep-going` while one runs, where
+//! that changes nothing of what runs, what is told of it and in which order: on a scripted server that runs
+//! statements one after another, and says what it has run.
 
 use crate::support::eventually;
 use crate::support::program::{Home, Ran};
@@ -10,6 +10,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
+
+/// More than a pipe holds that nobody reads.
+const MUCH: usize = 1 << 20;
 
 /// What is different about a server.
 #[derive(Default, Clone, Copy)]
@@ -113,7 +116,7 @@ impl Queue {
             && !code.contains("endless")
             && (is_next_there || !code.contains("meets the next"));
         if self.running() == Some(number) && ends {
-            let data = json!({"text/plain": format!("gave {code}")});
+            let data = given(&code);
             let failed = |name: &str, value: &str| {
                 json!({"status": "error", "execution_count": number, "ename": name,
                     "evalue": value, "traceback": []})
@@ -138,8 +141,13 @@ impl Queue {
 
     fn cancel(&mut self, number: usize) -> Answer {
         self.cancels.push(number);
-        if matches!(self.statements[number].state, "waiting" | "running") {
-            self.statements[number].state = "cancelled";
+        let one = &mut self.statements[number];
+        if matches!(one.state, "waiting" | "running") {
+            // Of one that has begun.
+            if one.state == "running" {
+                one.times.1 = 1_005;
+            }
+            one.state = "cancelled";
             self.begin_next();
         }
         Answer::json("200 OK", r#"{"msg":"canceled"}"#)
@@ -154,6 +162,19 @@ impl Queue {
         let shown = json!({"id": number, "code": code, "state": one.state, "output": one.output,
             "progress": 0.0, "started": one.times.0, "completed": one.times.1});
         Answer::json("200 OK", shown.to_string())
+    }
+}
+
+/// What a statement gives that ends well.
+fn given(code: &str) -> Value {
+    match code {
+        code if code.contains("much") => json!({"text/plain": "x".repeat(MUCH)}),
+        code if code.contains("rows") => {
+            let fields = json!([{"name": "n", "type": "integer", "nullable": true}]);
+            let rows = vec![json!([1]); 1_000];
+            json!({"application/json": {"schema": {"type": "struct", "fields": fields}, "data": rows}})
+        }
+        code => json!({"text/plain": format!("gave {code}")}),
     }
 }
 
@@ -279,6 +300,47 @@ fn the_next_statement_is_there_before_one_ends() {
     ];
     assert_eq!(server.began(), began);
     assert_eq!(server.most(), 2);
+}
+
+#[test]
+fn the_next_statement_begins_while_a_result_is_written() {
+    let server = Server::start(Manner::default());
+    let home = Home::new();
+    let mut command = server.command(&home, &[], "'a gives much'\n'b'\n");
+    let child = command.spawn().unwrap();
+    eventually("the next one has begun", || {
+        (server.began().len() == 2).then_some(())
+    });
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    let expected = format!("{}\ngave 'b'\n", "x".repeat(MUCH));
+    assert!(ran.out == expected, "{}", ran.err);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+}
+
+/// As a result with too few rows, which only livysh knows.
+#[test]
+fn what_may_not_be_what_was_asked_for_lets_nothing_begin() {
+    let server = Server::start(Manner::default());
+    let ran = server.runs(&[], "'a gives rows'\n'b'\n");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(server.began(), ["'a gives rows'"]);
+}
+
+#[test]
+fn what_has_begun_when_nobody_reads_any_more_is_cancelled_and_told() {
+    let server = Server::start(Manner::default());
+    let home = Home::new();
+    let mut command = server.command(&home, &[], "'a gives much'\n'endless'\n'c'\n");
+    let mut child = command.spawn().unwrap();
+    eventually("the next one has begun", || {
+        (server.began().len() == 2).then_some(())
+    });
+    drop(child.stdout.take());
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_ne!(ran.code, 0);
+    ran.said(&["job.py:2: this statement, number 2, was sent already, and was cancelled"]);
+    assert_eq!(server.queue.lock().unwrap().cancels, [2]);
+    assert_eq!(server.began().len(), 2);
 }
 
 #[test]

@@ -59,13 +59,15 @@ pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
 pub use stream::Stream;
 pub use takes::{TOPICS, Takes, Taking, taking_of, takings};
-pub use walk::{Halt, Halted, Left, Shows, Walk};
+pub use walk::{Halt, Halted, Left, Shows, Then, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};
 use crate::livy::{Id, LivyError};
 use crate::render::{Line, sanitize};
-use crate::shell::{Echoes, Interrupts, Link, Manner, NoAnswer, Outlet, Run, Verdict, error_lines};
+use crate::shell::{
+    Echoes, Interrupts, Link, Manner, Next, NoAnswer, Outlet, Run, Verdict, error_lines,
+};
 use crate::term::Out;
 use inputs::Inputs;
 use std::collections::HashSet;
@@ -210,8 +212,8 @@ impl<'a> Desk<'a> {
         answer
     }
 
-    /// The same for one statement; `next` surely comes next, however this one ends.
-    fn run_one(&mut self, snippet: Snippet, source: &Source, next: Option<&Snippet>) -> Answer {
+    /// The same for one statement; `next` may be sent early.
+    fn run_one(&mut self, snippet: Snippet, source: &Source, next: Option<Next<'_>>) -> Answer {
         let verdict = self.run(&snippet, source, next);
         if matches!(
             verdict,
@@ -231,7 +233,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn run(&mut self, snippet: &Snippet, source: &Source, next: Option<&Snippet>) -> Verdict {
+    fn run(&mut self, snippet: &Snippet, source: &Source, next: Option<Next<'_>>) -> Verdict {
         if let Some(verdict) = self.start_up(snippet.language) {
             return verdict;
         }

@@ -2,7 +2,8 @@
 //! comes after one that did not end well is for whoever wants the text run.
 
 use super::{Answer, Command, Desk, Following, PasteMode, Step, Steps, parse};
-use crate::lang::{Language, Snippet, Source};
+use crate::lang::{Language, Source};
+use crate::shell::Next;
 use std::ops::ControlFlow;
 
 /// A text that is to be gone through.
@@ -12,8 +13,18 @@ pub struct Walk {
     shows: Shows,
     /// What ends before this line is passed over.
     from: usize,
-    /// Whether the next statement comes however one ends.
-    goes_on: bool,
+    then: Then,
+}
+
+/// When a text goes on behind a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// When that is over, and all is done with it.
+    Afterwards,
+    /// Once it has ended well: the next statement may be sent then.
+    BehindSuccess,
+    /// However it ends: the next statement may be sent while it runs.
+    Anyway,
 }
 
 /// Whether each statement is shown, with its prompt, before it runs.
@@ -71,7 +82,7 @@ impl Walk {
             source,
             shows,
             from: 1,
-            goes_on: false,
+            then: Then::Afterwards,
         }
     }
 
@@ -80,15 +91,23 @@ impl Walk {
         Walk { from: line, ..self }
     }
 
-    /// Goes on after a statement that fails, so that the next one may be sent while one runs.
-    pub fn going_on(self, goes_on: bool) -> Walk {
-        Walk { goes_on, ..self }
+    /// The same where it is known when it goes on.
+    pub fn going_on(self, then: Then) -> Walk {
+        Walk { then, ..self }
     }
 
-    /// The statement that surely comes next.
-    fn next_statement(&self, language: Language) -> Option<&Snippet> {
+    /// The statement that may be sent early.
+    fn next_statement(&self, language: Language) -> Option<Next<'_>> {
+        let comes_anyway = match self.then {
+            Then::Afterwards => return None,
+            Then::BehindSuccess => false,
+            Then::Anyway => true,
+        };
         match self.steps.peek() {
-            Some(Step::Code(next)) if self.goes_on && next.language == language => Some(next),
+            Some(Step::Code(snippet)) if snippet.language == language => Some(Next {
+                snippet,
+                comes_anyway,
+            }),
             _ => None,
         }
     }

@@ -74,6 +74,25 @@ pub(crate) type OpeningAnswer = Pin<Box<dyn Future<Output = Result<Opened, OpenE
 /// Names a submitted statement before the server has given it an id.
 pub type Ticket = u64;
 
+/// Whether a statement is sent before the front end knows how the one before it has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Early {
+    No,
+    /// Once the statement of this ticket has ended well, and gave nothing but text.
+    Behind(Ticket),
+    /// Also while that runs: the server keeps it until that is over.
+    Ahead(Ticket),
+}
+
+impl Early {
+    fn behind(self) -> Option<Ticket> {
+        match self {
+            Early::No => None,
+            Early::Behind(ticket) | Early::Ahead(ticket) => Some(ticket),
+        }
+    }
+}
+
 /// Makes a statement's code when it is to be sent: only then it is known to what server.
 pub struct Code(Box<dyn FnOnce(Dialect) -> String + Send>);
 
@@ -129,8 +148,7 @@ enum Command {
         code: Code,
         kind: &'static str,
         is_hidden: bool,
-        /// Whether it may be sent while the one before it runs.
-        goes_ahead: bool,
+        early: Early,
     },
     /// To wait for a statement that the server has already.
     Resume {
@@ -321,19 +339,19 @@ impl Engine {
             code,
             kind,
             is_hidden,
-            goes_ahead: false,
+            early: Early::No,
         });
     }
 
-    /// The same for code that may be sent while the statement before it runs: the server keeps it until
-    /// that is over. Where it was not sent, or surely not taken, by then, it ends as never sent.
-    pub fn submit_ahead(&self, ticket: Ticket, code: Code, kind: &'static str) {
+    /// The same for code that may be sent before whoever waits for the statement before it knows its end.
+    /// Where it was not sent by then, or surely not taken, it ends as never sent.
+    pub fn submit_early(&self, ticket: Ticket, code: Code, kind: &'static str, early: Early) {
         self.send(Command::Submit {
             ticket,
             code,
             kind,
             is_hidden: false,
-            goes_ahead: true,
+            early,
         });
     }
 

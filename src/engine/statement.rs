@@ -43,6 +43,23 @@ pub enum Outcome {
     LeftRunning { id: Option<Id> },
 }
 
+impl Outcome {
+    /// Whether it has ended well, and gave nothing but text: nothing of that can be cut.
+    pub fn is_plain_success(&self) -> bool {
+        match self {
+            Outcome::Finished(Some(Output::Ok(data))) => {
+                data.keys().all(|kind| kind == "text/plain")
+            }
+            Outcome::Finished(None | Some(Output::Error(_)))
+            | Outcome::Cancelled(_)
+            | Outcome::NeverSent
+            | Outcome::NotAccepted { .. }
+            | Outcome::ResultLost { .. }
+            | Outcome::LeftRunning { .. } => false,
+        }
+    }
+}
+
 /// What the machine wants next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {

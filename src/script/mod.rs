@@ -16,7 +16,7 @@ mod read;
 
 pub use read::{Script, Unreadable, check, read, tell_unreadable};
 
-use crate::commands::{Desk, Left, Shows, Walk};
+use crate::commands::{Desk, Left, Shows, Then, Walk};
 use crate::exit::Exit;
 use crate::lang::{Language, Source};
 use arriving::Choice;
@@ -40,6 +40,13 @@ pub struct Options {
 }
 
 impl Options {
+    fn then(&self) -> Then {
+        match self.keep_going {
+            true => Then::Anyway,
+            false => Then::BehindSuccess,
+        }
+    }
+
     fn shows(&self) -> Shows {
         match self.echo {
             true => Shows::Output,
@@ -109,7 +116,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
                 let source = Source::new(Some(script.name.clone()), text.clone());
                 let walk = Walk::new(source, language, options.shows())
                     .from(from)
-                    .going_on(options.keep_going);
+                    .going_on(options.then());
                 desk.walk(walk, |desk, source, halt| {
                     policy.after(desk, source, halt, is_last)
                 })

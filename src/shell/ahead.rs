@@ -1,10 +1,18 @@
-//! The statement that is sent while the one before it runs.
+//! The statement that is sent before it is known here how the one before it has ended.
 
 use super::wait::Waited;
 use super::{Link, Run};
-use crate::engine::{self, Outcome, Ticket};
+use crate::engine::{self, Early, Outcome, Ticket};
 use crate::lang::{self, Feeding, Snippet, Source};
 use std::sync::mpsc::Receiver;
+
+/// The statement that comes next.
+#[derive(Debug, Clone, Copy)]
+pub struct Next<'a> {
+    pub snippet: &'a Snippet,
+    /// However the one before it ends; else once that has ended well.
+    pub comes_anyway: bool,
+}
 
 /// A statement that was handed to the engine.
 pub(super) struct Submitted {
@@ -29,11 +37,24 @@ impl Ahead {
 }
 
 impl Run<'_> {
-    /// Hands over the next statement, where it may be sent before the end of this one is known.
-    pub(super) fn send_ahead(&self, link: &mut Link, next: Option<&Snippet>, source: &Source) {
+    /// Hands over the next statement, where it may be sent before the end of this one is known here.
+    pub(super) fn send_ahead(
+        &self,
+        link: &mut Link,
+        before: Ticket,
+        next: Option<Next<'_>>,
+        source: &Source,
+    ) {
         let Some(next) = next else {
             return;
         };
+        let early = match next.comes_anyway {
+            true => Early::Ahead(before),
+            // Not every result can be written there.
+            false if self.outlet.is_some() => return,
+            false => Early::Behind(before),
+        };
+        let next = next.snippet;
         let needs_more = !link.is_prepared && lang::prerequisite(next).is_some();
         if link.ahead.is_some() || needs_more || link.past.may_exit() || lang::may_exit(next) {
             return;
@@ -41,7 +62,8 @@ impl Run<'_> {
         let lines = lang::lines_before(next, source);
         let (code, fed) = self.code_of(next, lines);
         let ticket = link.ticket();
-        link.engine.submit_ahead(ticket, code, next.language.kind());
+        let kind = next.language.kind();
+        link.engine.submit_early(ticket, code, kind, early);
         link.ahead = Some(Ahead {
             submitted: Submitted {
                 ticket,
@@ -59,7 +81,7 @@ impl Run<'_> {
         &self,
         link: &mut Link,
         submitted: Submitted,
-        next: Option<&Snippet>,
+        next: Option<Next<'_>>,
         source: &Source,
         place: &str,
     ) -> Option<(Waited, Feeding)> {
@@ -68,7 +90,7 @@ impl Run<'_> {
         {
             return None;
         }
-        self.send_ahead(link, next, source);
+        self.send_ahead(link, submitted.ticket, next, source);
         let (waited, feeding) = self.wait(link, submitted, place);
         let is_unsent = matches!(waited.outcome, Some(Outcome::NeverSent));
         let is_wanted = waited.end.is_none() && waited.too_long.is_none();

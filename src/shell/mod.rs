@@ -34,6 +34,7 @@ mod whole;
 mod words;
 mod write;
 
+pub use ahead::Next;
 pub use arrivals::{Arrivals, Arrived};
 pub use ask::NoAnswer;
 pub use attach::{NotAttached, attach};

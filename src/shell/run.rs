@@ -1,6 +1,6 @@
 //! One snippet: submit, wait for its end, write what it gave.
 
-use super::ahead::Submitted;
+use super::ahead::{Next, Submitted};
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
 use super::{Echoes, Link, Outlet, error_lines, timing, words};
@@ -145,13 +145,13 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Runs a statement of a source. The one that surely comes next may be sent meanwhile.
+    /// Runs a statement of a source. The one that comes next may be sent before this one's result is written.
     pub fn snippet(
         &self,
         link: &mut Link,
         snippet: &Snippet,
         source: &Source,
-        next: Option<&Snippet>,
+        next: Option<Next<'_>>,
     ) -> Verdict {
         if !link.is_prepared
             && let Some(first) = lang::prerequisite(snippet)
@@ -169,7 +169,7 @@ impl Run<'_> {
         link: &mut Link,
         snippet: &Snippet,
         source: &Source,
-        next: Option<&Snippet>,
+        next: Option<Next<'_>>,
         is_hidden: bool,
     ) -> Verdict {
         if link.facts.over.is_some() {
@@ -187,7 +187,7 @@ impl Run<'_> {
         let (waited, feeding) = waited.unwrap_or_else(|| {
             let lines = lang::lines_before(snippet, source);
             let submitted = self.hand_over(link, snippet, lines, is_hidden);
-            self.send_ahead(link, next, source);
+            self.send_ahead(link, submitted.ticket, next, source);
             self.wait(link, submitted, &place)
         });
         let id = waited.id.as_ref();

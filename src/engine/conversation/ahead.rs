@@ -5,7 +5,7 @@ use super::post::{Accepted, Known};
 use super::run::Answer;
 use super::{Conversation, Emit, Submitted};
 use crate::delivery::{NotSent, Received};
-use crate::engine::Event;
+use crate::engine::{Early, Event};
 use crate::livy::{Client, Id, LivyError};
 use std::cell::Cell;
 use std::future::pending;
@@ -17,7 +17,7 @@ impl Conversation {
     /// Sends the next one, where what runs is known to have arrived.
     pub(super) fn send_ahead(&mut self, client: &Arc<Client>, session: &Id) {
         let lets = |one: &Submitted| one.machine.is_awaited() && one.reply.is_none();
-        let goes = |one: &Submitted| one.goes_ahead && !one.was_sent();
+        let goes = |one: &Submitted| one.goes_ahead() && !one.was_sent();
         if self.takes_one_at_a_time
             || !self.current.as_ref().is_some_and(lets)
             || !self.queue.front().is_some_and(goes)
@@ -63,6 +63,11 @@ impl Conversation {
 }
 
 impl Submitted {
+    /// Whether it may be sent while the one before it runs.
+    pub(super) fn goes_ahead(&self) -> bool {
+        matches!(self.early, Early::Ahead(_))
+    }
+
     /// The server has answered to its POST. Whether it did not take it because another one ran.
     pub(super) fn on_posted(
         &mut self,
@@ -76,7 +81,7 @@ impl Submitted {
             // Whether it is sent once more is not for us. A 404 may come from a gateway that has lost sight
             // of the session.
             Err(failed)
-                if self.goes_ahead
+                if self.goes_ahead()
                     && failed.received != Received::Perhaps
                     && failed.error.status() != Some(404) =>
             {

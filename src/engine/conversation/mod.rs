@@ -34,7 +34,9 @@ pub(super) use keepalive::Activity;
 pub use keepalive::{KeepAlive, Kept};
 
 use super::aside::Reply;
-use super::{AskUi, Code, Command, Event, Mailbox, Opening, Patience, Ticket, session, statement};
+use super::{
+    AskUi, Code, Command, Early, Event, Mailbox, Opening, Patience, Ticket, session, statement,
+};
 use super::{Outcome, statement::Step};
 use crate::delivery;
 use crate::lang::Signature;
@@ -65,8 +67,7 @@ struct Submitted {
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
-    /// Whether it may be sent while the one before it runs.
-    goes_ahead: bool,
+    early: Early,
     /// Whether nothing before it is waited for.
     is_its_turn: Rc<Cell<bool>>,
     /// What it is known by on the server; none of one that was not sent from here.
@@ -89,7 +90,7 @@ impl Submitted {
             until: None,
             machine: statement::Machine::new(),
             take_back: watch::Sender::new(false),
-            goes_ahead: false,
+            early: Early::No,
             is_its_turn: Rc::default(),
             signature: None,
             request: None,
@@ -121,6 +122,8 @@ struct Conversation {
     takes_one_at_a_time: bool,
     /// How long the last ones took.
     lasted: delivery::Lasted,
+    /// The last one that has ended well, and gave nothing but text.
+    ended_well: Option<Ticket>,
     /// Until when the cancel of what runs waits for that of what was sent ahead.
     cancel_held: Option<Instant>,
     activity: Activity,
@@ -166,6 +169,7 @@ pub(super) async fn run(
         known: post::Known::default(),
         takes_one_at_a_time: false,
         lasted: delivery::Lasted::default(),
+        ended_well: None,
         cancel_held: None,
         activity: mailbox.2,
         keep_alive,
@@ -284,10 +288,10 @@ impl Conversation {
                 code,
                 kind,
                 is_hidden,
-                goes_ahead,
+                early,
             }) => self.enqueue(Submitted {
                 is_hidden,
-                goes_ahead,
+                early,
                 ..Submitted::new(ticket, Some(code), kind)
             }),
             Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {

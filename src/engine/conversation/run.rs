@@ -6,7 +6,7 @@ use super::stages::{Look, Stages, Ui};
 use super::{Conversation, Emit, Request, Submitted, Turn, aside};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
 use crate::engine::statement::{Outcome, Step};
-use crate::engine::{Event, Ticket};
+use crate::engine::{Early, Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
 use std::future::{pending, ready};
@@ -42,10 +42,13 @@ impl Conversation {
         let Some(mut submitted) = self.queue.pop_front() else {
             return Turn::Next;
         };
-        // Whether it runs at all is decided by what became of the one before.
-        if submitted.goes_ahead && !submitted.was_sent() {
-            self.finish_one(submitted, None);
-            return Turn::Next;
+        if let (Some(before), false) = (submitted.early.behind(), submitted.was_sent()) {
+            // Whether it runs at all is decided by what became of the one before.
+            if self.ended_well != Some(before) {
+                self.finish_one(submitted, None);
+                return Turn::Next;
+            }
+            submitted.early = Early::No;
         }
         submitted.machine.on_its_turn(self.now());
         submitted.is_its_turn.set(true);
@@ -141,6 +144,9 @@ impl Conversation {
         let Some(outcome) = machine.into_outcome() else {
             return Turn::Next;
         };
+        if outcome.is_plain_success() {
+            self.ended_well = Some(ticket);
+        }
         // They run one after another: behind one that has run nothing is left.
         match &outcome {
             // What cannot be asked about may still run.
@@ -222,7 +228,7 @@ impl Conversation {
             known: self.known.clone(),
             // It has another chance when its turn comes.
             patience: Patience {
-                resends: self.patience.resends && !submitted.goes_ahead,
+                resends: self.patience.resends && !submitted.goes_ahead(),
                 ..self.patience
             },
             unwanted: submitted.take_back.subscribe(),
