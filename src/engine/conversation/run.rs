@@ -18,8 +18,9 @@ use tokio::time::Instant;
 /// After a statement has failed, how long to ask whether the session is dead.
 const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// The runtime's clock ticks each millisecond, and wakes at the tick behind the time.
-const HALF_TICK: Duration = Duration::from_micros(500);
+/// The runtime's clock ticks each millisecond. It wakes at the tick behind a time, but counts the way to it in
+/// whole ticks from the tick before now: half of a tick too late for each of both, in the mean.
+const TICK: Duration = Duration::from_millis(1);
 
 /// A gateway that tells of a server that is started anew may call it an error of the server's: a
 /// statement that runs is worth waiting for.
@@ -67,8 +68,9 @@ impl Conversation {
             true => None,
             false => self.watch_stages(),
         };
+        let mut is_due = false;
         loop {
-            let soon = self.began.elapsed() + HALF_TICK;
+            let now = self.now();
             let Some(current) = &mut self.current else {
                 return Turn::Next;
             };
@@ -81,7 +83,7 @@ impl Conversation {
                         self.current = Some(current);
                     }
                 }
-                Step::LookAt(id, at) if at <= soon => {
+                Step::LookAt(id, at) if at <= now || std::mem::take(&mut is_due) => {
                     current.machine.on_looking();
                     let place = (client.clone(), session.clone(), id);
                     let signature = current.signature.clone();
@@ -90,7 +92,7 @@ impl Conversation {
                         current.request = Some(look);
                     }
                 }
-                Step::LookAt(_, at) => look_at = Some(self.began + at - HALF_TICK),
+                Step::LookAt(_, at) => look_at = Some(self.began + at - TICK),
                 Step::Wait => {}
                 Step::Over => break,
             }
@@ -121,7 +123,7 @@ impl Conversation {
                         stages = None;
                     }
                 },
-                () = until(look_at) => {}
+                () = until(look_at) => is_due = true,
                 () = until(end_at) => self.on_its_time(),
                 () = until(cancel_at) => {}
             }
