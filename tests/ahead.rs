@@ -343,6 +343,27 @@ fn what_has_begun_when_nobody_reads_any_more_is_cancelled_and_told() {
     assert_eq!(server.began().len(), 2);
 }
 
+/// Who ends a program that is stuck ends what it has begun meanwhile.
+#[test]
+fn what_has_begun_while_a_result_is_not_read_is_cancelled_by_a_signal() {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let server = Server::start(Manner::default());
+        let home = Home::new();
+        let mut command = server.command(&home, &[], "'a gives much'\n'endless'\n'c'\n");
+        let mut child = command.spawn().unwrap();
+        eventually("the next one has begun", || {
+            (server.began().len() == 2).then_some(())
+        });
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        // Nothing is read meanwhile.
+        let ended = child.wait().unwrap();
+        assert_eq!(ended.code(), Some(code));
+        assert_eq!(server.queue.lock().unwrap().cancels, [2]);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        ran.said(&["The statement behind the one whose result was not read was cancelled."]);
+    }
+}
+
 #[test]
 fn what_may_not_run_is_not_sent_ahead() {
     for (options, script, expected) in [

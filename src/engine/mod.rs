@@ -2,7 +2,7 @@
 //!
 //! The handle sends commands from any thread; events come back through a callback. Statements are
 //! sent one at a time in the order of their submission, and wait while the session starts. One that
-//! may go ahead is sent while the one before it runs.
+//! comes early is sent once the one before it has ended well, or while that runs.
 //!
 //! | file              | its duty                                             |
 //! |-------------------|------------------------------------------------------|
@@ -343,8 +343,9 @@ impl Engine {
         });
     }
 
-    /// The same for code that may be sent before whoever waits for the statement before it knows its end.
-    /// Where it was not sent by then, or surely not taken, it ends as never sent.
+    /// The same for code that may be sent before the front end knows how the statement before it has ended.
+    /// Where that has ended otherwise than well before it was sent, or it was surely not taken, it ends as
+    /// never sent.
     pub fn submit_early(&self, ticket: Ticket, code: Code, kind: &'static str, early: Early) {
         self.send(Command::Submit {
             ticket,
@@ -387,6 +388,11 @@ impl Engine {
     /// Whether the session is kept from being ended for being idle.
     pub fn kept(&self) -> Kept {
         self.activity.kept()
+    }
+
+    /// Whether a statement is under way.
+    pub fn is_busy(&self) -> bool {
+        self.activity.is_busy()
     }
 
     /// Gives up waiting, also for the answer to a question; a statement goes on in the session.

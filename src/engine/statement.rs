@@ -29,8 +29,7 @@ pub enum Outcome {
     Finished(Option<Output>),
     /// The server cancelled it; some output may have come all the same.
     Cancelled(Option<Output>),
-    /// It was cancelled before it was sent, or it was to be sent while another ran, and surely was not
-    /// taken then.
+    /// It was cancelled before it was sent; or it was to be sent early, and was not, or surely not taken then.
     NeverSent,
     /// It was not accepted, as far as is known.
     NotAccepted {
@@ -44,7 +43,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether it has ended well, and gave nothing but text: nothing of that can be cut.
+    /// Whether it has ended well, and gave nothing but text, which no front end finds incomplete.
     pub fn is_plain_success(&self) -> bool {
         match self {
             Outcome::Finished(Some(Output::Ok(data))) => {

@@ -26,6 +26,7 @@ pub(super) struct Submitted {
 /// One whose turn has not come.
 pub(super) struct Ahead {
     pub(super) submitted: Submitted,
+    pub(super) early: Early,
     pub(super) snippet: Snippet,
     pub(super) source: Source,
 }
@@ -50,13 +51,16 @@ impl Run<'_> {
         };
         let early = match next.comes_anyway {
             true => Early::Ahead(before),
-            // Not every result can be written there.
-            false if self.outlet.is_some() => return,
+            // Whether that takes the result is known once it is written; and its limit of time counts from
+            // when it is waited for.
+            false if self.outlet.is_some() || self.manner.statement_timeout.is_some() => return,
             false => Early::Behind(before),
         };
         let next = next.snippet;
+        // What ends with an error lets nothing be sent behind it.
+        let may_end = matches!(early, Early::Ahead(_)) && link.past.may_exit();
         let needs_more = !link.is_prepared && lang::prerequisite(next).is_some();
-        if link.ahead.is_some() || needs_more || link.past.may_exit() || lang::may_exit(next) {
+        if link.ahead.is_some() || needs_more || may_end || lang::may_exit(next) {
             return;
         }
         let lines = lang::lines_before(next, source);
@@ -70,6 +74,7 @@ impl Run<'_> {
                 fed,
                 ended: None,
             },
+            early,
             snippet: next.clone(),
             source: source.clone(),
         });

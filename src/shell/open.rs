@@ -8,6 +8,7 @@ use super::link::{About, Link};
 use super::local::{OnMachine, start_local};
 use super::plan::{Attach, Plan, SessionPlan, named};
 use super::signals::{Signals, signal_to_end};
+use super::take_back::IN_HASTE;
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
 use crate::auth::{self, Credential, Identity, Notice};
@@ -21,11 +22,11 @@ use crate::render::{Line, one_line};
 use crate::term::Out;
 use std::cell::Cell;
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
@@ -33,6 +34,8 @@ pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 
 /// How long a session may take to end after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
+/// So often it is looked whether a cancel has had its effect.
+const UNTIL_CANCELLED: Duration = Duration::from_millis(20);
 
 /// How long a server that cannot be reached is asked for a session.
 const ATTACHING: Duration = Duration::from_secs(20);
@@ -151,6 +154,12 @@ fn converse(
                 uplink.tell_unconfirmed();
             }
         } else {
+            if signal != Signal::HangUp
+                && !uplink.prompt_stands()
+                && let Some(engine) = engine.upgrade()
+            {
+                cancel_early(&engine, conversation, &out).await;
+            }
             uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
                 (true, _) => "left as it is",
                 (false, true) => "it stays, as --create says",
@@ -176,6 +185,25 @@ fn converse(
         Some(signal) => on_signal(signal),
         None => {}
     }
+}
+
+/// What is written is stuck, and the program ends: a statement that was sent meanwhile is cancelled.
+async fn cancel_early(engine: &Engine, mut conversation: Pin<&mut impl Future>, out: &Out) {
+    if !engine.is_busy() {
+        return;
+    }
+    engine.cancel_all();
+    let until = Instant::now() + IN_HASTE;
+    while engine.is_busy() && Instant::now() < until {
+        tokio::time::timeout(UNTIL_CANCELLED, conversation.as_mut())
+            .await
+            .ok();
+    }
+    let told = match engine.is_busy() {
+        true => "The statement behind the one whose result was not read may still run.",
+        false => "The statement behind the one whose result was not read was cancelled.",
+    };
+    out.note(&Line::plain(told));
 }
 
 async fn open(

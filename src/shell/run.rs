@@ -179,6 +179,12 @@ impl Run<'_> {
             Some(name) => format!("{name}:{} ", snippet.first_line),
             None => String::new(),
         };
+        // Before anything more is sent.
+        if link.ahead.is_some()
+            && let Some(signal) = link.signal_meanwhile(self.out)
+        {
+            return Verdict::End(signal.into());
+        }
         let next = next.filter(|_| !lang::may_exit(snippet));
         let waited = match link.take_ahead(snippet, source) {
             Some(ahead) => self.wait_for_ahead(link, ahead, next, source, &place),

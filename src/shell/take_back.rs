@@ -3,14 +3,14 @@
 use super::ahead::Ahead;
 use super::wait::AFTER_SIGNAL;
 use super::{Event, Link, Over};
-use crate::engine::{self, Outcome};
+use crate::engine::{self, Early, Outcome};
 use crate::livy::Id;
 use crate::render::{Line, Role, one_line};
 use crate::term::Out;
 use std::time::{Duration, Instant};
 
 /// Who leaves at once waits so long for a cancel.
-const IN_HASTE: Duration = Duration::from_secs(1);
+pub(super) const IN_HASTE: Duration = Duration::from_secs(1);
 
 impl Link {
     /// Nothing more is to run: what was sent ahead is cancelled, and where it was too late for that, or
@@ -68,12 +68,18 @@ impl Link {
             id, outcome, ran, ..
         }) = &ahead.submitted.ended
         else {
-            return Some(format!("{}, and may still run", numbered(&None)));
+            // Its code is made when it is sent.
+            let was_sent = ahead.submitted.fed.try_recv().is_ok();
+            return was_sent.then(|| format!("{}, and may still run", numbered(&None)));
         };
         let told = numbered(id);
         match (&**outcome, ran) {
             (Outcome::NeverSent, _) => None,
-            (Outcome::Cancelled(_), None) => None,
+            // It has waited, where another one ran.
+            (Outcome::Cancelled(_), None) => match ahead.early {
+                Early::Ahead(_) => None,
+                Early::Behind(_) | Early::No => Some(format!("{told}, and was cancelled")),
+            },
             (Outcome::Cancelled(_), Some(_)) => {
                 Some(format!("{told}, and was cancelled as it ran"))
             }

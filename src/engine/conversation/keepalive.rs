@@ -83,6 +83,10 @@ impl Activity {
         self.lock().is_left = is_left;
     }
 
+    pub(in crate::engine) fn is_busy(&self) -> bool {
+        self.lock().is_busy
+    }
+
     pub(in crate::engine) fn kept(&self) -> Kept {
         let state = self.lock();
         let Some(settings) = state.settings else {

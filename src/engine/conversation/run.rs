@@ -18,8 +18,8 @@ use tokio::time::Instant;
 /// After a statement has failed, how long to ask whether the session is dead.
 const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
-/// The runtime's clock ticks each millisecond. It wakes at the tick behind a time, but counts the way to it in
-/// whole ticks from the tick before now: half of a tick too late for each of both, in the mean.
+/// The runtime's clock ticks each millisecond: it wakes 0 to 2 ticks behind the time it is to wake at, one in the
+/// mean, as it rounds that up to a tick, and counts from the tick before now.
 const TICK: Duration = Duration::from_millis(1);
 
 /// A gateway that tells of a server that is started anew may call it an error of the server's: a
@@ -68,12 +68,13 @@ impl Conversation {
             true => None,
             false => self.watch_stages(),
         };
-        let mut is_due = false;
+        let mut has_woken = false;
         loop {
             let now = self.now();
             let Some(current) = &mut self.current else {
                 return Turn::Next;
             };
+            let is_due = std::mem::take(&mut has_woken);
             let mut look_at = None;
             let end_at = current.until;
             match current.machine.step() {
@@ -83,7 +84,7 @@ impl Conversation {
                         self.current = Some(current);
                     }
                 }
-                Step::LookAt(id, at) if at <= now || std::mem::take(&mut is_due) => {
+                Step::LookAt(id, at) if at <= now || is_due => {
                     current.machine.on_looking();
                     let place = (client.clone(), session.clone(), id);
                     let signature = current.signature.clone();
@@ -123,7 +124,7 @@ impl Conversation {
                         stages = None;
                     }
                 },
-                () = until(look_at) => is_due = true,
+                () = until(look_at) => has_woken = true,
                 () = until(end_at) => self.on_its_time(),
                 () = until(cancel_at) => {}
             }
