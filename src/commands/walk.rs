@@ -16,14 +16,14 @@ pub struct Walk {
     then: Then,
 }
 
-/// When a text goes on behind a statement.
+/// Whether the statement behind one may be sent before that one's result is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {
-    /// When that is over, and all is done with it.
+    /// No: whoever wants the text run may decide otherwise.
     Afterwards,
-    /// Once it has ended well: the next statement may be sent then.
+    /// Once that has ended well.
     BehindSuccess,
-    /// However it ends: the next statement may be sent while it runs.
+    /// However that ends, and so also while it runs.
     Anyway,
 }
 
@@ -91,7 +91,7 @@ impl Walk {
         Walk { from: line, ..self }
     }
 
-    /// The same where it is known when it goes on.
+    /// The same where statements may be sent early.
     pub fn going_on(self, then: Then) -> Walk {
         Walk { then, ..self }
     }

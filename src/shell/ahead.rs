@@ -10,7 +10,7 @@ use std::sync::mpsc::Receiver;
 #[derive(Debug, Clone, Copy)]
 pub struct Next<'a> {
     pub snippet: &'a Snippet,
-    /// However the one before it ends; else once that has ended well.
+    /// Also where the one before it fails.
     pub comes_anyway: bool,
 }
 
@@ -39,7 +39,7 @@ impl Ahead {
 
 impl Run<'_> {
     /// Hands over the next statement, where it may be sent before the end of this one is known here.
-    pub(super) fn send_ahead(
+    pub(super) fn hand_over_next(
         &self,
         link: &mut Link,
         before: Ticket,
@@ -95,7 +95,7 @@ impl Run<'_> {
         {
             return None;
         }
-        self.send_ahead(link, submitted.ticket, next, source);
+        self.hand_over_next(link, submitted.ticket, next, source);
         let (waited, feeding) = self.wait(link, submitted, place);
         let is_unsent = matches!(waited.outcome, Some(Outcome::NeverSent));
         let is_wanted = waited.end.is_none() && waited.too_long.is_none();

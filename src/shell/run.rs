@@ -193,7 +193,7 @@ impl Run<'_> {
         let (waited, feeding) = waited.unwrap_or_else(|| {
             let lines = lang::lines_before(snippet, source);
             let submitted = self.hand_over(link, snippet, lines, is_hidden);
-            self.send_ahead(link, submitted.ticket, next, source);
+            self.hand_over_next(link, submitted.ticket, next, source);
             self.wait(link, submitted, &place)
         });
         let id = waited.id.as_ref();

@@ -1,4 +1,4 @@
-//! What becomes of a statement that was sent ahead where its turn does not come.
+//! What becomes of a statement that was sent early where its turn does not come.
 
 use super::ahead::Ahead;
 use super::wait::AFTER_SIGNAL;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub(super) const IN_HASTE: Duration = Duration::from_secs(1);
 
 impl Link {
-    /// Nothing more is to run: what was sent ahead is cancelled, and where it was too late for that, or
+    /// Nothing more is to run: what was sent early is cancelled, and where it was too late for that, or
     /// that is not known, it is told. Who is in a hurry does not wait for it.
     pub fn take_back_ahead(&mut self, out: &Out, in_haste: bool) {
         let Some(ahead) = &self.ahead else {

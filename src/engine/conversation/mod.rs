@@ -247,14 +247,15 @@ impl Conversation {
         }
     }
 
-    /// Nobody waits any more for one that was in the queue; its number may have come late.
-    fn finish_one(&self, mut submitted: Submitted, late: Option<Id>) {
+    /// Tells the end of one that was in the queue, as nothing is done for it any more. Its number may have come
+    /// late.
+    fn finish_one(&self, mut submitted: Submitted, late_id: Option<Id>) {
         let was_sent = submitted.was_sent();
         submitted.machine.on_stop_waiting();
         let id = submitted.machine.id();
         let outcome = match submitted.machine.into_outcome() {
             Some(Outcome::LeftRunning { id }) if was_sent => {
-                Outcome::LeftRunning { id: id.or(late) }
+                Outcome::LeftRunning { id: id.or(late_id) }
             }
             Some(outcome) if was_sent => outcome,
             Some(_) | None => Outcome::NeverSent,
