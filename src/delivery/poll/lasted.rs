@@ -23,7 +23,7 @@ const LOOKS: u32 = 4;
 /// A window is narrow enough at such a share of the age…
 const NARROW: f64 = 0.01;
 /// …and so much behind it the look comes that is to find the statement over.
-const BEHIND: f64 = 0.005;
+const BEHIND: f64 = 0.002;
 /// A few do not show the whole spread: by such a part it is wider to both sides.
 const WIDER: u32 = 8;
 /// No clock that is looked at here is finer than this.
