@@ -4,7 +4,6 @@
 mod support;
 mod tables;
 
-mod ahead;
 mod architecture;
 mod arriving;
 mod batch_command;
@@ -19,6 +18,7 @@ mod config_command;
 mod create_fields;
 mod dialogue;
 mod doctor;
+mod early;
 mod editing;
 mod errors;
 mod failures;

@@ -59,7 +59,7 @@ pub use prompt::{continuation, first, prompted};
 pub use startup::Startup;
 pub use stream::Stream;
 pub use takes::{TOPICS, Takes, Taking, taking_of, takings};
-pub use walk::{Halt, Halted, Left, Shows, Then, Walk};
+pub use walk::{Halt, Halted, Left, Shows, Walk};
 
 use crate::exit::Exit;
 use crate::lang::{self, Language, Snippet, Source};

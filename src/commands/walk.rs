@@ -2,6 +2,7 @@
 //! comes after one that did not end well is for whoever wants the text run.
 
 use super::{Answer, Command, Desk, Following, PasteMode, Step, Steps, parse};
+use crate::engine::Early;
 use crate::lang::{Language, Source};
 use crate::shell::Next;
 use std::ops::ControlFlow;
@@ -13,18 +14,9 @@ pub struct Walk {
     shows: Shows,
     /// What ends before this line is passed over.
     from: usize,
-    then: Then,
-}
-
-/// Whether the statement behind one may be sent before that one's result is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    /// No: whoever wants the text run may decide otherwise.
-    Afterwards,
-    /// Once that has ended well.
-    BehindSuccess,
-    /// However that ends, and so also while it runs.
-    Anyway,
+    /// When a statement may be sent before the result of the one before it is shown; without it whoever wants
+    /// the text run may decide otherwise.
+    early: Option<Early>,
 }
 
 /// Whether each statement is shown, with its prompt, before it runs.
@@ -82,7 +74,7 @@ impl Walk {
             source,
             shows,
             from: 1,
-            then: Then::Afterwards,
+            early: None,
         }
     }
 
@@ -92,22 +84,20 @@ impl Walk {
     }
 
     /// The same where statements may be sent early.
-    pub fn going_on(self, then: Then) -> Walk {
-        Walk { then, ..self }
+    pub fn sending_early(self, early: Early) -> Walk {
+        Walk {
+            early: Some(early),
+            ..self
+        }
     }
 
     /// The statement that may be sent early.
     fn next_statement(&self, language: Language) -> Option<Next<'_>> {
-        let comes_anyway = match self.then {
-            Then::Afterwards => return None,
-            Then::BehindSuccess => false,
-            Then::Anyway => true,
-        };
+        let early = self.early?;
         match self.steps.peek() {
-            Some(Step::Code(snippet)) if snippet.language == language => Some(Next {
-                snippet,
-                comes_anyway,
-            }),
+            Some(Step::Code(snippet)) if snippet.language == language => {
+                Some(Next { snippet, early })
+            }
             _ => None,
         }
     }
@@ -167,7 +157,7 @@ impl Desk<'_> {
                 answer,
             };
             if let ControlFlow::Break(end) = decide(self, &walk.source, halt) {
-                self.link.take_back_ahead(self.out, in_haste);
+                self.link.take_back_early(self.out, in_haste);
                 return Left::Broken(end);
             }
         }

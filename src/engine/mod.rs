@@ -74,23 +74,13 @@ pub(crate) type OpeningAnswer = Pin<Box<dyn Future<Output = Result<Opened, OpenE
 /// Names a submitted statement before the server has given it an id.
 pub type Ticket = u64;
 
-/// Whether a statement is sent before the front end knows how the one before it has ended.
+/// When a statement is sent that does not wait until the front end knows how the one before it has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Early {
-    No,
-    /// Once the statement of this ticket has ended well, and gave nothing but text.
-    Behind(Ticket),
+    /// Once that has ended well, and gave nothing but text.
+    AfterSuccess,
     /// Also while that runs: the server keeps it until that is over.
-    Ahead(Ticket),
-}
-
-impl Early {
-    fn behind(self) -> Option<Ticket> {
-        match self {
-            Early::No => None,
-            Early::Behind(ticket) | Early::Ahead(ticket) => Some(ticket),
-        }
-    }
+    Meanwhile,
 }
 
 /// Makes a statement's code when it is to be sent: only then it is known to what server.
@@ -148,7 +138,8 @@ enum Command {
         code: Code,
         kind: &'static str,
         is_hidden: bool,
-        early: Early,
+        /// With the statement before it.
+        early: Option<(Early, Ticket)>,
     },
     /// To wait for a statement that the server has already.
     Resume {
@@ -244,6 +235,8 @@ pub enum Event {
         outcome: Box<Outcome>,
         /// How long it ran by the server's clock, where that tells it.
         ran: Option<Duration>,
+        /// Whether it was sent while another one ran, and may have waited all the time.
+        went_ahead: bool,
     },
     /// What was asked under the ticket.
     Answered {
@@ -339,20 +332,27 @@ impl Engine {
             code,
             kind,
             is_hidden,
-            early: Early::No,
+            early: None,
         });
     }
 
     /// The same for code that may be sent before the front end knows how the statement before it has ended.
     /// Where that has ended otherwise than well before it was sent, or it was surely not taken, it ends as
     /// never sent.
-    pub fn submit_early(&self, ticket: Ticket, code: Code, kind: &'static str, early: Early) {
+    pub fn submit_early(
+        &self,
+        ticket: Ticket,
+        code: Code,
+        kind: &'static str,
+        early: Early,
+        before: Ticket,
+    ) {
         self.send(Command::Submit {
             ticket,
             code,
             kind,
             is_hidden: false,
-            early,
+            early: Some((early, before)),
         });
     }
 
@@ -393,6 +393,11 @@ impl Engine {
     /// Whether a statement is under way.
     pub fn is_busy(&self) -> bool {
         self.activity.is_busy()
+    }
+
+    /// Waits until none is.
+    pub async fn rests(&self) {
+        self.activity.rests().await;
     }
 
     /// Gives up waiting, also for the answer to a question; a statement goes on in the session.

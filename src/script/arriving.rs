@@ -54,7 +54,8 @@ pub(super) fn run(
             stream.end();
         }
         while let Some(part) = stream.take(!is_more) {
-            let walk = Walk::new(part, stream.language(), options.shows()).going_on(options.then());
+            let walk =
+                Walk::new(part, stream.language(), options.shows()).sending_early(options.early());
             let left = desk.walk(walk, |desk, source, halt| {
                 policy.after(desk, source, halt, is_last)
             });

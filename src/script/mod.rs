@@ -16,7 +16,8 @@ mod read;
 
 pub use read::{Script, Unreadable, check, read, tell_unreadable};
 
-use crate::commands::{Desk, Left, Shows, Then, Walk};
+use crate::commands::{Desk, Left, Shows, Walk};
+use crate::engine::Early;
 use crate::exit::Exit;
 use crate::lang::{Language, Source};
 use arriving::Choice;
@@ -40,10 +41,10 @@ pub struct Options {
 }
 
 impl Options {
-    fn then(&self) -> Then {
+    fn early(&self) -> Early {
         match self.keep_going {
-            true => Then::Anyway,
-            false => Then::BehindSuccess,
+            true => Early::Meanwhile,
+            false => Early::AfterSuccess,
         }
     }
 
@@ -116,7 +117,7 @@ pub fn run(desk: &mut Desk<'_>, scripts: &[Script], options: &Options) -> Ended 
                 let source = Source::new(Some(script.name.clone()), text.clone());
                 let walk = Walk::new(source, language, options.shows())
                     .from(from)
-                    .going_on(options.then());
+                    .sending_early(options.early());
                 desk.walk(walk, |desk, source, halt| {
                     policy.after(desk, source, halt, is_last)
                 })

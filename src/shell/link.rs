@@ -1,7 +1,7 @@
 //! The line between a front end and the network thread: events come in, and while a prompt stands
 //! they are told above it as they come.
 
-use super::ahead::Ahead;
+use super::early::SentEarly;
 use super::uplink::{Farewell, Uplink};
 use super::{Event, Ledger, Signal, life, tell};
 use crate::engine::{self, Engine, Mailbox, OpenError, Received, WeakEngine};
@@ -66,7 +66,7 @@ pub struct Link {
     /// Whether what Python code needs beforehand has run in the session.
     pub is_prepared: bool,
     /// The next statement, where it was sent already.
-    pub(super) ahead: Option<Ahead>,
+    pub(super) early: Option<SentEarly>,
     events: Receiver<(Event, bool)>,
     /// What came while another program had the terminal.
     held: VecDeque<(Event, bool)>,
@@ -116,7 +116,7 @@ impl Link {
             last_failure: None,
             may_be_python: false,
             python_out_of_step: false,
-            ahead: None,
+            early: None,
             events,
             held: VecDeque::new(),
             uplink,
@@ -358,7 +358,7 @@ impl Link {
             }
             Event::Told(_) | Event::Signal(_) | Event::InputArrived => return,
         };
-        self.note_ahead(event);
+        self.note_early(event);
         match event {
             engine::Event::Starting { session } => {
                 self.phase = Some(life::starting(session, self.about.is_local));
@@ -384,6 +384,7 @@ impl Link {
                     _ => Over::Died,
                 });
             }
+            engine::Event::Finished { .. } => self.uplink.has_taken_an_end(),
             engine::Event::StartsSlowly { .. }
             | engine::Event::Recovering { .. }
             | engine::Event::Recovered
@@ -393,7 +394,6 @@ impl Link {
             | engine::Event::Stages(_)
             | engine::Event::CancelFailed(_)
             | engine::Event::Copies(_)
-            | engine::Event::Finished { .. }
             | engine::Event::Answered { .. }
             | engine::Event::Ended(_) => {}
         }

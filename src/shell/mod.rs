@@ -1,9 +1,9 @@
 //! What the prompt and the scripts share: opening a session, running one snippet, leaving.
 
-mod ahead;
 mod arrivals;
 mod ask;
 mod attach;
+mod early;
 mod echoes;
 mod exited;
 mod follower;
@@ -28,16 +28,17 @@ mod stages;
 mod take_back;
 mod tell;
 mod timing;
+mod unread;
 mod uplink;
 mod wait;
 mod whole;
 mod words;
 mod write;
 
-pub use ahead::Next;
 pub use arrivals::{Arrivals, Arrived};
 pub use ask::NoAnswer;
 pub use attach::{NotAttached, attach};
+pub use early::Next;
 pub use echoes::Echoes;
 pub use exited::exit_code;
 pub use fresh::{Fresh, write_fresh};

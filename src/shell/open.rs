@@ -8,7 +8,7 @@ use super::link::{About, Link};
 use super::local::{OnMachine, start_local};
 use super::plan::{Attach, Plan, SessionPlan, named};
 use super::signals::{Signals, signal_to_end};
-use super::take_back::IN_HASTE;
+use super::unread::Unread;
 use super::uplink::Uplink;
 use super::{Event, Signal, words};
 use crate::auth::{self, Credential, Identity, Notice};
@@ -22,11 +22,11 @@ use crate::render::{Line, one_line};
 use crate::term::Out;
 use std::cell::Cell;
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Ends the process; called on the network thread when a signal comes while a prompt stands.
@@ -34,8 +34,6 @@ pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 
 /// How long a session may take to end after a signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(5);
-/// So often it is looked whether a cancel has had its effect.
-const UNTIL_CANCELLED: Duration = Duration::from_millis(20);
 
 /// How long a server that cannot be reached is asked for a session.
 const ATTACHING: Duration = Duration::from_secs(20);
@@ -125,6 +123,8 @@ fn converse(
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
         let follows = writes.clone();
+        let unread = Rc::new(Unread::new(uplink.clone()));
+        let keeps = unread.clone();
         let conversation = Engine::converse(mailbox, opening, patience, keep_alive, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
                 starts.set(true);
@@ -132,6 +132,7 @@ fn converse(
             if let Some(follows) = &follows {
                 follows.follow(&event);
             }
+            keeps.follow(&event);
             to_front_end.emit(Event::Engine(event));
         });
         let mut conversation = pin!(conversation);
@@ -140,6 +141,8 @@ fn converse(
             () = &mut conversation => return None,
             signal = signal_to_end(signals, &uplink, &out, deadlines, &has_started) => signal,
         };
+        let is_stuck = !uplink.prompt_stands();
+        let mut is_over = false;
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
         if signal != Signal::HangUp
             && (ends_session || uplink.is_adopted())
@@ -150,21 +153,27 @@ fn converse(
             engine.end(AFTER_SIGNAL.mul_f64(0.8));
             drop(engine);
             let ended = tokio::time::timeout(AFTER_SIGNAL, conversation).await;
-            if ended.is_err() {
+            is_over = ended.is_ok();
+            if !is_over {
                 uplink.tell_unconfirmed();
             }
         } else {
             if signal != Signal::HangUp
-                && !uplink.prompt_stands()
+                && is_stuck
                 && let Some(engine) = engine.upgrade()
             {
-                cancel_early(&engine, conversation, &out).await;
+                unread.cancel(&engine, conversation).await;
             }
             uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
                 (true, _) => "left as it is",
                 (false, true) => "it stays, as --create says",
                 (false, false) => "it was there before",
             });
+        }
+        if is_stuck {
+            for line in unread.told(is_over) {
+                out.note(&line);
+            }
         }
         Some(signal)
     });
@@ -185,25 +194,6 @@ fn converse(
         Some(signal) => on_signal(signal),
         None => {}
     }
-}
-
-/// What is written is stuck, and the program ends: a statement that was sent meanwhile is cancelled.
-async fn cancel_early(engine: &Engine, mut conversation: Pin<&mut impl Future>, out: &Out) {
-    if !engine.is_busy() {
-        return;
-    }
-    engine.cancel_all();
-    let until = Instant::now() + IN_HASTE;
-    while engine.is_busy() && Instant::now() < until {
-        tokio::time::timeout(UNTIL_CANCELLED, conversation.as_mut())
-            .await
-            .ok();
-    }
-    let told = match engine.is_busy() {
-        true => "The statement behind the one whose result was not read may still run.",
-        false => "The statement behind the one whose result was not read was cancelled.",
-    };
-    out.note(&Line::plain(told));
 }
 
 async fn open(

@@ -1,6 +1,6 @@
 //! One snippet: submit, wait for its end, write what it gave.
 
-use super::ahead::{Next, Submitted};
+use super::early::{Next, Submitted};
 use super::wait::{Interrupts, Wait, Waited};
 use super::write::origin;
 use super::{Echoes, Link, Outlet, error_lines, timing, words};
@@ -180,20 +180,19 @@ impl Run<'_> {
             None => String::new(),
         };
         // Before anything more is sent.
-        if link.ahead.is_some()
+        if link.early.is_some()
             && let Some(signal) = link.signal_meanwhile(self.out)
         {
             return Verdict::End(signal.into());
         }
-        let next = next.filter(|_| !lang::may_exit(snippet));
-        let waited = match link.take_ahead(snippet, source) {
-            Some(ahead) => self.wait_for_ahead(link, ahead, next, source, &place),
+        let waited = match link.take_early(snippet, source) {
+            Some(early) => self.wait_for_early(link, (early, snippet), next, source, &place),
             None => None,
         };
         let (waited, feeding) = waited.unwrap_or_else(|| {
             let lines = lang::lines_before(snippet, source);
             let submitted = self.hand_over(link, snippet, lines, is_hidden);
-            self.hand_over_next(link, submitted.ticket, next, source);
+            self.hand_over_next(link, (submitted.ticket, snippet), next, source);
             self.wait(link, submitted, &place)
         });
         let id = waited.id.as_ref();

@@ -1,9 +1,9 @@
 //! What becomes of a statement that was sent early where its turn does not come.
 
-use super::ahead::Ahead;
+use super::early::SentEarly;
 use super::wait::AFTER_SIGNAL;
 use super::{Event, Link, Over};
-use crate::engine::{self, Early, Outcome};
+use crate::engine::{self, Outcome, Received};
 use crate::livy::Id;
 use crate::render::{Line, Role, one_line};
 use crate::term::Out;
@@ -15,11 +15,11 @@ pub(super) const IN_HASTE: Duration = Duration::from_secs(1);
 impl Link {
     /// Nothing more is to run: what was sent early is cancelled, and where it was too late for that, or
     /// that is not known, it is told. Who is in a hurry does not wait for it.
-    pub fn take_back_ahead(&mut self, out: &Out, in_haste: bool) {
-        let Some(ahead) = &self.ahead else {
+    pub fn take_back_early(&mut self, out: &Out, in_haste: bool) {
+        let Some(early) = &self.early else {
             return;
         };
-        let ticket = ahead.submitted.ticket;
+        let ticket = early.submitted.ticket;
         self.engine.cancel(ticket);
         let patience = match in_haste {
             true => IN_HASTE,
@@ -27,9 +27,9 @@ impl Link {
         };
         let until = Instant::now() + patience;
         while self
-            .ahead
+            .early
             .as_ref()
-            .is_some_and(|ahead| ahead.submitted.ended.is_none())
+            .is_some_and(|early| early.submitted.ended.is_none())
             && !self.is_gone()
         {
             let left = until.saturating_duration_since(Instant::now());
@@ -44,68 +44,109 @@ impl Link {
                 ) => {}
             }
         }
-        let Some(ahead) = self.ahead.take() else {
+        let Some(early) = self.early.take() else {
             return;
         };
-        if ahead.submitted.ended.is_none() {
+        if early.submitted.ended.is_none() {
             self.engine.stop_waiting(ticket);
         }
-        if let Some(told) = self.too_late(&ahead) {
-            let name = ahead.source.name.as_deref().unwrap_or_default();
-            let place = format!("{name}:{}: ", ahead.snippet.first_line);
+        if let Some(told) = self.too_late(&early) {
+            let name = early.source.name.as_deref().unwrap_or_default();
+            let place = format!("{name}:{}: ", early.snippet.first_line);
             let place = Line::of(Role::Strong, one_line(&place));
             out.note(&place.then(Role::Error, one_line(&told)));
         }
     }
 
     /// What is to be told of one that was to be taken back.
-    fn too_late(&mut self, ahead: &Ahead) -> Option<String> {
-        let numbered = |id: &Option<Id>| match id {
-            Some(id) => format!("this statement, number {id}, was sent already"),
-            None => "this statement was sent already".to_owned(),
-        };
-        let Some(engine::Event::Finished {
-            id, outcome, ran, ..
-        }) = &ahead.submitted.ended
-        else {
+    fn too_late(&mut self, early: &SentEarly) -> Option<String> {
+        let Some(ended) = &early.submitted.ended else {
             // Its code is made when it is sent.
-            let was_sent = ahead.submitted.fed.try_recv().is_ok();
-            return was_sent.then(|| format!("{}, and may still run", numbered(&None)));
+            let was_sent = early.submitted.fed.try_recv().is_ok();
+            return was_sent.then(|| format!("this statement {}", Became::MayRun.told()));
         };
-        let told = numbered(id);
-        match (&**outcome, ran) {
-            (Outcome::NeverSent, _) => None,
-            // It has waited, where another one ran.
-            (Outcome::Cancelled(_), None) => match ahead.early {
-                Early::Ahead(_) => None,
-                Early::Behind(_) | Early::No => Some(format!("{told}, and was cancelled")),
+        let (id, became) = Became::of(ended)?;
+        // With a session that is over nothing of it runs.
+        let is_over = matches!(self.facts.over, Some(Over::Died | Over::NotOpened(_)));
+        if became.is_open() && is_over {
+            return None;
+        }
+        if became == Became::HasRun {
+            let number = id.as_ref().map(Id::to_string);
+            self.past.note(&early.source, &early.snippet, number);
+        }
+        let told = became.told();
+        Some(match id {
+            Some(id) => format!("this statement, number {id}, {told}"),
+            None => format!("this statement {told}"),
+        })
+    }
+}
+
+/// What became of a statement that was to be taken back, or whose end nobody has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Became {
+    HasRun,
+    Cancelled,
+    CancelledAsItRan,
+    MayRun,
+    PerhapsSent,
+}
+
+/// The same with its number, where that is known.
+pub(super) type Numbered = (Option<Id>, Became);
+
+impl Became {
+    /// By its end; nothing of one that has not run and does not.
+    pub(super) fn of(ended: &engine::Event) -> Option<Numbered> {
+        let engine::Event::Finished {
+            id,
+            outcome,
+            ran,
+            went_ahead,
+            ..
+        } = ended
+        else {
+            return None;
+        };
+        let became = match &**outcome {
+            Outcome::NeverSent => return None,
+            // It has waited.
+            Outcome::Cancelled(_) if ran.is_none() && *went_ahead => return None,
+            Outcome::Cancelled(_) => match ran {
+                None => Became::Cancelled,
+                Some(_) => Became::CancelledAsItRan,
             },
-            (Outcome::Cancelled(_), Some(_)) => {
-                Some(format!("{told}, and was cancelled as it ran"))
-            }
-            (Outcome::Finished(_), _) => {
-                let number = id.as_ref().map(Id::to_string);
-                self.past.note(&ahead.source, &ahead.snippet, number);
-                Some(format!("{told}, and has run"))
-            }
-            // With a session that is over nothing of it runs.
-            (
-                Outcome::LeftRunning { .. }
-                | Outcome::ResultLost { .. }
-                | Outcome::NotAccepted { .. },
-                _,
-            ) if matches!(self.facts.over, Some(Over::Died | Over::NotOpened(_))) => None,
-            (Outcome::NotAccepted { received, .. }, _) => match received {
-                engine::Received::No | engine::Received::NotFound => None,
-                engine::Received::Perhaps => {
-                    Some("this statement may have been sent, and may run".to_owned())
-                }
+            Outcome::Finished(_) => Became::HasRun,
+            Outcome::NotAccepted { received, .. } => match received {
+                Received::No | Received::NotFound => return None,
+                Received::Perhaps => Became::PerhapsSent,
             },
             // Its number may have come just when it was left.
-            (Outcome::LeftRunning { id }, _) => {
-                Some(format!("{}, and may still run", numbered(id)))
+            Outcome::LeftRunning { id: late } => {
+                return Some((late.clone().or(id.clone()), Became::MayRun));
             }
-            (Outcome::ResultLost { .. }, _) => Some(format!("{told}, and may still run")),
+            Outcome::ResultLost { .. } => Became::MayRun,
+        };
+        Some((id.clone(), became))
+    }
+
+    /// Whether it may still run.
+    pub(super) fn is_open(self) -> bool {
+        match self {
+            Became::HasRun | Became::Cancelled | Became::CancelledAsItRan => false,
+            Became::MayRun | Became::PerhapsSent => true,
+        }
+    }
+
+    /// What is said behind its name.
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Became::HasRun => "was sent already, and has run",
+            Became::Cancelled => "was sent already, and was cancelled",
+            Became::CancelledAsItRan => "was sent already, and was cancelled as it ran",
+            Became::MayRun => "was sent already, and may still run",
+            Became::PerhapsSent => "may have been sent, and may run",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::tell::{self, Reader};
 use super::{Event, Signal, words};
 use crate::engine;
 use crate::term::Out;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -57,6 +57,8 @@ pub(super) struct Uplink {
     is_adopted: Arc<AtomicBool>,
     /// Set when another link is to end the session in this one's place.
     is_handed_over: Arc<AtomicBool>,
+    /// So many ends of statements the front end has taken.
+    ends_taken: Arc<AtomicUsize>,
 }
 
 impl Uplink {
@@ -78,6 +80,7 @@ impl Uplink {
             is_kept: Arc::default(),
             is_adopted: Arc::default(),
             is_handed_over: Arc::default(),
+            ends_taken: Arc::default(),
         }
     }
 
@@ -154,6 +157,14 @@ impl Uplink {
 
     pub(super) fn hand_over(&self) {
         self.is_handed_over.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_taken_an_end(&self) {
+        self.ends_taken.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends_taken(&self) -> usize {
+        self.ends_taken.load(Ordering::Relaxed)
     }
 
     /// Whether a prompt stands; events are then told above it through `above`, where it has a way.

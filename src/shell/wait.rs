@@ -220,6 +220,7 @@ impl<'a> Wait<'a> {
                 id,
                 outcome,
                 ran,
+                ..
             }) if ticket == self.ticket => {
                 return Some(Waited {
                     outcome: Some(*outcome),
@@ -280,9 +281,9 @@ impl<'a> Wait<'a> {
         None
     }
 
-    /// What was sent ahead is to be cancelled, which is confirmed at its turn alone.
+    /// What was sent early is to be cancelled, which is confirmed at its turn alone.
     fn let_go(&self, link: &Link) {
-        if link.ahead.is_some() {
+        if link.early.is_some() {
             link.engine.stop_waiting(self.ticket);
         }
     }

@@ -65,7 +65,7 @@ impl Conversation {
 impl Submitted {
     /// Whether it may be sent while the one before it runs.
     pub(super) fn goes_ahead(&self) -> bool {
-        matches!(self.early, Early::Ahead(_))
+        matches!(self.early, Some((Early::Meanwhile, _)))
     }
 
     /// The server has answered to its POST. Whether it did not take it because another one ran.

@@ -5,6 +5,7 @@
 use crate::livy::{LivyError, SessionState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 /// How a session is kept.
@@ -47,7 +48,11 @@ pub enum Kept {
 
 /// What the user's statements do, and what is done to keep the session. Its clones share it.
 #[derive(Clone)]
-pub(in crate::engine) struct Activity(Arc<Mutex<State>>);
+pub(in crate::engine) struct Activity {
+    state: Arc<Mutex<State>>,
+    /// Told when it is busy no more.
+    rests: Arc<Notify>,
+}
 
 struct State {
     is_busy: bool,
@@ -62,19 +67,26 @@ struct State {
 
 impl Activity {
     pub(in crate::engine) fn new() -> Activity {
-        Activity(Arc::new(Mutex::new(State {
+        let state = State {
             is_busy: false,
             is_left: false,
             last: Instant::now(),
             settings: None,
             is_unknown: false,
-        })))
+        };
+        Activity {
+            state: Arc::new(Mutex::new(state)),
+            rests: Arc::default(),
+        }
     }
 
     pub(super) fn set_busy(&self, is_busy: bool) {
         let mut state = self.lock();
         if std::mem::replace(&mut state.is_busy, is_busy) != is_busy {
             state.last = Instant::now();
+            if !is_busy {
+                self.rests.notify_waiters();
+            }
         }
     }
 
@@ -85,6 +97,16 @@ impl Activity {
 
     pub(in crate::engine) fn is_busy(&self) -> bool {
         self.lock().is_busy
+    }
+
+    pub(in crate::engine) async fn rests(&self) {
+        loop {
+            let rests = self.rests.notified();
+            if !self.is_busy() {
+                return;
+            }
+            rests.await;
+        }
     }
 
     pub(in crate::engine) fn kept(&self) -> Kept {
@@ -123,7 +145,7 @@ impl Activity {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -67,7 +67,8 @@ struct Submitted {
     machine: statement::Machine,
     /// Set when it is not to be sent again.
     take_back: watch::Sender<bool>,
-    early: Early,
+    /// With the statement before it, as long as it has not been sent otherwise.
+    early: Option<(Early, Ticket)>,
     /// Whether nothing before it is waited for.
     is_its_turn: Rc<Cell<bool>>,
     /// What it is known by on the server; none of one that was not sent from here.
@@ -90,7 +91,7 @@ impl Submitted {
             until: None,
             machine: statement::Machine::new(),
             take_back: watch::Sender::new(false),
-            early: Early::No,
+            early: None,
             is_its_turn: Rc::default(),
             signature: None,
             request: None,
@@ -251,6 +252,7 @@ impl Conversation {
     /// late.
     fn finish_one(&self, mut submitted: Submitted, late_id: Option<Id>) {
         let was_sent = submitted.was_sent();
+        let went_ahead = was_sent && submitted.goes_ahead();
         submitted.machine.on_stop_waiting();
         let id = submitted.machine.id();
         let outcome = match submitted.machine.into_outcome() {
@@ -262,17 +264,18 @@ impl Conversation {
         };
         match submitted.reply {
             Some(reply) => reply(aside::told(outcome)),
-            None => self.finish(submitted.ticket, id, outcome),
+            None => self.finish(submitted.ticket, id, outcome, went_ahead),
         }
     }
 
     /// The end of one that nobody waits for.
-    fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome) {
+    fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome, went_ahead: bool) {
         self.emit(Event::Finished {
             ticket,
             id,
             outcome: Box::new(outcome),
             ran: None,
+            went_ahead,
         });
     }
 
@@ -282,7 +285,7 @@ impl Conversation {
             Some(Command::End { patience }) => return Turn::End(patience),
             None => return Turn::HandleGone,
             Some(Command::Submit { ticket, .. }) if self.machine.is_over() => {
-                self.finish(ticket, None, Outcome::NeverSent);
+                self.finish(ticket, None, Outcome::NeverSent, false);
             }
             Some(Command::Submit {
                 ticket,
@@ -296,7 +299,7 @@ impl Conversation {
                 ..Submitted::new(ticket, Some(code), kind)
             }),
             Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {
-                self.finish(ticket, None, Outcome::NeverSent);
+                self.finish(ticket, None, Outcome::NeverSent, false);
             }
             Some(Command::Resume { ticket, id }) => self.enqueue(Submitted {
                 machine: statement::Machine::resumed(self.now(), id),
@@ -350,7 +353,7 @@ impl Conversation {
             && let Some(submitted) = self.queue.remove(index)
             && let Some(outcome) = submitted.machine.into_outcome()
         {
-            self.finish(ticket, None, outcome);
+            self.finish(ticket, None, outcome, false);
         }
     }
 }

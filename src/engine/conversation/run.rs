@@ -6,7 +6,7 @@ use super::stages::{Look, Stages, Ui};
 use super::{Conversation, Emit, Request, Submitted, Turn, aside};
 use crate::delivery::{self, NotSent, Patience, Received, chance};
 use crate::engine::statement::{Outcome, Step};
-use crate::engine::{Early, Event, Ticket};
+use crate::engine::{Event, Ticket};
 use crate::lang::Signature;
 use crate::livy::{Client, Id, LivyError, NewStatement, Statement};
 use std::future::{pending, ready};
@@ -43,13 +43,13 @@ impl Conversation {
         let Some(mut submitted) = self.queue.pop_front() else {
             return Turn::Next;
         };
-        if let (Some(before), false) = (submitted.early.behind(), submitted.was_sent()) {
+        if let (Some((_, before)), false) = (submitted.early, submitted.was_sent()) {
             // Whether it runs at all is decided by what became of the one before.
             if self.ended_well != Some(before) {
                 self.finish_one(submitted, None);
                 return Turn::Next;
             }
-            submitted.early = Early::No;
+            submitted.early = None;
         }
         submitted.machine.on_its_turn(self.now());
         submitted.is_its_turn.set(true);
@@ -142,7 +142,8 @@ impl Conversation {
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
     async fn conclude(&mut self, submitted: Submitted, emit: Rc<Emit>) -> Turn {
-        let (ticket, machine) = (submitted.ticket, submitted.machine);
+        let (ticket, went_ahead) = (submitted.ticket, submitted.goes_ahead());
+        let machine = submitted.machine;
         let (id, ran, lasted) = (machine.id(), machine.ran(), machine.lasted());
         let Some(outcome) = machine.into_outcome() else {
             return Turn::Next;
@@ -199,6 +200,7 @@ impl Conversation {
             id,
             outcome: Box::new(outcome),
             ran,
+            went_ahead,
         });
         turn
     }

@@ -9,6 +9,8 @@ use livysh::lang::Signature;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
+use std::io::Read;
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 
 /// More than a pipe holds that nobody reads.
@@ -21,6 +23,8 @@ struct Manner {
     takes_one: Option<&'static str>,
     /// It takes a statement that says so, and a gateway says that the session is not there.
     hides: bool,
+    /// It does not say when statements have begun.
+    hides_times: bool,
     /// After the first look it has forgotten its statements, and has others under their numbers.
     forgets: bool,
 }
@@ -48,10 +52,15 @@ struct Statement {
     times: (u64, u64),
 }
 
+impl Statement {
+    fn is_over(&self) -> bool {
+        !matches!(self.state, "waiting" | "running")
+    }
+}
+
 impl Queue {
     fn running(&self) -> Option<usize> {
-        let is_open = |one: &Statement| matches!(one.state, "waiting" | "running");
-        self.statements.iter().position(is_open)
+        self.statements.iter().position(|one| !one.is_over())
     }
 
     fn begin_next(&mut self) {
@@ -85,10 +94,8 @@ impl Queue {
             output: Value::Null,
             times: (0, 0),
         });
-        let is_open = |one: &&Statement| matches!(one.state, "waiting" | "running");
-        self.most = self
-            .most
-            .max(self.statements.iter().filter(is_open).count());
+        let open = self.statements.iter().filter(|one| !one.is_over()).count();
+        self.most = self.most.max(open);
         self.begin_next();
         if self.manner.hides && code.contains("is hidden") {
             self.is_hidden = true;
@@ -142,7 +149,7 @@ impl Queue {
     fn cancel(&mut self, number: usize) -> Answer {
         self.cancels.push(number);
         let one = &mut self.statements[number];
-        if matches!(one.state, "waiting" | "running") {
+        if !one.is_over() {
             // Of one that has begun.
             if one.state == "running" {
                 one.times.1 = 1_005;
@@ -159,8 +166,12 @@ impl Queue {
             true => Signature::of_bits(number as u64, false).sign("another's"),
             false => one.code.clone(),
         };
-        let shown = json!({"id": number, "code": code, "state": one.state, "output": one.output,
-            "progress": 0.0, "started": one.times.0, "completed": one.times.1});
+        let mut shown = json!({"id": number, "code": code, "state": one.state, "output": one.output,
+            "progress": 0.0});
+        if !self.manner.hides_times {
+            shown["started"] = json!(one.times.0);
+            shown["completed"] = json!(one.times.1);
+        }
         Answer::json("200 OK", shown.to_string())
     }
 }
@@ -224,13 +235,40 @@ impl Server {
         home.command(&all)
     }
 
-    /// The same, with a signal once the second statement is there.
+    /// The same with `--keep-going`, and with a signal once the second statement is there.
     fn is_stopped(&self, script: &str, signal: Signal) -> Ran {
-        let home = Home::new();
-        let mut command = self.command(&home, &["--keep-going"], script);
-        let child = command.spawn().unwrap();
-        eventually("the next one is there", || (self.most() == 2).then_some(()));
+        let is_there = |queue: &Queue| queue.most == 2;
+        let (_home, child) = self.starts(&["--keep-going"], script, is_there);
         kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// Starts one, and waits until the server has come so far.
+    fn starts(
+        &self,
+        options: &[&str],
+        script: &str,
+        is_there: impl Fn(&Queue) -> bool,
+    ) -> (Home, Child) {
+        let home = Home::new();
+        let child = self.command(&home, options, script).spawn().unwrap();
+        eventually("the script has come so far", || {
+            is_there(&self.queue.lock().unwrap()).then_some(())
+        });
+        (home, child)
+    }
+
+    /// Stops one whose output nobody reads.
+    fn is_stopped_unread(
+        &self,
+        script: &str,
+        signal: Signal,
+        is_there: impl Fn(&Queue) -> bool,
+    ) -> Ran {
+        let (_home, mut child) = self.starts(&[], script, is_there);
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        // Its pipes are read once it has ended.
+        child.wait().unwrap();
         Ran::of(child.wait_with_output().unwrap())
     }
 
@@ -241,6 +279,10 @@ impl Server {
     fn most(&self) -> usize {
         self.queue.lock().unwrap().most
     }
+}
+
+fn two_have_begun(queue: &Queue) -> bool {
+    queue.began.len() == 2
 }
 
 fn answer(queue: &mut Queue, request: &Request) -> Answer {
@@ -305,12 +347,7 @@ fn the_next_statement_is_there_before_one_ends() {
 #[test]
 fn the_next_statement_begins_while_a_result_is_written() {
     let server = Server::start(Manner::default());
-    let home = Home::new();
-    let mut command = server.command(&home, &[], "'a gives much'\n'b'\n");
-    let child = command.spawn().unwrap();
-    eventually("the next one has begun", || {
-        (server.began().len() == 2).then_some(())
-    });
+    let (_home, child) = server.starts(&[], "'a gives much'\n'b'\n", two_have_begun);
     let ran = Ran::of(child.wait_with_output().unwrap());
     let expected = format!("{}\ngave 'b'\n", "x".repeat(MUCH));
     assert!(ran.out == expected, "{}", ran.err);
@@ -328,19 +365,37 @@ fn what_may_not_be_what_was_asked_for_lets_nothing_begin() {
 
 #[test]
 fn what_has_begun_when_nobody_reads_any_more_is_cancelled_and_told() {
+    for (hides_times, became) in [(false, "cancelled as it ran"), (true, "cancelled\n")] {
+        let server = Server::start(Manner {
+            hides_times,
+            ..Manner::default()
+        });
+        let script = "'a gives much'\n'endless'\n'c'\n";
+        let (_home, mut child) = server.starts(&[], script, two_have_begun);
+        drop(child.stdout.take());
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert_eq!(ran.code, 141, "{}", ran.err);
+        let told = "job.py:2: this statement, number 2, was sent already, and was";
+        ran.said(&[&format!("{told} {became}")]);
+        assert_eq!(server.queue.lock().unwrap().cancels, [2]);
+        assert_eq!(server.began().len(), 2);
+    }
+}
+
+/// Its limit of time counts from when it is waited for.
+#[test]
+fn what_has_a_limit_does_not_begin_before_its_turn() {
     let server = Server::start(Manner::default());
-    let home = Home::new();
-    let mut command = server.command(&home, &[], "'a gives much'\n'endless'\n'c'\n");
-    let mut child = command.spawn().unwrap();
-    eventually("the next one has begun", || {
-        (server.began().len() == 2).then_some(())
-    });
-    drop(child.stdout.take());
+    let options = ["--statement-timeout", "1h"];
+    let has_ended = |queue: &Queue| queue.statements.get(1).is_some_and(Statement::is_over);
+    let (_home, mut child) = server.starts(&options, "'a gives much'\n'b'\n", has_ended);
+    // What is written is longer than what a pipe holds: the next one would have begun.
+    let mut output = child.stdout.take().unwrap();
+    output.read_exact(&mut vec![0; MUCH / 2]).unwrap();
+    drop(output);
     let ran = Ran::of(child.wait_with_output().unwrap());
-    assert_ne!(ran.code, 0);
-    ran.said(&["job.py:2: this statement, number 2, was sent already, and was cancelled"]);
-    assert_eq!(server.queue.lock().unwrap().cancels, [2]);
-    assert_eq!(server.began().len(), 2);
+    assert_eq!(ran.code, 141, "{}", ran.err);
+    assert_eq!(server.began(), ["'a gives much'"]);
 }
 
 /// Who ends a program that is stuck ends what it has begun meanwhile.
@@ -348,20 +403,24 @@ fn what_has_begun_when_nobody_reads_any_more_is_cancelled_and_told() {
 fn what_has_begun_while_a_result_is_not_read_is_cancelled_by_a_signal() {
     for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         let server = Server::start(Manner::default());
-        let home = Home::new();
-        let mut command = server.command(&home, &[], "'a gives much'\n'endless'\n'c'\n");
-        let mut child = command.spawn().unwrap();
-        eventually("the next one has begun", || {
-            (server.began().len() == 2).then_some(())
-        });
-        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
-        // Nothing is read meanwhile.
-        let ended = child.wait().unwrap();
-        assert_eq!(ended.code(), Some(code));
+        let script = "'a gives much'\n'endless'\n'c'\n";
+        let ran = server.is_stopped_unread(script, signal, two_have_begun);
+        assert_eq!(ran.code, code, "{}", ran.err);
+        ran.said(&["Statement 2 was sent already, and was cancelled as it ran."]);
         assert_eq!(server.queue.lock().unwrap().cancels, [2]);
-        let ran = Ran::of(child.wait_with_output().unwrap());
-        ran.said(&["The statement behind the one whose result was not read was cancelled."]);
     }
+}
+
+#[test]
+fn what_has_run_while_a_result_is_not_read_is_told_by_a_signal() {
+    let server = Server::start(Manner::default());
+    let script = "'a gives much'\n'b'\n'c'\n";
+    let has_ended = |queue: &Queue| queue.statements.get(2).is_some_and(Statement::is_over);
+    let ran = server.is_stopped_unread(script, Signal::SIGINT, has_ended);
+    assert_eq!(ran.code, 130, "{}", ran.err);
+    ran.said(&["Statement 2 was sent already, and has run."]);
+    assert_eq!(server.queue.lock().unwrap().cancels, Vec::<usize>::new());
+    assert_eq!(server.began().len(), 2);
 }
 
 #[test]
@@ -369,6 +428,12 @@ fn what_may_not_run_is_not_sent_ahead() {
     for (options, script, expected) in [
         // An error ends the script.
         (&[][..], "'a slow'\n'b slow, and fails'\n'c'\n", 1),
+        // A function may end it, too.
+        (
+            &[],
+            "def f():  # slow\n    sys.exit(7)\n\nf('leaves')\n'd'\n",
+            7,
+        ),
         // Its end is known at its turn alone.
         (
             &["--keep-going"],
@@ -386,7 +451,7 @@ fn what_may_not_run_is_not_sent_ahead() {
             "{script}: {}",
             ran.err
         );
-        assert!(!server.began().iter().any(|code| code == "'d'"));
+        assert!(!server.began().contains(&"'d'".to_owned()));
     }
 }
 
