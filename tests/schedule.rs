@@ -1,12 +1,17 @@
-//! What the looks at a statement cost, computed for distributions of durations and for round trips.
+//! What the looks at a statement cost, computed for distributions of durations and for round trips; and that
+//! livysh asks what was computed.
 
 pub mod simulation;
 
+use crate::support::program::Home;
+use crate::support::scripted::{Answer, Scripted};
+use serde_json::json;
 use simulation::{
     Client, DURATIONS, ROUND_TRIPS, about, alike, clients, distributions, log_uniform, ours,
-    ours_at_first, requests_of_a_long_one, run, same, short_ones, with_pauses,
+    ours_at_first, requests, requests_of_a_long_one, run, same, short_ones, with_pauses,
 };
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 fn round_trips() -> [Duration; 3] {
     ROUND_TRIPS.map(Duration::from_millis)
@@ -47,6 +52,41 @@ fn there_are_sixty_requests_in_ten_seconds_then_one_a_second() {
             assert!(costs.is_within_budget(), "{what}");
         }
     }
+}
+
+/// Counted by a server, in a time that it measures itself: what is slower than it should be asks less.
+#[test]
+fn a_statement_is_looked_at_as_often_as_was_computed() {
+    const LASTS: Duration = Duration::from_secs(2);
+    const LOOKS: &str = "/sessions/0/statements/0";
+    let began = OnceLock::new();
+    let server = Scripted::start(move |request| {
+        let shown = match (request.method.as_str(), request.path.as_str()) {
+            ("GET", "/sessions/0") => json!({"id": 0, "state": "idle", "kind": "spark"}),
+            ("POST", _) => {
+                began.set(Instant::now()).unwrap();
+                json!({"id": 0, "state": "running", "progress": 0.0})
+            }
+            ("GET", LOOKS) if began.get().unwrap().elapsed() < LASTS => {
+                json!({"id": 0, "state": "running", "progress": 0.0})
+            }
+            ("GET", LOOKS) => {
+                let output = json!({"status": "ok", "execution_count": 0, "data": {}});
+                json!({"id": 0, "state": "available", "output": output, "progress": 1.0})
+            }
+            _ => return Answer::json("404 Not Found", r#"{"msg":"not found"}"#),
+        };
+        Answer::json("200 OK", shown.to_string())
+    });
+    let home = Home::new();
+    let ran = home.run(&["--url", &server.url, "-s", "0", "-l", "scala", "-e", "1"]);
+    ran.gave("", 0);
+    let looks = server.count("GET", LOOKS);
+    let most = requests(LASTS, -1.0, Duration::ZERO);
+    assert!(
+        looks <= most,
+        "{looks} looks, and {most} requests were computed"
+    );
 }
 
 /// Where the end comes within the first round trips nobody can know of it sooner than a look that is answered

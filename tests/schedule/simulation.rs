@@ -384,6 +384,11 @@ fn progress(age: Duration, lasts: Duration, tasks: f64) -> f64 {
     (share.clamp(0.0, 1.0).powf(0.9) * tasks).floor() / tasks
 }
 
+/// Requests of a first statement, the POST among them, where chance shortens or lengthens every gap by this much.
+pub fn requests(lasts: Duration, chance: f64, round_trip: Duration) -> usize {
+    one(&mut Ours::default(), lasts, None, round_trip, || chance).requests
+}
+
 /// Requests in the first ten seconds and in the minute after them, of a statement that goes on, where chance
 /// shortens or lengthens every gap by this much.
 pub fn requests_of_a_long_one(chance: f64, round_trip: Duration) -> (usize, usize) {
