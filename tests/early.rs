@@ -224,12 +224,13 @@ impl Server {
     /// Runs a script of Python in its session.
     fn runs(&self, options: &[&str], script: &str) -> Ran {
         let home = Home::new();
-        Ran::of(self.command(&home, options, script).output().unwrap())
+        let options = [&["-s", "0"], options].concat();
+        Ran::of(self.command(&home, &options, script).output().unwrap())
     }
 
     fn command(&self, home: &Home, options: &[&str], script: &str) -> std::process::Command {
         home.write("job.py", script);
-        let mut all = vec!["--url", &self.scripted.url, "-s", "0", "-l", "python"];
+        let mut all = vec!["--url", &self.scripted.url, "-l", "python"];
         all.extend_from_slice(options);
         all.push("job.py");
         home.command(&all)
@@ -251,24 +252,32 @@ impl Server {
         is_there: impl Fn(&Queue) -> bool,
     ) -> (Home, Child) {
         let home = Home::new();
-        let child = self.command(&home, options, script).spawn().unwrap();
+        let options = [&["-s", "0"], options].concat();
+        let child = self.command(&home, &options, script).spawn().unwrap();
+        self.comes_to(is_there);
+        (home, child)
+    }
+
+    fn comes_to(&self, is_there: impl Fn(&Queue) -> bool) {
         eventually("the script has come so far", || {
             is_there(&self.queue.lock().unwrap()).then_some(())
         });
-        (home, child)
     }
 
     /// Stops one whose output nobody reads.
     fn is_stopped_unread(
         &self,
+        session: &[&str],
         script: &str,
         signal: Signal,
         is_there: impl Fn(&Queue) -> bool,
     ) -> Ran {
-        let (_home, mut child) = self.starts(&[], script, is_there);
+        let home = Home::new();
+        let mut child = self.command(&home, session, script).spawn().unwrap();
+        self.comes_to(is_there);
         kill(Pid::from_raw(child.id() as i32), signal).unwrap();
         // Its pipes are read once it has ended.
-        child.wait().unwrap();
+        eventually("it ends", || child.try_wait().unwrap());
         Ran::of(child.wait_with_output().unwrap())
     }
 
@@ -279,6 +288,10 @@ impl Server {
     fn most(&self) -> usize {
         self.queue.lock().unwrap().most
     }
+}
+
+fn two_have_ended(queue: &Queue) -> bool {
+    queue.statements.get(2).is_some_and(Statement::is_over)
 }
 
 fn two_have_begun(queue: &Queue) -> bool {
@@ -296,7 +309,8 @@ fn answer(queue: &mut Queue, request: &Request) -> Answer {
         }
     }
     match (request.method.as_str(), &parts[..]) {
-        ("GET", ["sessions", "0"]) => {
+        ("DELETE", ["sessions", "0"]) => Answer::json("200 OK", r#"{"msg":"deleted"}"#),
+        ("GET" | "POST", ["sessions"] | ["sessions", "0"]) => {
             let state = if queue.running().is_some() {
                 "busy"
             } else {
@@ -346,12 +360,18 @@ fn the_next_statement_is_there_before_one_ends() {
 
 #[test]
 fn the_next_statement_begins_while_a_result_is_written() {
-    let server = Server::start(Manner::default());
-    let (_home, child) = server.starts(&[], "'a gives much'\n'b'\n", two_have_begun);
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    let expected = format!("{}\ngave 'b'\n", "x".repeat(MUCH));
-    assert!(ran.out == expected, "{}", ran.err);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    // What ends the script has not ended well.
+    for script in [
+        "'a gives much'\n'b'\n",
+        "'a gives much, and could exit'\n'b'\n",
+    ] {
+        let server = Server::start(Manner::default());
+        let (_home, child) = server.starts(&[], script, two_have_begun);
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        let expected = format!("{}\ngave 'b'\n", "x".repeat(MUCH));
+        assert!(ran.out == expected, "{}", ran.err);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    }
 }
 
 /// As a result with too few rows, which only livysh knows.
@@ -401,26 +421,48 @@ fn what_has_a_limit_does_not_begin_before_its_turn() {
 /// Who ends a program that is stuck ends what it has begun meanwhile.
 #[test]
 fn what_has_begun_while_a_result_is_not_read_is_cancelled_by_a_signal() {
-    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+    for (session, signal, code) in [
+        (&["-s", "0"][..], Signal::SIGINT, 130),
+        (&["-s", "0"], Signal::SIGTERM, 143),
+        // With a session of its own.
+        (&[], Signal::SIGINT, 130),
+    ] {
         let server = Server::start(Manner::default());
         let script = "'a gives much'\n'endless'\n'c'\n";
-        let ran = server.is_stopped_unread(script, signal, two_have_begun);
+        let ran = server.is_stopped_unread(session, script, signal, two_have_begun);
         assert_eq!(ran.code, code, "{}", ran.err);
         ran.said(&["Statement 2 was sent already, and was cancelled as it ran."]);
+        let is_ended = server.scripted.count("DELETE", "/sessions/0") == 1;
+        assert_eq!(is_ended, session.is_empty());
         assert_eq!(server.queue.lock().unwrap().cancels, [2]);
     }
 }
 
 #[test]
 fn what_has_run_while_a_result_is_not_read_is_told_by_a_signal() {
+    for session in [&["-s", "0"][..], &[]] {
+        let server = Server::start(Manner::default());
+        let script = "'a gives much'\n'b'\n'c'\n";
+        let ran = server.is_stopped_unread(session, script, Signal::SIGINT, two_have_ended);
+        assert_eq!(ran.code, 130, "{}", ran.err);
+        ran.said(&["Statement 2 was sent already, and has run."]);
+        assert_eq!(server.began().len(), 2);
+    }
+}
+
+/// What is told must not be what keeps it from ending.
+#[test]
+fn a_signal_ends_what_writes_all_to_one_pipe_that_nobody_reads() {
     let server = Server::start(Manner::default());
-    let script = "'a gives much'\n'b'\n'c'\n";
-    let has_ended = |queue: &Queue| queue.statements.get(2).is_some_and(Statement::is_over);
-    let ran = server.is_stopped_unread(script, Signal::SIGINT, has_ended);
-    assert_eq!(ran.code, 130, "{}", ran.err);
-    ran.said(&["Statement 2 was sent already, and has run."]);
-    assert_eq!(server.queue.lock().unwrap().cancels, Vec::<usize>::new());
-    assert_eq!(server.began().len(), 2);
+    let home = Home::new();
+    let (_reader, writer) = std::io::pipe().unwrap();
+    let mut command = server.command(&home, &["-s", "0"], "'a gives much'\n'b'\n'c'\n");
+    command.stdout(writer.try_clone().unwrap()).stderr(writer);
+    let mut child = command.spawn().unwrap();
+    server.comes_to(two_have_ended);
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let ended = eventually("it ends", || child.try_wait().unwrap());
+    assert_eq!(ended.code(), Some(130));
 }
 
 #[test]

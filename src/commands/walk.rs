@@ -14,7 +14,7 @@ pub struct Walk {
     shows: Shows,
     /// What ends before this line is passed over.
     from: usize,
-    /// When a statement may be sent before the result of the one before it is shown; without it whoever wants
+    /// When a statement may be sent before the result of the one before it is shown; none: never, as whoever wants
     /// the text run may decide otherwise.
     early: Option<Early>,
 }

@@ -150,6 +150,7 @@ enum Command {
     /// What runs, and what was sent ahead of its turn.
     CancelAll,
     StopWaiting(Ticket),
+    StopWaitingForAll,
     CancelById(Id),
     Ask(Ticket, Question),
     AskAside(aside::Asked),
@@ -235,8 +236,8 @@ pub enum Event {
         outcome: Box<Outcome>,
         /// How long it ran by the server's clock, where that tells it.
         ran: Option<Duration>,
-        /// Whether it was sent while another one ran, and may have waited all the time.
-        went_ahead: bool,
+        /// Whether it was cancelled while another one ran before it.
+        cancelled_waiting: bool,
     },
     /// What was asked under the ticket.
     Answered {
@@ -403,6 +404,11 @@ impl Engine {
     /// Gives up waiting, also for the answer to a question; a statement goes on in the session.
     pub fn stop_waiting(&self, ticket: Ticket) {
         self.send(Command::StopWaiting(ticket));
+    }
+
+    /// The same for what runs, and for what was sent ahead of its turn.
+    pub fn stop_waiting_for_all(&self) {
+        self.send(Command::StopWaitingForAll);
     }
 
     /// Ends the session. One that is still starting is waited for, at most for `patience`: Livy

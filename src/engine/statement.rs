@@ -15,8 +15,8 @@
 //! | Posting, Looking | cancel                 | the same   | POST cancel, once it has an id |
 //! | Posting, Looking | stop waiting           | Over       | it goes on without us         |
 //!
-//! A cancel changes no state here: the statement is looked at until the server calls it over, so
-//! that the truth is told even where the cancel came too late or had no effect.
+//! A cancel changes no state here: the statement is looked at, often again, until the server calls it
+//! over, so that the truth is told even where the cancel came too late or had no effect.
 
 use crate::delivery::{Ended, Lasted, Looks, NotSent, Received, Seen};
 use crate::livy::{Failure, Id, LivyError, Output, Statement, StatementState};
@@ -172,15 +172,23 @@ impl Machine {
         }
     }
 
-    /// The id to cancel, exactly once after a cancel was asked for.
-    pub fn take_cancel(&mut self) -> Option<Id> {
-        match (&self.state, self.cancel) {
-            (State::Looking { id, .. }, Cancel::Asked) => {
-                self.cancel = Cancel::Sent;
-                Some(id.clone())
-            }
-            _ => None,
-        }
+    /// The id to cancel, exactly once after a cancel was asked for. From then on it is looked at as if it had just
+    /// begun: however old it is, its end is near.
+    pub fn take_cancel(&mut self, now: Duration) -> Option<Id> {
+        let (State::Looking { id, at, .. }, Cancel::Asked) = (&mut self.state, self.cancel) else {
+            return None;
+        };
+        self.cancel = Cancel::Sent;
+        self.began = now;
+        self.was_posted = false;
+        self.looks = Looks::default();
+        let seen = Seen {
+            age: Duration::ZERO,
+            round_trip: Duration::ZERO,
+            progress: self.progress,
+        };
+        *at = now + self.looks.gap(seen, 0.0);
+        Some(id.clone())
     }
 
     /// Whether a cancel was asked for that could not be sent, because no id is known.

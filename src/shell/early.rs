@@ -166,7 +166,7 @@ mod tests {
             id: None,
             outcome: Box::new(Outcome::Finished(None)),
             ran: None,
-            went_ahead: false,
+            cancelled_waiting: false,
         };
         link.early = Some(SentEarly {
             submitted: Submitted {

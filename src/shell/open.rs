@@ -28,8 +28,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
-/// Ends the process; called on the network thread when a signal comes while a prompt stands.
+/// Ends the process; called on the network thread when a signal comes while a prompt stands, or what is written
+/// is stuck.
 pub type OnSignal = Arc<dyn Fn(Signal) + Send + Sync>;
 
 /// How long a session may take to end after a signal.
@@ -115,6 +117,7 @@ fn converse(
     }
     let local = tokio::task::LocalSet::new();
     let on_machine = OnMachine::default();
+    let unread = Rc::new(Unread::new(uplink.clone()));
     let ended_by = local.block_on(&runtime, async {
         let (machine, tells) = (on_machine.clone(), uplink.clone());
         let opening: Opening =
@@ -123,7 +126,6 @@ fn converse(
         let has_started = Rc::new(Cell::new(false));
         let starts = has_started.clone();
         let follows = writes.clone();
-        let unread = Rc::new(Unread::new(uplink.clone()));
         let keeps = unread.clone();
         let conversation = Engine::converse(mailbox, opening, patience, keep_alive, move |event| {
             if matches!(event, engine::Event::Ready { .. }) {
@@ -141,38 +143,30 @@ fn converse(
             () = &mut conversation => return None,
             signal = signal_to_end(signals, &uplink, &out, deadlines, &has_started) => signal,
         };
-        let is_stuck = !uplink.prompt_stands();
-        let mut is_over = false;
         // A terminal that is gone ends nothing; who terminates livysh means its session too.
-        if signal != Signal::HangUp
-            && (ends_session || uplink.is_adopted())
-            && !uplink.is_kept()
-            && let Some(engine) = engine.upgrade()
+        let engine = engine.upgrade().filter(|_| signal != Signal::HangUp);
+        let ends = (ends_session || uplink.is_adopted()) && !uplink.is_kept();
+        let mut has_ended = false;
+        if let Some(engine) = &engine
+            && !uplink.prompt_stands()
         {
-            // What became of it is told before the time is over.
-            engine.end(AFTER_SIGNAL.mul_f64(0.8));
-            drop(engine);
-            let ended = tokio::time::timeout(AFTER_SIGNAL, conversation).await;
-            is_over = ended.is_ok();
-            if !is_over {
-                uplink.tell_unconfirmed();
-            }
-        } else {
-            if signal != Signal::HangUp
-                && is_stuck
-                && let Some(engine) = engine.upgrade()
-            {
-                unread.cancel(&engine, conversation).await;
-            }
-            uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
-                (true, _) => "left as it is",
-                (false, true) => "it stays, as --create says",
-                (false, false) => "it was there before",
-            });
+            has_ended = unread.cancel(engine, conversation.as_mut()).await;
         }
-        if is_stuck {
-            for line in unread.told(is_over) {
-                out.note(&line);
+        match engine {
+            Some(engine) if ends => {
+                // What became of it is told before the time is over.
+                engine.end(AFTER_SIGNAL.mul_f64(0.8));
+                drop(engine);
+                if !has_ended && timeout(AFTER_SIGNAL, conversation).await.is_err() {
+                    uplink.tell_unconfirmed();
+                }
+            }
+            Some(_) | None => {
+                uplink.tell_left(match (is_ours || uplink.is_adopted(), is_made_if_missing) {
+                    (true, _) => "left as it is",
+                    (false, true) => "it stays, as --create says",
+                    (false, false) => "it was there before",
+                });
             }
         }
         Some(signal)
@@ -189,6 +183,11 @@ fn converse(
     // A name that is still looked up, of Spark's UI, is not waited for.
     drop(local);
     runtime.shutdown_background();
+    if ended_by.is_some() && !uplink.prompt_stands() {
+        for line in unread.told() {
+            out.note_if_taken(&line);
+        }
+    }
     match ended_by.or(while_ending) {
         Some(signal) if uplink.is_let_go() => uplink.emit(Event::Signal(signal)),
         Some(signal) => on_signal(signal),

@@ -103,7 +103,7 @@ impl Became {
             id,
             outcome,
             ran,
-            went_ahead,
+            cancelled_waiting,
             ..
         } = ended
         else {
@@ -111,8 +111,7 @@ impl Became {
         };
         let became = match &**outcome {
             Outcome::NeverSent => return None,
-            // It has waited.
-            Outcome::Cancelled(_) if ran.is_none() && *went_ahead => return None,
+            Outcome::Cancelled(_) if ran.is_none() && *cancelled_waiting => return None,
             Outcome::Cancelled(_) => match ran {
                 None => Became::Cancelled,
                 Some(_) => Became::CancelledAsItRan,

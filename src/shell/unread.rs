@@ -1,22 +1,26 @@
-//! Ends of statements that the front end has not taken: they are told where a signal ends the program while
-//! a write is stuck.
+//! What becomes of statements where a signal ends the program while a write is stuck: what runs is cancelled, and
+//! ends that the front end has not taken are told in its place.
 
 use super::take_back::{Became, IN_HASTE, Numbered};
 use super::uplink::Uplink;
-use crate::engine::{self, Engine};
+use crate::engine::{self, Ending, Engine};
 use crate::render::{Line, one_line};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::pin::Pin;
+use std::time::Duration;
 use tokio::time::timeout;
 
-/// The network thread's list of them.
+/// The number of a statement that is left comes at once.
+const AT_ONCE: Duration = Duration::from_millis(200);
+
 pub(super) struct Unread {
     uplink: Uplink,
+    /// So many ends of statements were told to the front end.
     emitted: Cell<usize>,
     /// The last ones.
     ends: RefCell<VecDeque<Option<Numbered>>>,
-    /// Whether a statement was left that may still run.
-    is_left: Cell<bool>,
+    is_session_over: Cell<bool>,
 }
 
 impl Unread {
@@ -25,52 +29,66 @@ impl Unread {
             uplink,
             emitted: Cell::new(0),
             ends: RefCell::default(),
-            is_left: Cell::new(false),
+            is_session_over: Cell::new(false),
         }
     }
 
     /// What happens, before the front end is told of it.
     pub(super) fn follow(&self, event: &engine::Event) {
-        if let engine::Event::Finished { .. } = event {
-            self.forget_taken();
-            self.emitted.set(self.emitted.get() + 1);
-            self.ends.borrow_mut().push_back(Became::of(event));
-        }
-    }
-
-    /// Nobody waits for what runs: it is cancelled, and given time for that.
-    pub(super) async fn cancel(&self, engine: &Engine, conversation: impl Future) {
-        if !engine.is_busy() {
-            return;
-        }
-        engine.cancel_all();
-        let rests = async {
-            tokio::select! {
-                _ = conversation => {}
-                () = engine.rests() => {}
+        match event {
+            engine::Event::Finished { .. } => {
+                self.forget_taken();
+                self.emitted.set(self.emitted.get() + 1);
+                self.ends.borrow_mut().push_back(Became::of(event));
             }
-        };
-        self.is_left.set(timeout(IN_HASTE, rests).await.is_err());
+            engine::Event::Ended(Ending::Deleted | Ending::Nothing) => {
+                self.is_session_over.set(true);
+            }
+            _ => {}
+        }
     }
 
-    /// What is to be told of them; with a session that is over nothing runs any more.
-    pub(super) fn told(&self, is_over: bool) -> Vec<Line> {
+    /// Cancels what runs, and gives it time for that. Whether the conversation has ended meanwhile.
+    pub(super) async fn cancel(
+        &self,
+        engine: &Engine,
+        mut conversation: Pin<&mut impl Future>,
+    ) -> bool {
+        for (patience, give_up) in [
+            (IN_HASTE, Engine::cancel_all as fn(&Engine)),
+            (AT_ONCE, Engine::stop_waiting_for_all),
+        ] {
+            if !engine.is_busy() {
+                break;
+            }
+            give_up(engine);
+            let ends = async {
+                tokio::select! {
+                    biased;
+                    _ = conversation.as_mut() => true,
+                    () = engine.rests() => false,
+                }
+            };
+            if matches!(timeout(patience, ends).await, Ok(true)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// What is to be told of them.
+    pub(super) fn told(&self) -> Vec<Line> {
         self.forget_taken();
+        let is_over = self.is_session_over.get();
         let ends = self.ends.borrow();
-        let ended = ends.iter().flatten().map(|(id, became)| match id {
-            Some(id) => (format!("Statement {id} {}.", became.told()), became),
-            None => (format!("A statement {}.", became.told()), became),
+        let ended = ends.iter().flatten();
+        // With a session that is over nothing runs any more.
+        let ended = ended.filter(|(_, became)| !(is_over && became.is_open()));
+        let told = ended.map(|(id, became)| match id {
+            Some(id) => format!("Statement {id} {}.", became.told()),
+            None => format!("A statement {}.", became.told()),
         });
-        let left = (
-            format!("A statement {}.", Became::MayRun.told()),
-            &Became::MayRun,
-        );
-        let left = self.is_left.get().then_some(left);
-        ended
-            .chain(left)
-            .filter(|(_, became)| !(is_over && became.is_open()))
-            .map(|(told, _)| Line::plain(one_line(&told)))
-            .collect()
+        told.map(|told| Line::plain(one_line(&told))).collect()
     }
 
     fn forget_taken(&self) {

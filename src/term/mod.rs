@@ -23,9 +23,11 @@ pub use signs::{Mark, PROMPT_MARKS};
 pub use theme::{DEFAULT_THEME, Theme, Themes};
 
 use crate::render::{Line, Role, Screen, one_line, sanitize};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use progress::ProgressLine;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -185,6 +187,18 @@ impl Out {
         match &mut inner.above {
             Some(above) => above(text),
             None => inner.write_note(&text),
+        }
+    }
+
+    /// The same where perhaps nobody reads: what is not taken at once is not told.
+    pub fn note_if_taken(&self, line: &Line) {
+        let text = self.noted(line);
+        let stderr = io::stderr();
+        let mut room = [PollFd::new(stderr.as_fd(), PollFlags::POLLOUT)];
+        let is_taken = poll(&mut room, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
+        // Who holds it may be stuck.
+        if is_taken && let Ok(mut inner) = self.inner.try_lock() {
+            inner.write_note(&text);
         }
     }
 

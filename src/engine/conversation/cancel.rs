@@ -23,14 +23,15 @@ struct Cancel {
 impl Conversation {
     pub(super) fn cancel(&mut self, ticket: Ticket) {
         self.take_back(ticket);
+        if let Some(waiting) = self.queue.iter_mut().find(|one| one.ticket == ticket) {
+            waiting.was_cancelled_waiting = true;
+        }
         self.with_statement(ticket, statement::Machine::on_cancel);
     }
 
     /// What waits goes first: it would begin when the other ends.
     pub(super) fn cancel_all(&mut self) {
-        let waiting: Vec<Ticket> = self.queue.iter().map(|one| one.ticket).collect();
-        let current = self.current.as_ref().map(|one| one.ticket);
-        for ticket in waiting.into_iter().chain(current) {
+        for ticket in self.tickets() {
             self.cancel(ticket);
         }
     }
@@ -47,10 +48,11 @@ impl Conversation {
             }
         }
         self.cancel_held = None;
+        let now = self.now();
         let waiting = self.queue.front_mut();
-        let waiting = waiting.and_then(|one| one.machine.take_cancel());
+        let waiting = waiting.and_then(|one| one.machine.take_cancel(now));
         let current = self.current.as_mut();
-        let current = current.and_then(|one| one.machine.take_cancel());
+        let current = current.and_then(|one| one.machine.take_cancel(now));
         match (waiting, current) {
             (None, None) => {}
             (Some(id), None) => self.send_cancel(id, &self.emit),

@@ -71,6 +71,7 @@ struct Submitted {
     early: Option<(Early, Ticket)>,
     /// Whether nothing before it is waited for.
     is_its_turn: Rc<Cell<bool>>,
+    was_cancelled_waiting: bool,
     /// What it is known by on the server; none of one that was not sent from here.
     signature: Option<Signature>,
     /// Its request that is under way.
@@ -93,6 +94,7 @@ impl Submitted {
             take_back: watch::Sender::new(false),
             early: None,
             is_its_turn: Rc::default(),
+            was_cancelled_waiting: false,
             signature: None,
             request: None,
             owes_cancel: Rc::default(),
@@ -252,7 +254,6 @@ impl Conversation {
     /// late.
     fn finish_one(&self, mut submitted: Submitted, late_id: Option<Id>) {
         let was_sent = submitted.was_sent();
-        let went_ahead = was_sent && submitted.goes_ahead();
         submitted.machine.on_stop_waiting();
         let id = submitted.machine.id();
         let outcome = match submitted.machine.into_outcome() {
@@ -264,18 +265,18 @@ impl Conversation {
         };
         match submitted.reply {
             Some(reply) => reply(aside::told(outcome)),
-            None => self.finish(submitted.ticket, id, outcome, went_ahead),
+            None => self.finish(submitted.ticket, id, outcome),
         }
     }
 
     /// The end of one that nobody waits for.
-    fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome, went_ahead: bool) {
+    fn finish(&self, ticket: Ticket, id: Option<Id>, outcome: Outcome) {
         self.emit(Event::Finished {
             ticket,
             id,
             outcome: Box::new(outcome),
             ran: None,
-            went_ahead,
+            cancelled_waiting: false,
         });
     }
 
@@ -285,7 +286,7 @@ impl Conversation {
             Some(Command::End { patience }) => return Turn::End(patience),
             None => return Turn::HandleGone,
             Some(Command::Submit { ticket, .. }) if self.machine.is_over() => {
-                self.finish(ticket, None, Outcome::NeverSent, false);
+                self.finish(ticket, None, Outcome::NeverSent);
             }
             Some(Command::Submit {
                 ticket,
@@ -299,7 +300,7 @@ impl Conversation {
                 ..Submitted::new(ticket, Some(code), kind)
             }),
             Some(Command::Resume { ticket, .. }) if self.machine.is_over() => {
-                self.finish(ticket, None, Outcome::NeverSent, false);
+                self.finish(ticket, None, Outcome::NeverSent);
             }
             Some(Command::Resume { ticket, id }) => self.enqueue(Submitted {
                 machine: statement::Machine::resumed(self.now(), id),
@@ -311,8 +312,12 @@ impl Conversation {
                 if let Some(asked) = self.asked.remove(&ticket) {
                     asked.abort();
                 }
-                self.take_back(ticket);
-                self.with_statement(ticket, statement::Machine::on_stop_waiting);
+                self.stop_waiting(ticket);
+            }
+            Some(Command::StopWaitingForAll) => {
+                for ticket in self.tickets() {
+                    self.stop_waiting(ticket);
+                }
             }
             Some(Command::CancelById(id)) => self.send_cancel(id, &self.emit),
             Some(Command::Ask(ticket, question)) => self.ask(ticket, question),
@@ -327,6 +332,17 @@ impl Conversation {
     fn enqueue(&mut self, submitted: Submitted) {
         self.give_way_to(submitted.ticket);
         self.queue.push_back(submitted);
+    }
+
+    fn stop_waiting(&mut self, ticket: Ticket) {
+        self.take_back(ticket);
+        self.with_statement(ticket, statement::Machine::on_stop_waiting);
+    }
+
+    /// Of what waits, and then of what runs.
+    fn tickets(&self) -> Vec<Ticket> {
+        let all = self.queue.iter().chain(&self.current);
+        all.map(|one| one.ticket).collect()
     }
 
     /// What was surely not received is then not sent again.
@@ -353,7 +369,7 @@ impl Conversation {
             && let Some(submitted) = self.queue.remove(index)
             && let Some(outcome) = submitted.machine.into_outcome()
         {
-            self.finish(ticket, None, outcome, false);
+            self.finish(ticket, None, outcome);
         }
     }
 }

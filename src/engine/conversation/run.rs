@@ -70,6 +70,7 @@ impl Conversation {
         };
         let mut has_woken = false;
         loop {
+            let cancel_at = self.send_cancels(&emit);
             let now = self.now();
             let Some(current) = &mut self.current else {
                 return Turn::Next;
@@ -98,7 +99,6 @@ impl Conversation {
                 Step::Over => break,
             }
             self.send_ahead(&client, &session);
-            let cancel_at = self.send_cancels(&emit);
             tokio::select! {
                 biased;
                 command = self.commands.recv() => match self.take(command) {
@@ -142,8 +142,8 @@ impl Conversation {
 
     /// Tells a statement's end; where a dead session would explain it, that is looked at first.
     async fn conclude(&mut self, submitted: Submitted, emit: Rc<Emit>) -> Turn {
-        let (ticket, went_ahead) = (submitted.ticket, submitted.goes_ahead());
-        let machine = submitted.machine;
+        let cancelled_waiting = submitted.was_cancelled_waiting;
+        let (ticket, machine) = (submitted.ticket, submitted.machine);
         let (id, ran, lasted) = (machine.id(), machine.ran(), machine.lasted());
         let Some(outcome) = machine.into_outcome() else {
             return Turn::Next;
@@ -200,7 +200,7 @@ impl Conversation {
             id,
             outcome: Box::new(outcome),
             ran,
-            went_ahead,
+            cancelled_waiting,
         });
         turn
     }

@@ -111,11 +111,11 @@ fn a_cancel_during_the_post_is_sent_once_when_the_id_is_known() {
     machine.on_its_turn(ms(0));
     machine.on_posting(ms(0));
     machine.on_cancel();
-    assert_eq!(machine.take_cancel(), None);
+    assert_eq!(machine.take_cancel(ms(5)), None);
     machine.on_posted(ms(4), Ok(statement("waiting")));
     machine.on_cancel();
-    assert_eq!(machine.take_cancel(), Some(Id::Number(7)));
-    assert_eq!(machine.take_cancel(), None);
+    assert_eq!(machine.take_cancel(ms(5)), Some(Id::Number(7)));
+    assert_eq!(machine.take_cancel(ms(5)), None);
     machine.on_looked(ms(9), ms(1), 0.0, Ok(statement("cancelling")));
     assert!(matches!(machine.step(), Step::LookAt(..)));
     machine.on_looked(ms(20), ms(1), 0.0, Ok(statement("cancelled")));
@@ -126,10 +126,27 @@ fn a_cancel_during_the_post_is_sent_once_when_the_id_is_known() {
 }
 
 #[test]
+fn what_is_cancelled_is_looked_at_soon_however_old_it_is() {
+    let mut machine = looking();
+    let old = ms(400_000);
+    machine.on_looked(old, ms(1), 0.0, Ok(statement("running")));
+    let in_turn = |machine: &Machine| match machine.step() {
+        Step::LookAt(_, at) => at,
+        other => panic!("{other:?}"),
+    };
+    assert!(in_turn(&machine) > old + ms(1_000));
+    machine.on_cancel();
+    assert!(machine.take_cancel(old).is_some());
+    assert!(in_turn(&machine) < old + ms(10));
+    machine.on_looked(old + ms(10), ms(1), 0.0, Ok(statement("cancelling")));
+    assert!(in_turn(&machine) < old + ms(20));
+}
+
+#[test]
 fn a_statement_that_ends_before_its_cancel_has_finished() {
     let mut machine = looking();
     machine.on_cancel();
-    assert!(machine.take_cancel().is_some());
+    assert!(machine.take_cancel(ms(5)).is_some());
     machine.on_looked(ms(30), ms(1), 0.0, Ok(statement("available")));
     assert!(matches!(machine.into_outcome(), Some(Outcome::Finished(_))));
 }
@@ -230,7 +247,7 @@ fn every_input_in_every_state_is_taken() {
         for input in inputs {
             let mut machine = state();
             input(&mut machine);
-            machine.take_cancel();
+            machine.take_cancel(ms(5));
             if number == 4 {
                 assert_eq!(machine.step(), Step::Over);
             }
@@ -263,7 +280,7 @@ fn one_whose_number_means_another_is_lost_and_not_cancelled() {
     let mut machine = looking();
     machine.on_cancel();
     machine.on_replaced(&replaced);
-    assert_eq!(machine.take_cancel(), None);
+    assert_eq!(machine.take_cancel(ms(5)), None);
     let outcome = machine.into_outcome();
     assert!(
         matches!(outcome, Some(Outcome::ResultLost { .. })),
