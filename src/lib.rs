@@ -63,7 +63,8 @@ use shell::{Interrupts, Limits, Link, Manner, OnSignal, error_lines};
 use std::sync::Arc;
 use term::{Colour, Out, Surroundings, Terminals};
 
-/// Runs the program. `on_signal` ends the process when a signal comes while a prompt stands.
+/// Runs the program. `on_signal` ends the process when a signal comes while a prompt
+/// stands, or what is written is stuck.
 pub fn run(cli: &Cli, on_signal: OnSignal) -> Exit {
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let surroundings = Surroundings::read(environment);

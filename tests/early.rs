@@ -25,6 +25,8 @@ struct Manner {
     hides: bool,
     /// It does not say when statements have begun.
     hides_times: bool,
+    /// Cancels have no effect.
+    ignores_cancels: bool,
     /// After the first look it has forgotten its statements, and has others under their numbers.
     forgets: bool,
 }
@@ -148,6 +150,9 @@ impl Queue {
 
     fn cancel(&mut self, number: usize) -> Answer {
         self.cancels.push(number);
+        if self.manner.ignores_cancels {
+            return Answer::json("200 OK", r#"{"msg":"canceled"}"#);
+        }
         let one = &mut self.statements[number];
         if !one.is_over() {
             // Of one that has begun.
@@ -435,6 +440,23 @@ fn what_has_begun_while_a_result_is_not_read_is_cancelled_by_a_signal() {
         let is_ended = server.scripted.count("DELETE", "/sessions/0") == 1;
         assert_eq!(is_ended, session.is_empty());
         assert_eq!(server.queue.lock().unwrap().cancels, [2]);
+    }
+}
+
+/// With a session of its own it ends.
+#[test]
+fn what_runs_on_although_it_was_cancelled_is_told_by_its_number() {
+    let told = "Statement 2 was sent already, and may still run.";
+    for (session, is_told) in [(&["-s", "0"][..], true), (&[], false)] {
+        let server = Server::start(Manner {
+            ignores_cancels: true,
+            ..Manner::default()
+        });
+        let script = "'a gives much'\n'endless'\n";
+        let ran = server.is_stopped_unread(session, script, Signal::SIGINT, two_have_begun);
+        assert_eq!(ran.code, 130, "{}", ran.err);
+        assert_eq!(ran.err.contains(told), is_told, "{}", ran.err);
+        assert_eq!(ran.err.contains("may still run"), is_told, "{}", ran.err);
     }
 }
 

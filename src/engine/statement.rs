@@ -264,12 +264,12 @@ impl Machine {
     pub fn on_its_turn(&mut self, now: Duration) {
         match &mut self.state {
             State::Queued => self.state = State::ToPost,
-            State::Looking { at, .. } if self.was_posted => {
+            State::Looking { at, .. } => {
                 *at = now;
                 self.began = now;
                 self.was_posted = false;
             }
-            State::ToPost | State::Posting | State::Looking { .. } | State::Over(_) => {}
+            State::ToPost | State::Posting | State::Over(_) => {}
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Unread {
     emitted: Cell<usize>,
     /// The last ones.
     ends: RefCell<VecDeque<Option<Numbered>>>,
+    /// Whether something runs whose end could not be waited for.
+    is_left: Cell<bool>,
     is_session_over: Cell<bool>,
 }
 
@@ -29,6 +31,7 @@ impl Unread {
             uplink,
             emitted: Cell::new(0),
             ends: RefCell::default(),
+            is_left: Cell::new(false),
             is_session_over: Cell::new(false),
         }
     }
@@ -44,6 +47,7 @@ impl Unread {
             engine::Event::Ended(Ending::Deleted | Ending::Nothing) => {
                 self.is_session_over.set(true);
             }
+            engine::Event::Died(death) if !death.may_live => self.is_session_over.set(true),
             _ => {}
         }
     }
@@ -54,14 +58,14 @@ impl Unread {
         engine: &Engine,
         mut conversation: Pin<&mut impl Future>,
     ) -> bool {
-        for (patience, give_up) in [
+        for (patience, ask) in [
             (IN_HASTE, Engine::cancel_all as fn(&Engine)),
             (AT_ONCE, Engine::stop_waiting_for_all),
         ] {
             if !engine.is_busy() {
                 break;
             }
-            give_up(engine);
+            ask(engine);
             let ends = async {
                 tokio::select! {
                     biased;
@@ -73,6 +77,7 @@ impl Unread {
                 return true;
             }
         }
+        self.is_left.set(engine.is_busy());
         false
     }
 
@@ -81,7 +86,9 @@ impl Unread {
         self.forget_taken();
         let is_over = self.is_session_over.get();
         let ends = self.ends.borrow();
-        let ended = ends.iter().flatten();
+        let left = (None, Became::MayRun);
+        let left = self.is_left.get().then_some(&left);
+        let ended = ends.iter().flatten().chain(left);
         // With a session that is over nothing runs any more.
         let ended = ended.filter(|(_, became)| !(is_over && became.is_open()));
         let told = ended.map(|(id, became)| match id {
