@@ -98,6 +98,8 @@ impl Run<'_> {
         let is_unsent = matches!(waited.outcome, Some(Outcome::NeverSent));
         let is_wanted = waited.end.is_none() && waited.too_long.is_none();
         if is_unsent && is_wanted && link.facts.over.is_none() {
+            // Nor is the one behind it, which may then be sent early once more.
+            link.early = None;
             return None;
         }
         // It may have run before anybody waited for it.
@@ -152,31 +154,34 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nothing_is_sent_behind_a_signal() {
-        let interrupted = Event::Signal(Signal::Interrupt);
-        let mut link = Link::start(about(), |_, _, uplink| uplink.emit(interrupted)).unwrap();
+    /// To a network thread that has told this, and is gone.
+    fn link_after(event: Event) -> Link {
+        let link = Link::start(about(), |_, _, uplink| uplink.emit(event)).unwrap();
         while !link.is_gone() {
             std::thread::yield_now();
         }
-        let source = Source::new(Some("job.scala".to_owned()), "1\n2\n3\n");
-        let ticket = link.ticket();
-        let has_run = engine::Event::Finished {
+        link
+    }
+
+    fn finished(ticket: Ticket, outcome: Outcome) -> engine::Event {
+        engine::Event::Finished {
             ticket,
             id: None,
-            outcome: Box::new(Outcome::Finished(None)),
+            outcome: Box::new(outcome),
             ran: None,
             cancelled_waiting: false,
-        };
-        link.early = Some(SentEarly {
-            submitted: Submitted {
-                ticket,
-                fed: channel().1,
-                ended: Some(has_run),
-            },
-            snippet: snippet(2),
-            source: source.clone(),
-        });
+        }
+    }
+
+    fn submitted(ticket: Ticket, ended: Option<engine::Event>) -> Submitted {
+        Submitted {
+            ticket,
+            fed: channel().1,
+            ended,
+        }
+    }
+
+    fn with_run<T>(work: impl FnOnce(&Run<'_>, &Source) -> T) -> T {
         let terminals = Terminals {
             input: false,
             output: false,
@@ -190,14 +195,49 @@ mod tests {
             outlet: None,
             pictures: None,
         };
+        let source = Source::new(Some("job.scala".to_owned()), "1\n2\n3\n");
+        work(&run, &source)
+    }
+
+    #[test]
+    fn nothing_is_sent_behind_a_signal() {
+        let mut link = link_after(Event::Signal(Signal::Interrupt));
+        let ticket = link.ticket();
         let next = Next {
             snippet: &snippet(3),
             early: Early::AfterSuccess,
         };
-        let verdict = run.snippet(&mut link, &snippet(2), &source, Some(next));
+        let verdict = with_run(|run, source| {
+            let has_run = finished(ticket, Outcome::Finished(None));
+            link.early = Some(SentEarly {
+                submitted: submitted(ticket, Some(has_run)),
+                snippet: snippet(2),
+                source: source.clone(),
+            });
+            run.snippet(&mut link, &snippet(2), source, Some(next))
+        });
         assert!(matches!(verdict, Verdict::End(Exit::Interrupted)));
         assert_eq!(link.ticket(), ticket + 1);
         // What has run is still to be told.
         assert!(link.early.is_some());
+    }
+
+    /// It was handed over behind one that is handed over anew.
+    #[test]
+    fn what_stands_behind_one_that_was_not_sent_is_handed_over_once_more() {
+        let mut link = link_after(Event::Engine(finished(1, Outcome::NeverSent)));
+        let ticket = link.ticket();
+        let next = Next {
+            snippet: &snippet(3),
+            early: Early::Meanwhile,
+        };
+        let waited = with_run(|run, source| {
+            let early = submitted(ticket, None);
+            run.wait_for_early(&mut link, (early, &snippet(2)), Some(next), source, "")
+        });
+        assert!(waited.is_none());
+        // It had been.
+        assert_eq!(link.ticket(), ticket + 2);
+        assert!(link.early.is_none());
     }
 }
